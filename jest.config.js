@@ -1,0 +1,10 @@
+/** All five levels of tests: `npm test` runs them in one go, `npx jest tests/<folder>` runs one. */
+module.exports = {
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.imagefleet"],
+  globalSetup: "<rootDir>/tests/helpers/buildOnce.js",
+  reporters: ["default", "<rootDir>/tests/helpers/plainSummary.js"],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
