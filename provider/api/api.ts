@@ -1,0 +1,74 @@
+import type {
+  AccountWire,
+  ActionWire,
+  DropletWire,
+  ImageChangesWire,
+  ImageWire,
+  NewDropletsWire,
+  NewImageWire,
+  RegionWire,
+  SizeWire,
+  TaggedResourceWire,
+} from "./wire";
+
+/**
+ * DigitalOcean's API as the rest of the provider sees it. Every call takes an abort signal, shares one rate budget, and rejects with an
+ * `ApiError` (an answer that says no) or a `NoAnswerError` (no answer arrived; a POST may or may not have taken effect).
+ * A missing thing is `undefined` to a get and success to a delete.
+ */
+export interface Api {
+  readonly images: ImagesApi;
+  readonly droplets: DropletsApi;
+  readonly tags: TagsApi;
+  readonly actions: ActionsApi;
+  /** `GET /v2/account`; one request a process, shared. */
+  account(signal: AbortSignal): Promise<AccountWire>;
+  /** All regions by slug; one request a process, shared. */
+  regions(signal: AbortSignal): Promise<ReadonlyMap<string, RegionWire>>;
+  /** All sizes by slug; one request a process, shared. */
+  sizes(signal: AbortSignal): Promise<ReadonlyMap<string, SizeWire>>;
+}
+
+export interface ImagesApi {
+  /** `POST /v2/images`; never repeated by itself. */
+  create(image: NewImageWire, signal: AbortSignal): Promise<ImageWire>;
+  /** The image, with status `deleted` for a failed import; undefined where the answer is 404. */
+  get(id: string, signal: AbortSignal): Promise<ImageWire | undefined>;
+  /** This account's own images that carry the tag and are not deleted. */
+  listByTag(tag: string, signal: AbortSignal): Promise<readonly ImageWire[]>;
+  update(id: string, changes: ImageChangesWire, signal: AbortSignal): Promise<ImageWire>;
+  /** 204, 404 and the 422 "already deleted" are all success. */
+  delete(id: string, signal: AbortSignal): Promise<void>;
+  /** `POST /v2/images/{id}/actions` with `type: transfer`; never repeated by itself. */
+  transfer(id: string, region: string, signal: AbortSignal): Promise<ActionWire>;
+  /** All actions of the image, newest first, every page. */
+  actions(id: string, signal: AbortSignal): Promise<readonly ActionWire[]>;
+}
+
+export interface DropletsApi {
+  /** `POST /v2/droplets` with `names`, at most 10; never repeated by itself. */
+  create(droplets: NewDropletsWire, signal: AbortSignal): Promise<readonly DropletWire[]>;
+  get(id: string, signal: AbortSignal): Promise<DropletWire | undefined>;
+  /** Every Droplet that carries the tag, every page. */
+  listByTag(tag: string, signal: AbortSignal): Promise<readonly DropletWire[]>;
+  /** 204 and 404 are success. */
+  delete(id: string, signal: AbortSignal): Promise<void>;
+  /** `DELETE /v2/droplets?tag_name=`: all that carry the tag. */
+  deleteByTag(tag: string, signal: AbortSignal): Promise<void>;
+  shutdown(id: string, signal: AbortSignal): Promise<ActionWire>;
+  powerOff(id: string, signal: AbortSignal): Promise<ActionWire>;
+}
+
+export interface TagsApi {
+  /** Tags the resources, creating the tag where it does not exist; one request for all of them where it does. */
+  add(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
+  /** Untags the resources; a tag that does not exist is success. */
+  remove(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
+  /** Deletes the tag itself, and so takes it off everything; a missing tag is success. */
+  delete(tag: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface ActionsApi {
+  /** The newest actions of the account, at most 200 (one request). */
+  recent(signal: AbortSignal): Promise<readonly ActionWire[]>;
+}
