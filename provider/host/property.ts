@@ -1,0 +1,69 @@
+/**
+ * A resource's properties as data. One table drives the check of inputs, the diff, the package schema, the reference page and the
+ * TypeScript types of the handlers.
+ */
+export type PropertyTable = Readonly<Record<string, Property>>;
+
+export interface Property {
+  readonly shape: Shape;
+  /** What it is (with its unit), range, default, and the source of a limit; the first sentence stands alone. */
+  readonly doc: string;
+  /** Must be given (an input), or is always there (an output). */
+  readonly required?: boolean;
+  /** Filled in by the check where nothing was given. */
+  readonly default?: PlainValue;
+  /** Always kept in a secret envelope, whoever sends it. */
+  readonly secret?: boolean;
+  /** What a change of this input does to a resource that exists; `update` where not said. */
+  readonly change?: Effect;
+  /** Rules beyond the shape, each checked on the known value only. */
+  readonly rules?: readonly Rule[];
+}
+
+/** `roll` is an update that replaces Droplets one after the other; `none` is recorded and changes nothing. */
+export type Effect = "update" | "roll" | "replace" | "none";
+
+export type Shape = "string" | "integer" | "number" | "boolean" | { readonly listOf: Shape } | { readonly object: PropertyTable };
+
+export interface Rule {
+  /** A clause that continues the property's name: "must be a region slug such as `ams3`". */
+  readonly expectation: string;
+  readonly holds: (value: never) => boolean;
+  readonly remedy?: string;
+}
+
+export type PlainValue = string | number | boolean | null | readonly PlainValue[] | { readonly [key: string]: PlainValue | undefined };
+
+/** A value that the engine does not know yet, in a preview. */
+export const UNKNOWN: unique symbol = Symbol("unknown until the resource exists");
+export type Unknown = typeof UNKNOWN;
+
+/** The same value, any part of which may still be unknown. */
+export type WithUnknowns<T> =
+  | Unknown
+  | (T extends readonly (infer E)[] ? readonly WithUnknowns<E>[] : T extends object ? { readonly [K in keyof T]: WithUnknowns<T[K]> } : T);
+
+export function isKnown<T>(value: T | Unknown): value is T {
+  return value !== UNKNOWN;
+}
+
+type ValueOf<S> = S extends "string"
+  ? string
+  : S extends "integer" | "number"
+    ? number
+    : S extends "boolean"
+      ? boolean
+      : S extends { readonly listOf: infer E }
+        ? readonly ValueOf<E>[]
+        : S extends { readonly object: infer T extends PropertyTable }
+          ? ValuesOf<T>
+          : never;
+
+type Present<T extends PropertyTable> = {
+  [K in keyof T]: T[K] extends { readonly required: true } | { readonly default: PlainValue } ? K : never;
+}[keyof T];
+
+/** The plain values that a table describes: required and defaulted properties are always there. */
+export type ValuesOf<T extends PropertyTable> = { readonly [K in Present<T>]: ValueOf<T[K]["shape"]> } & {
+  readonly [K in Exclude<keyof T, Present<T>>]?: ValueOf<T[K]["shape"]>;
+};
