@@ -1,0 +1,94 @@
+import {
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import * as language from "@pulumi/pulumi/proto/language_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { version } from "@pulumi/pulumi/package.json";
+import { declaredDependencies } from "./declaredDependencies";
+import { installDependencies } from "./installDependencies";
+import { programCommand } from "./programCommand";
+import { startProgram, type RunningProgram } from "./runningProgram";
+
+/** The language host's service and the one thing its process must do before it ends. */
+export interface LanguageRuntime {
+  /** What is not named here the engine does without: gRPC answers it UNIMPLEMENTED. */
+  readonly service: UntypedServiceImplementation;
+  /** Asks every program that still runs to stop. */
+  interruptPrograms(): void;
+}
+
+/** Runs Pulumi programs for the engine at `engineAddress`. */
+export function languageRuntime(engineAddress: string): LanguageRuntime {
+  const running = new Set<RunningProgram>();
+  const interruptPrograms = () => {
+    for (const program of running) program.interrupt();
+  };
+
+  function run(request: language.RunRequest): Promise<language.RunResponse> | language.RunResponse {
+    let program: RunningProgram;
+    try {
+      program = startProgram(programCommand(request, engineAddress));
+    } catch (error) {
+      return new language.RunResponse().setError(messageOf(error));
+    }
+    running.add(program);
+    return program.ended.finally(() => running.delete(program));
+  }
+
+  function cancel(): Empty {
+    interruptPrograms();
+    return new Empty();
+  }
+
+  return {
+    interruptPrograms,
+    service: {
+      handshake: answer(() => new language.LanguageHandshakeResponse()),
+      getPluginInfo: answer(() => new PluginInfo().setVersion(version)),
+      // Plugins are found when a resource first needs one: naming them here would only make the engine look for them earlier.
+      getRequiredPackages: answer(() => new language.GetRequiredPackagesResponse()),
+      getRequiredPlugins: answer(() => new language.GetRequiredPluginsResponse()),
+      run: answer(run),
+      about: answer(() => new language.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
+      getProgramDependencies: answer(getProgramDependencies),
+      installDependencies: answerInParts(installDependencies),
+      cancel: answer(cancel),
+    },
+  };
+}
+
+function getProgramDependencies(request: language.GetProgramDependenciesRequest): language.GetProgramDependenciesResponse {
+  const folder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
+  const found = declaredDependencies(folder).map(({ name, version }) => new language.DependencyInfo().setName(name).setVersion(version));
+  return new language.GetProgramDependenciesResponse().setDependenciesList(found);
+}
+
+function answer<Q, A>(handler: (request: Q) => A | Promise<A>) {
+  return (call: ServerUnaryCall<Q, A>, callback: sendUnaryData<A>): void => {
+    Promise.resolve(call.request)
+      .then(handler)
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback({ code: status.UNKNOWN, details: messageOf(error) }),
+      );
+  };
+}
+
+/** A stream must be ended on every path: the engine waits for it without limit. */
+function answerInParts<Q, A>(handler: (request: Q, send: (part: A) => void) => Promise<void>) {
+  return (call: ServerWritableStream<Q, A>): void => {
+    handler(call.request, (part) => void call.write(part)).then(
+      () => void call.end(),
+      (error: unknown) => void call.emit("error", { code: status.UNKNOWN, details: messageOf(error) }),
+    );
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import type { ProgramCommand } from "./programCommand";
+
+/** What a program's process returns when it has shown its error itself: the engine then adds nothing. */
+const ERROR_WAS_SHOWN = 32;
+
+/** A program that runs. */
+export interface RunningProgram {
+  /** How it ended; never rejects. */
+  readonly ended: Promise<RunResponse>;
+  /** Asks it to stop, as Ctrl-C does. */
+  interrupt(): void;
+}
+
+/** Starts a program whose output goes where this process's output goes: to the engine, which shows it. */
+export function startProgram(command: ProgramCommand): RunningProgram {
+  const child = spawn(process.execPath, command.arguments, {
+    env: { ...process.env, ...command.environment },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ended = new Promise<RunResponse>((resolve) => {
+    child.once("error", (error) => resolve(failure(`Node.js could not start the program: ${error.message}.`)));
+    child.once("exit", (code, signal) => resolve(describeEnd(code, signal)));
+  });
+  return { ended, interrupt: () => void child.kill("SIGINT") };
+}
+
+function describeEnd(code: number | null, signal: NodeJS.Signals | null): RunResponse {
+  if (code === 0) return new RunResponse();
+  if (code === ERROR_WAS_SHOWN) return new RunResponse().setBail(true);
+  return failure(code === null ? `Program was ended by ${signal ?? "a signal"}` : `Program exited with non-zero exit code: ${code}`);
+}
+
+function failure(message: string): RunResponse {
+  return new RunResponse().setError(message);
+}
