@@ -12,6 +12,12 @@ import type {
 } from "./wire";
 
 /**
+ * Who waits for a read: `foreground` (the default) is a step of someone's operation, `background` a poll that gives way to everything
+ * else and slows down as the rate limit is used up. Writes are always `foreground`.
+ */
+export type Priority = "foreground" | "background";
+
+/**
  * DigitalOcean's API as the rest of the provider sees it. Every call takes an abort signal, shares one rate budget, and rejects with an
  * `ApiError` (an answer that says no) or a `NoAnswerError` (no answer arrived; a POST may or may not have taken effect).
  * A missing thing is `undefined` to a get and success to a delete.
@@ -33,24 +39,24 @@ export interface ImagesApi {
   /** `POST /v2/images`; never repeated by itself. */
   create(image: NewImageWire, signal: AbortSignal): Promise<ImageWire>;
   /** The image, with status `deleted` for a failed import; undefined where the answer is 404. */
-  get(id: string, signal: AbortSignal): Promise<ImageWire | undefined>;
+  get(id: string, signal: AbortSignal, priority?: Priority): Promise<ImageWire | undefined>;
   /** This account's own images that carry the tag and are not deleted. */
-  listByTag(tag: string, signal: AbortSignal): Promise<readonly ImageWire[]>;
+  listByTag(tag: string, signal: AbortSignal, priority?: Priority): Promise<readonly ImageWire[]>;
   update(id: string, changes: ImageChangesWire, signal: AbortSignal): Promise<ImageWire>;
   /** 204, 404 and the 422 "already deleted" are all success. */
   delete(id: string, signal: AbortSignal): Promise<void>;
   /** `POST /v2/images/{id}/actions` with `type: transfer`; never repeated by itself. */
   transfer(id: string, region: string, signal: AbortSignal): Promise<ActionWire>;
   /** All actions of the image, newest first, every page. */
-  actions(id: string, signal: AbortSignal): Promise<readonly ActionWire[]>;
+  actions(id: string, signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
 }
 
 export interface DropletsApi {
   /** `POST /v2/droplets` with `names`, at most 10; never repeated by itself. */
   create(droplets: NewDropletsWire, signal: AbortSignal): Promise<readonly DropletWire[]>;
-  get(id: string, signal: AbortSignal): Promise<DropletWire | undefined>;
+  get(id: string, signal: AbortSignal, priority?: Priority): Promise<DropletWire | undefined>;
   /** Every Droplet that carries the tag, every page. */
-  listByTag(tag: string, signal: AbortSignal): Promise<readonly DropletWire[]>;
+  listByTag(tag: string, signal: AbortSignal, priority?: Priority): Promise<readonly DropletWire[]>;
   /** 204 and 404 are success. */
   delete(id: string, signal: AbortSignal): Promise<void>;
   /** `DELETE /v2/droplets?tag_name=`: all that carry the tag. */
@@ -70,5 +76,5 @@ export interface TagsApi {
 
 export interface ActionsApi {
   /** The newest actions of the account, at most 200 (one request). */
-  recent(signal: AbortSignal): Promise<readonly ActionWire[]>;
+  recent(signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
 }

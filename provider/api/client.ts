@@ -1,0 +1,198 @@
+import type { World } from "../world";
+import type { Priority } from "./api";
+import type { RateBudget } from "./budget";
+import { isNotFound, NoAnswerError, type ApiError, type Method } from "./errors";
+import { redact } from "./redaction";
+import { refusalOf } from "./refusal";
+import { failingLimit, pauseBeforeRepeat } from "./retry";
+import { withinTime } from "./timeLimit";
+
+/** One request may take 30 s. */
+const requestLimit = 30_000;
+/** The most that the API puts on a page. */
+const pageSize = 200;
+
+export interface Call {
+  readonly method: Method;
+  /** From `/v2/` on, query included, escaped. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Default `foreground`. */
+  readonly priority?: Priority;
+  /** Whether a second time has no further effect. Default: true of every method but POST. */
+  readonly repeatable?: boolean;
+  /** Values of the body that must not come back in an error. */
+  readonly secrets?: readonly string[];
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+interface ClientSettings {
+  readonly token: string;
+  /** Without a slash at the end. */
+  readonly endpoint: string;
+  readonly world: World;
+  readonly userAgent: string;
+  readonly budget: RateBudget;
+}
+
+/** Sends requests to one endpoint with one token: each takes its turn in the budget, and is repeated where that is safe. */
+export class Client {
+  readonly #settings: ClientSettings;
+
+  constructor(settings: ClientSettings) {
+    this.#settings = settings;
+  }
+
+  /** Carries out a call whose answer has no body worth reading. Rejects with `ApiError`, `NoAnswerError` or the signal's reason. */
+  async request(call: Call, signal: AbortSignal): Promise<void> {
+    await this.#answer(call, signal);
+  }
+
+  /** What the answer's JSON holds under the key. Rejects as `request` does. */
+  async read(call: Call, key: string, signal: AbortSignal): Promise<unknown> {
+    return this.#field(call, await this.#json(call, signal), key);
+  }
+
+  /** What is there under the key, undefined where the answer is 404. */
+  async find(path: string, key: string, signal: AbortSignal, priority?: Priority): Promise<unknown> {
+    try {
+      return await this.read({ method: "GET", path, priority }, key, signal);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Everything of a collection. Of a page's link only the query is followed: the token goes to the endpoint, not to where a link points. */
+  async list(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    key: string,
+    signal: AbortSignal,
+    priority?: Priority,
+  ): Promise<unknown[]> {
+    const things: unknown[] = [];
+    const seen = new Set<string>();
+    let next: string | undefined = new URLSearchParams({ ...query, per_page: `${pageSize}` }).toString();
+    while (next !== undefined && !seen.has(next)) {
+      seen.add(next);
+      const call: Call = { method: "GET", path: `${path}?${next}`, priority };
+      const page = await this.#json(call, signal);
+      things.push(...(this.#field(call, page, key) as unknown[]));
+      next = nextQuery(page);
+    }
+    return things;
+  }
+
+  async #answer(call: Call, signal: AbortSignal): Promise<Answer> {
+    const { clock, random } = this.#settings.world;
+    const repeatable = call.repeatable ?? call.method !== "POST";
+    const started = clock.now();
+    let spent = 0;
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await this.#try(call, spent, signal);
+      if (!("error" in outcome)) return outcome.answer;
+      spent += outcome.took;
+      const pause = pauseBeforeRepeat(outcome.error, repeatable, { tries, spent, elapsed: clock.now() - started }, random);
+      if (pause === undefined) throw outcome.error;
+      if (pause > 0) await clock.sleep(pause, signal);
+      spent += pause;
+    }
+  }
+
+  async #try(
+    call: Call,
+    spent: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: Answer } | { readonly error: ApiError | NoAnswerError; readonly took: number }> {
+    const { budget, world } = this.#settings;
+    const limit = Math.max(1_000, Math.min(requestLimit, failingLimit - spent));
+    let sentAt = world.clock.now();
+    try {
+      const answer = await budget.spend(call.priority ?? "foreground", signal, () => {
+        sentAt = world.clock.now();
+        return this.#send(call, limit, signal);
+      });
+      if (answer.status >= 200 && answer.status < 300) return { answer };
+      const error = refusalOf(call.method, this.#url(call.path), answer, this.#secrets(call));
+      return { error, took: world.clock.now() - sentAt };
+    } catch (failure) {
+      signal.throwIfAborted();
+      return { error: this.#noAnswer(call, failure), took: world.clock.now() - sentAt };
+    }
+  }
+
+  #send({ method, path, body }: Call, limit: number, signal: AbortSignal): Promise<Answer> {
+    const { token, world, userAgent } = this.#settings;
+    return withinTime(world.clock, limit, signal, async (inner) => {
+      const request = new Request(this.#url(path), {
+        method,
+        signal: inner,
+        // A redirect would take the token elsewhere.
+        redirect: "manual",
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: "application/json",
+          "user-agent": userAgent,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const response = await world.send(request);
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    });
+  }
+
+  async #json(call: Call, signal: AbortSignal): Promise<unknown> {
+    const { text } = await this.#answer(call, signal);
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw this.#noAnswer(call, new Error("what came back is not JSON"));
+    }
+  }
+
+  #field(call: Call, body: unknown, key: string): unknown {
+    const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
+    if (value === undefined || value === null) throw this.#noAnswer(call, new Error(`what came back has no \`${key}\``));
+    return value;
+  }
+
+  /** The failure's text only, and redacted: what transports throw may quote a header. */
+  #noAnswer(call: Call, failure: unknown): NoAnswerError {
+    const { code, text } = innermost(failure);
+    const connected = code === undefined || !notConnected.has(code);
+    return new NoAnswerError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);
+  }
+
+  #secrets(call: Call): readonly string[] {
+    return [this.#settings.token, ...(call.secrets ?? [])];
+  }
+
+  #url(path: string): string {
+    return `${this.#settings.endpoint}${path}`;
+  }
+}
+
+/** What a transport says when it never reached anyone. */
+const notConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** `fetch failed` says nothing; the error behind it does. */
+function innermost(failure: unknown): { readonly code?: string; readonly text: string } {
+  let error = failure;
+  while (error instanceof Error && error.cause instanceof Error) error = error.cause;
+  if (!(error instanceof Error)) return { text: String(error) };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return { code, text: error.message || code || error.name };
+}
+
+function nextQuery(page: unknown): string | undefined {
+  const next = (page as { readonly links?: { readonly pages?: { readonly next?: unknown } } }).links?.pages?.next;
+  if (typeof next !== "string" || next === "") return undefined;
+  return new URL(next, "http://localhost").searchParams.toString();
+}

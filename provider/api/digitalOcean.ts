@@ -1,0 +1,44 @@
+import type { World } from "../world";
+import { actionsApi } from "./actions";
+import type { Api } from "./api";
+import { Client } from "./client";
+import { dropletsApi } from "./droplets";
+import { endpointFault } from "./endpoint";
+import { imagesApi } from "./images";
+import { sharedAnswer } from "./sharedAnswer";
+import { sharedBudget } from "./sharedBudget";
+import { tagsApi } from "./tags";
+import type { AccountWire, RegionWire, SizeWire } from "./wire";
+
+export interface ApiSettings {
+  readonly token: string;
+  /** `https://…`, or `http://…` on loopback; `defaultEndpoint` is DigitalOcean's own. */
+  readonly endpoint: string;
+  readonly world: World;
+  /** Default: `imagefleet`. */
+  readonly userAgent?: string;
+}
+
+/** The API at an endpoint. Throws one finished sentence where token or endpoint can't be used; sends nothing yet. */
+export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: ApiSettings): Api {
+  const fault = endpointFault(endpoint);
+  if (fault !== undefined) throw new Error(`\`apiEndpoint\` ${fault}.`);
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new Error("`token` must be one word without spaces or line breaks, as DigitalOcean shows it: copy it again.");
+  }
+  const base = new URL(endpoint).href.replace(/\/+$/, "");
+  const client = new Client({ token, endpoint: base, world, userAgent, budget: sharedBudget(token, base, world) });
+  return {
+    images: imagesApi(client),
+    droplets: dropletsApi(client),
+    tags: tagsApi(client),
+    actions: actionsApi(client),
+    account: sharedAnswer(async (signal) => (await client.read({ method: "GET", path: "/v2/account" }, "account", signal)) as AccountWire),
+    regions: sharedAnswer(async (signal) => bySlug((await client.list("/v2/regions", {}, "regions", signal)) as RegionWire[])),
+    sizes: sharedAnswer(async (signal) => bySlug((await client.list("/v2/sizes", {}, "sizes", signal)) as SizeWire[])),
+  };
+}
+
+function bySlug<T extends { readonly slug: string }>(things: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(things.map((thing) => [thing.slug, thing]));
+}

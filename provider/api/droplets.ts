@@ -1,0 +1,33 @@
+import type { DropletsApi } from "./api";
+import type { Client } from "./client";
+import { isNotFound } from "./errors";
+import { path } from "./paths";
+import type { ActionWire, DropletWire } from "./wire";
+
+export function dropletsApi(client: Client): DropletsApi {
+  const act = async (id: string, type: string, signal: AbortSignal): Promise<ActionWire> =>
+    (await client.read({ method: "POST", path: path`/v2/droplets/${id}/actions`, body: { type } }, "action", signal)) as ActionWire;
+
+  const remove = async (path: string, signal: AbortSignal): Promise<void> => {
+    try {
+      await client.request({ method: "DELETE", path }, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  };
+
+  return {
+    create: async (droplets, signal) => {
+      const secrets = droplets.user_data === undefined ? [] : [droplets.user_data];
+      return (await client.read({ method: "POST", path: "/v2/droplets", body: droplets, secrets }, "droplets", signal)) as DropletWire[];
+    },
+    get: async (id, signal, priority) =>
+      (await client.find(path`/v2/droplets/${id}`, "droplet", signal, priority)) as DropletWire | undefined,
+    listByTag: async (tag, signal, priority) =>
+      (await client.list("/v2/droplets", { tag_name: tag }, "droplets", signal, priority)) as DropletWire[],
+    delete: (id, signal) => remove(path`/v2/droplets/${id}`, signal),
+    deleteByTag: (tag, signal) => remove(path`/v2/droplets?tag_name=${tag}`, signal),
+    shutdown: (id, signal) => act(id, "shutdown", signal),
+    powerOff: (id, signal) => act(id, "power_off", signal),
+  };
+}

@@ -1,0 +1,34 @@
+import { ApiError, type Method } from "./errors";
+import { redact } from "./redaction";
+
+/** The error that an answer with a bad status is: DigitalOcean's `{ id, message, request_id }`, its tags' `{ error, messages }`, or any text. */
+export function refusalOf(
+  method: Method,
+  url: string,
+  answer: { readonly status: number; readonly headers: Headers; readonly text: string },
+  secrets: readonly string[],
+): ApiError {
+  const body = parsed(answer.text);
+  const text = (key: string): string | undefined => {
+    const value = body?.[key];
+    return typeof value === "string" && value !== "" ? redact(value, secrets) : undefined;
+  };
+  const messages = Array.isArray(body?.messages) ? redact(body.messages.map(String).join("; "), secrets) : undefined;
+  return new ApiError({
+    method,
+    url,
+    status: answer.status,
+    id: text("id") ?? "",
+    text: text("message") ?? messages ?? text("error") ?? redact(answer.text, secrets),
+    requestId: text("request_id") ?? answer.headers.get("x-request-id") ?? undefined,
+  });
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import type { TagsApi } from "./api";
+import type { Client } from "./client";
+import { isNotFound, isUnprocessable, type ApiError } from "./errors";
+import { path } from "./paths";
+import type { TaggedResourceWire } from "./wire";
+
+export function tagsApi(client: Client): TagsApi {
+  const attach = (tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void> =>
+    client.request({ method: "POST", path: path`/v2/tags/${tag}/resources`, body: { resources }, repeatable: true }, signal);
+
+  /** The refusal of a tag, which may be that someone else has created it meanwhile. */
+  const create = async (tag: string, signal: AbortSignal): Promise<ApiError | undefined> => {
+    try {
+      await client.request({ method: "POST", path: "/v2/tags", body: { name: tag }, repeatable: true }, signal);
+      return undefined;
+    } catch (error) {
+      if (isUnprocessable(error)) return error;
+      throw error;
+    }
+  };
+
+  const ignoringMissing = async (request: Promise<void>): Promise<void> => {
+    try {
+      await request;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  };
+
+  return {
+    add: async (tag, resources, signal) => {
+      try {
+        await attach(tag, resources, signal);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        const refusal = await create(tag, signal);
+        try {
+          await attach(tag, resources, signal);
+        } catch (again) {
+          throw isNotFound(again) ? (refusal ?? again) : again;
+        }
+      }
+    },
+    remove: (tag, resources, signal) =>
+      ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal)),
+    delete: (tag, signal) => ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}` }, signal)),
+  };
+}
