@@ -1,0 +1,53 @@
+import { spawn, type StdioOptions } from "node:child_process";
+import { openSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+/** How long things take at the emulator, in seconds: what the critical path of each phase is made of. */
+export const durations = { import: 3, transfer: 6, droplet: 2 } as const;
+
+/** A running emulator, as its one line says. */
+export interface Cloud {
+  readonly url: string;
+  readonly control: string;
+  readonly token: string;
+  readonly pid: number;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Starts the emulator as a process of its own that outlives this one; it is ended by its pid. Its log goes to `logFile`. */
+export async function startCloud(root: string, logFile: string): Promise<Cloud> {
+  const seconds = ["--import-seconds", durations.import, "--transfer-seconds", durations.transfer, "--droplet-seconds", durations.droplet];
+  const stdio: StdioOptions = ["ignore", "pipe", openSync(logFile, "w")];
+  const child = spawn(path.join(root, "bin/imagefleet"), ["emulator", ...seconds.map(String)], { detached: true, stdio });
+  const stdout = child.stdout as Readable;
+  const lines = createInterface({ input: stdout });
+  const first = await new Promise<string>((resolve, reject) => {
+    lines.once("line", resolve);
+    child.once("exit", (code) => reject(new Error(`The emulator ended with ${code} before it listened; its log is ${logFile}.`)));
+  });
+  lines.close();
+  stdout.destroy();
+  child.unref();
+  return JSON.parse(first) as Cloud;
+}
+
+export function stopCloud(cloud: Cloud): void {
+  try {
+    process.kill(cloud.pid, "SIGTERM");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Every API request since the emulator started, oldest first. */
+export async function requestsOf(cloud: Cloud): Promise<readonly LoggedRequest[]> {
+  const answer = await fetch(`${cloud.control}/requests`);
+  const { requests } = (await answer.json()) as { requests: readonly LoggedRequest[] };
+  return requests;
+}

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { serve } from "@hono/node-server";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { makeDiskImage, type DiskImage } from "../../local/diskImage/diskImage";
+
+export interface ServedImage extends DiskImage {
+  readonly version: string;
+  readonly url: string;
+}
+
+export interface ImageServer {
+  readonly images: readonly [ServedImage, ServedImage];
+  close(): void;
+}
+
+/** Makes two versions of a disk image in `folder` and serves them on loopback, HEAD included. */
+export async function serveImages(folder: string): Promise<ImageServer> {
+  const app = new Hono();
+  app.use("/*", serveStatic({ root: folder }));
+  const server = serve({ fetch: (request) => app.fetch(request), hostname: "127.0.0.1", port: 0 });
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const make = async (version: string): Promise<ServedImage> => {
+    const name = `web-${version}.qcow2`;
+    const image = await makeDiskImage(path.join(folder, name), version);
+    return { ...image, version, url: `http://127.0.0.1:${port}/${name}` };
+  };
+  return { images: [await make("1.0.0"), await make("2.0.0")], close: () => server.close() };
+}

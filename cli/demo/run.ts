@@ -1,0 +1,95 @@
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { openWorkspace, type Workspace } from "../../local/workspace";
+import { durations, requestsOf, startCloud, stopCloud, type Cloud } from "./cloud";
+import { serveImages, type ServedImage } from "./images";
+import { interruption } from "./interruption";
+import { backendFolder, demoFolder, isKept, keep } from "./kept";
+import { throwawayPublicKey } from "./sshKey";
+import { DevStack } from "./stack";
+import { summary, type Phase } from "./summary";
+
+const DROPLETS_A_FLEET = 3;
+
+/**
+ * `demo`: version 1 is imported, copied and started, version 2 rolled out, a third `up` finds nothing to do; then a summary, and the end
+ * of everything, unless it is to be kept.
+ */
+export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Promise<void> {
+  if (isKept()) throw new Error("A demo is still up: end it with `npm run demo -- --stop` first.");
+  await rm(demoFolder, { recursive: true, force: true });
+  await mkdir(demoFolder, { recursive: true });
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+
+  const workspace = await openWorkspace({ log: say, backend: backendFolder });
+  const server = await serveImages(demoFolder);
+  const cloud = await startCloud(workspace.root, path.join(demoFolder, "emulator.log"));
+  const interrupted = interruption();
+  let kept = false;
+  try {
+    say(`images: ${server.images.map(({ version, madeBy }) => `${version} by ${madeBy}`).join(", ")}`);
+    say(`emulator: ${cloud.url}, import ${durations.import} s, copy ${durations.transfer} s, Droplet ${durations.droplet} s`);
+    const stack = new DevStack(workspace, cloud, demoFolder, interrupted);
+    const phases = await threeUps(stack, cloud, server.images);
+    say(summary(await stack.outputs(), phases));
+    if (toKeep) {
+      await keep(cloud);
+      kept = true;
+      say(howToLookAround(workspace, cloud, stack));
+    } else {
+      await stack.destroy();
+    }
+  } finally {
+    server.close();
+    if (!kept) {
+      stopCloud(cloud);
+      await rm(demoFolder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function threeUps(stack: DevStack, cloud: Cloud, [first, second]: readonly [ServedImage, ServedImage]): Promise<Phase[]> {
+  const arrival = [["import", durations.import] as const, ["slowest copy", durations.transfer] as const];
+  await stack.create();
+  await stack.configure({ sshPublicKey: throwawayPublicKey() });
+
+  const phases = [
+    await phase("version 1", [...arrival, ["Droplets", durations.droplet]], cloud, async () => {
+      await stack.configure({ imageUrl: first.url, imageSha256: first.sha256 });
+      await stack.up();
+    }),
+    await phase(
+      "version 2",
+      [...arrival, [`${DROPLETS_A_FLEET} Droplets in turn`, DROPLETS_A_FLEET * durations.droplet]],
+      cloud,
+      async () => {
+        await stack.configure({ imageUrl: second.url, imageSha256: second.sha256 });
+        await stack.up();
+      },
+    ),
+    await phase("no change", [], cloud, () => stack.up("--expect-no-changes")),
+  ];
+  return phases;
+}
+
+async function phase(name: string, criticalPath: Phase["criticalPath"], cloud: Cloud, work: () => Promise<void>): Promise<Phase> {
+  process.stdout.write(`\n== ${name} ==\n`);
+  const before = (await requestsOf(cloud)).length;
+  const startedAt = performance.now();
+  await work();
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { name, seconds, criticalPath, requests: (await requestsOf(cloud)).slice(before) };
+}
+
+function howToLookAround(workspace: Workspace, cloud: Cloud, stack: DevStack): string {
+  const exported = Object.entries({ ...workspace.env, DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url });
+  return [
+    "Everything is still up. To look around:",
+    ...exported.map(([name, value]) => `  export ${name}='${value}'`),
+    `  pulumi stack --stack dev --config-file ${stack.configFile}`,
+    `  curl -H "Authorization: Bearer $DIGITALOCEAN_TOKEN" $DIGITALOCEAN_API_URL/v2/droplets`,
+    `  curl ${cloud.control}/requests`,
+    "To end it:",
+    "  npm run demo -- --stop",
+  ].join("\n");
+}

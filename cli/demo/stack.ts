@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { initStack } from "../../local/initStack";
+import type { Workspace } from "../../local/workspace";
+import type { Cloud } from "./cloud";
+
+/** Stack `dev` of this project, run by the real engine against one emulator. Nothing but the endpoint differs from a run on DigitalOcean. */
+export class DevStack {
+  readonly #workspace: Workspace;
+  readonly #folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #interrupted: AbortSignal;
+
+  /** `folder` holds the stack's configuration file: a copy, since the engine writes into it. `interrupted` passes Ctrl-C on to the engine. */
+  constructor(workspace: Workspace, cloud: Cloud, folder: string, interrupted: AbortSignal) {
+    this.#workspace = workspace;
+    this.#folder = folder;
+    this.#interrupted = interrupted;
+    this.#env = { ...process.env, ...workspace.env, DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+  }
+
+  get configFile(): string {
+    return path.join(this.#folder, "Pulumi.dev.yaml");
+  }
+
+  async create(): Promise<void> {
+    await initStack(this.#workspace, { name: "dev", project: this.#workspace.root, folder: this.#folder });
+  }
+
+  async configure(values: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, value] of Object.entries(values)) await this.#quietly("config", "set", key, value, "--stack", "dev");
+  }
+
+  /** Plain `pulumi up`, seen as it runs. */
+  async up(...flags: string[]): Promise<void> {
+    await this.#run(["up", "--yes", "--stack", "dev", ...flags], "inherit");
+  }
+
+  async destroy(): Promise<void> {
+    await this.#run(["destroy", "--yes", "--stack", "dev", "--remove", "--preserve-config"], "inherit");
+  }
+
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    return JSON.parse(await this.#run(["stack", "output", "--json", "--stack", "dev"], "capture")) as Record<string, unknown>;
+  }
+
+  async #quietly(...args: string[]): Promise<void> {
+    await this.#run(args, "capture");
+  }
+
+  /** Runs the engine; rejects with its own words where it fails. */
+  async #run(args: readonly string[], output: "inherit" | "capture"): Promise<string> {
+    const { pulumi, root } = this.#workspace;
+    this.#interrupted.throwIfAborted();
+    const child = spawn(pulumi, [...args, "--config-file", this.configFile], {
+      cwd: root,
+      env: this.#env,
+      stdio: ["ignore", output === "inherit" ? "inherit" : "pipe", output === "inherit" ? "inherit" : "pipe"],
+    });
+    const passOn = () => child.kill("SIGINT");
+    this.#interrupted.addEventListener("abort", passOn, { once: true });
+    let text = "";
+    let errors = "";
+    child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+    this.#interrupted.removeEventListener("abort", passOn);
+    if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with ${code}. ${errors}`.trim());
+    return text;
+  }
+}

@@ -1,0 +1,22 @@
+import { Command, CommanderError } from "commander";
+import { demoCommand } from "./demo";
+import { emulatorCommand } from "./emulator";
+
+/** Runs one verb. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
+export async function main(): Promise<void> {
+  const program = new Command("imagefleet")
+    .description("DigitalOcean custom images, their copies and the Droplets that run them: what surrounds `pulumi up`.")
+    .addCommand(demoCommand())
+    .addCommand(emulatorCommand());
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
