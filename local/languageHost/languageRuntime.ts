@@ -18,15 +18,15 @@ import { startProgram, type RunningProgram } from "./runningProgram";
 export interface LanguageRuntime {
   /** What is not named here the engine does without: gRPC answers it UNIMPLEMENTED. */
   readonly service: UntypedServiceImplementation;
-  /** Asks every program that still runs to stop. */
-  interruptPrograms(): void;
+  /** Stops every program that still runs; resolves within seconds, when all are gone. */
+  stopPrograms(): Promise<void>;
 }
 
 /** Runs Pulumi programs for the engine at `engineAddress`. */
 export function languageRuntime(engineAddress: string): LanguageRuntime {
   const running = new Set<RunningProgram>();
-  const interruptPrograms = () => {
-    for (const program of running) program.interrupt();
+  const stopPrograms = async () => {
+    await Promise.all([...running].map((program) => program.stop()));
   };
 
   function run(request: language.RunRequest): Promise<language.RunResponse> | language.RunResponse {
@@ -41,12 +41,12 @@ export function languageRuntime(engineAddress: string): LanguageRuntime {
   }
 
   function cancel(): Empty {
-    interruptPrograms();
+    void stopPrograms();
     return new Empty();
   }
 
   return {
-    interruptPrograms,
+    stopPrograms,
     service: {
       handshake: answer(() => new language.LanguageHandshakeResponse()),
       getPluginInfo: answer(() => new PluginInfo().setVersion(version)),

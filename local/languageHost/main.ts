@@ -15,10 +15,7 @@ export function main(): void {
     process.stdout.write(`${port}\n`);
   });
 
-  const stop = () => {
-    runtime.interruptPrograms();
-    process.exit(0);
-  };
+  const stop = () => void runtime.stopPrograms().then(() => process.exit(0));
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.stdin.on("end", stop).resume();
 }

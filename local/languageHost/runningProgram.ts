@@ -5,12 +5,15 @@ import type { ProgramCommand } from "./programCommand";
 /** What a program's process returns when it has shown its error itself: the engine then adds nothing. */
 const ERROR_WAS_SHOWN = 32;
 
+/** Less than the 5 s after which the engine ends the language host itself and could leave the program behind. */
+const PATIENCE_SECONDS = 3;
+
 /** A program that runs. */
 export interface RunningProgram {
   /** How it ended; never rejects. */
   readonly ended: Promise<RunResponse>;
-  /** Asks it to stop, as Ctrl-C does. */
-  interrupt(): void;
+  /** Asks it to stop, as Ctrl-C does, and ends it where it does not. Resolves when it is gone. */
+  stop(): Promise<void>;
 }
 
 /** Starts a program whose output goes where this process's output goes: to the engine, which shows it. */
@@ -23,7 +26,12 @@ export function startProgram(command: ProgramCommand): RunningProgram {
     child.once("error", (error) => resolve(failure(`Node.js could not start the program: ${error.message}.`)));
     child.once("exit", (code, signal) => resolve(describeEnd(code, signal)));
   });
-  return { ended, interrupt: () => void child.kill("SIGINT") };
+  const stop = async () => {
+    child.kill("SIGINT");
+    const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_SECONDS * 1000);
+    await ended.finally(() => clearTimeout(patience));
+  };
+  return { ended, stop };
 }
 
 function describeEnd(code: number | null, signal: NodeJS.Signals | null): RunResponse {

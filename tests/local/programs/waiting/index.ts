@@ -1,0 +1,4 @@
+console.log(`waiting in process ${process.pid}.`);
+setInterval(() => undefined, 1000);
+
+export {};
