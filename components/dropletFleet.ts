@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Fleet } from "../provider/sdk";
+import type { FleetArgs, FleetDroplet, ImageImport, ImageReplica } from "../provider/sdk";
+import { refuse } from "./argumentError";
+import type { CustomImage } from "./customImage";
+import type { ImageReplication } from "./imageReplication";
+import { regionFaults } from "./regions";
+
+/**
+ * Droplets in one region that run one image. A new image, size, key or user data rolls them over, one after the other, each new one
+ * serving before an old one goes.
+ *
+ * ```ts
+ * const fleet = new DropletFleet("web", { image, region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys });
+ * ```
+ */
+export class DropletFleet extends pulumi.ComponentResource {
+  /** The Droplets that serve, in the order of their slots. */
+  readonly droplets: pulumi.Output<FleetDroplet[]>;
+  /** Public IPv4 addresses of the Droplets that serve, in the order of their slots. */
+  readonly addresses: pulumi.Output<string[]>;
+  /** The tag on every Droplet from its first moment to its last: let firewalls select by this one. */
+  readonly fleetTag: pulumi.Output<string>;
+  /** The tag on a Droplet only while it serves: let load balancers select by this one. */
+  readonly servingTag: pulumi.Output<string>;
+
+  constructor(name: string, args: DropletFleetArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`DropletFleet "${name}"`, regionFaults("region", args.region));
+    const image = imageIn(args.region, args.image);
+    super("imagefleet:index:DropletFleet", name, {}, opts);
+
+    const fleet = new Fleet(name, { ...args, image, name }, { parent: this, customTimeouts: opts?.customTimeouts });
+
+    this.droplets = fleet.droplets;
+    this.addresses = fleet.addresses;
+    this.fleetTag = fleet.fleetTag;
+    this.servingTag = fleet.servingTag;
+    const { droplets, addresses, fleetTag, servingTag } = this;
+    this.registerOutputs({ droplets, addresses, fleetTag, servingTag });
+  }
+}
+
+export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "region"> {
+  /**
+   * What every Droplet runs: a `CustomImage` or `ImageReplication` that is waited for in `region`, an `ImageReplica` there, an
+   * `ImageImport`, or the number of an image, also as an Output. Of a component it waits for its own region only; of a number it waits
+   * for a copy on its way, and fails with the remedy where there is none. A change rolls.
+   */
+  readonly image: CustomImage | ImageReplication | ImageImport | ImageReplica | pulumi.Input<string>;
+  /** Slug of the region, such as `ams3`; a plain value, for it chooses the copy to wait for. A change replaces the whole fleet. */
+  readonly region: string;
+}
+
+/** The image's number, known once the image can be used in that region, as far as what was given can tell. */
+function imageIn(region: string, image: DropletFleetArgs["image"]): pulumi.Input<string> {
+  if (!pulumi.Resource.isInstance(image)) return image;
+  return "in" in image ? image.in(region) : image.imageId;
+}

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { propertiesOf, versioned } from "./declaration";
+import type { Team } from "./team";
+
+/** One custom image brought to its home region. Its id is the image's number, the same in all regions. */
+export class ImageImport extends pulumi.CustomResource {
+  declare readonly source: pulumi.Output<ImageSource | undefined>;
+  declare readonly region: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly description: pulumi.Output<string | undefined>;
+  declare readonly distribution: pulumi.Output<string | undefined>;
+  declare readonly tags: pulumi.Output<string[] | undefined>;
+  /** The image's number, known once the image is available in its home region. */
+  declare readonly imageId: pulumi.Output<string>;
+  /** Slugs of the regions the image was in when it was last looked at. */
+  declare readonly regions: pulumi.Output<string[]>;
+  /** The declared SHA-256 of the source, in lower case. */
+  declare readonly digest: pulumi.Output<string | undefined>;
+  /** Smallest disk of a Droplet that can run it, in GB. */
+  declare readonly minDiskSize: pulumi.Output<number>;
+  /** Size as stored, in GB: what the service bills once, however many regions. */
+  declare readonly sizeGigabytes: pulumi.Output<number>;
+  /** The service's word for where the import stands: `NEW`, `pending`, `available`. */
+  declare readonly status: pulumi.Output<string>;
+  /** When the service took the import, RFC 3339. */
+  declare readonly createdAt: pulumi.Output<string>;
+  /** The tag by which an interrupted import is found again. */
+  declare readonly correlationTag: pulumi.Output<string>;
+  /** The tag that marks the image as this resource's. */
+  declare readonly ownerTag: pulumi.Output<string>;
+  /** The team that owns the image. */
+  declare readonly team: pulumi.Output<Team>;
+
+  /** An image that another program manages, by its number. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ImageImport {
+    return new ImageImport(name, undefined, { ...opts, id });
+  }
+
+  constructor(name: string, args: ImageImportArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    super("imagefleet:index:ImageImport", name, propertiesOf(IMAGE_IMPORT_PROPERTIES, args), versioned(opts));
+  }
+}
+
+export interface ImageImportArgs {
+  /** Where the bits come from. Optional only for an image that was brought in by `pulumi import`. */
+  readonly source?: pulumi.Input<ImageSourceArgs | undefined>;
+  /** Slug of the region the next import goes to, such as `nyc3`. A change of it alone moves nothing and never replaces. */
+  readonly region: pulumi.Input<string>;
+  /** Name of the image in the account, at most 255 characters. A change updates. */
+  readonly name: pulumi.Input<string>;
+  /** Free text beside the image. Default: none, the service's own is empty. A change updates; removing it clears the text. */
+  readonly description?: pulumi.Input<string | undefined>;
+  /**
+   * The system on the image, in DigitalOcean's spelling: `Arch Linux`, `CentOS`, `CoreOS`, `Debian`, `Fedora`, `Fedora Atomic`,
+   * `FreeBSD`, `Gentoo`, `openSUSE`, `RancherOS`, `Rocky Linux`, `Ubuntu` or `Unknown`. Default: the service's own, `Unknown`.
+   * A change updates.
+   */
+  readonly distribution?: pulumi.Input<string | undefined>;
+  /**
+   * Tags on the image, each at most 255 letters, digits, `_`, `-` and `:`; those that start with `imagefleet:` are reserved.
+   * Default: none. Order has no meaning. A change updates.
+   */
+  readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+}
+
+export interface ImageSourceArgs {
+  /**
+   * Where DigitalOcean fetches the image: HTTP, HTTPS or FTP, answering `HEAD`, ending in the file's extension. Raw, qcow2, VHDX, VDI or
+   * VMDK, plain or by gzip or bzip2, under 100 GB unpacked, booting by BIOS. May be secret. A new URL replaces the image, unless `sha256`
+   * is declared and stays the same. An URL that has become unreachable is no fault of an image that exists.
+   */
+  readonly url: pulumi.Input<string>;
+  /**
+   * SHA-256 of the file, 64 hexadecimal digits: the image's identity where it is declared. Default: none, so the URL is the identity.
+   * A new digest replaces; declaring the digest of an image that exists only records it.
+   */
+  readonly sha256?: pulumi.Input<string | undefined>;
+  /** A whole number; a change of it imports anew and replaces, for other bits behind the same URL. Default: 0. */
+  readonly generation?: pulumi.Input<number | undefined>;
+}
+
+/** `ImageSourceArgs` once known. */
+export interface ImageSource {
+  readonly url: string;
+  readonly sha256?: string;
+  readonly generation?: number;
+}
+
+export const IMAGE_IMPORT_PROPERTIES = [
+  "source",
+  "region",
+  "name",
+  "description",
+  "distribution",
+  "tags",
+  "imageId",
+  "regions",
+  "digest",
+  "minDiskSize",
+  "sizeGigabytes",
+  "status",
+  "createdAt",
+  "correlationTag",
+  "ownerTag",
+  "team",
+] as const satisfies readonly (keyof ImageImport)[];
