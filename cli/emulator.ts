@@ -31,9 +31,8 @@ export function emulatorCommand(): Command {
 }
 
 async function runEmulator({ host, port, token = process.env.DIGITALOCEAN_TOKEN, seed, ...durations }: Flags): Promise<void> {
-  const given = Object.entries(durations).filter(([, value]) => value !== undefined);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
-  const args = { host, port, seed, log, options: Object.fromEntries(given), ...(token !== undefined && token !== "" && { token }) };
+  const args = { host, port, seed, log, options: durations, ...(token !== undefined && token !== "" && { token }) };
   const emulator = await startEmulator(args).catch((error: unknown) => {
     log(`The emulator cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`);
     return process.exit(1);

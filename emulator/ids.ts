@@ -1,0 +1,33 @@
+/** A source of chance: a number from 0 up to, not including, 1. */
+export type Random = () => number;
+
+/** Numbers that look like DigitalOcean's: large, rising, with gaps. The same chance gives the same numbers. */
+export class Ids {
+  readonly #random: Random;
+  readonly #last = { image: 190_000_000, droplet: 510_000_000, action: 2_400_000_000, key: 42_000_000 };
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(kind: "image" | "droplet" | "action" | "key"): number {
+    this.#last[kind] += 1 + Math.floor(this.#random() * 97);
+    return this.#last[kind];
+  }
+
+  uuid(): string {
+    const hex = Array.from({ length: 32 }, () => Math.floor(this.#random() * 16).toString(16)).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20)].join("-");
+  }
+}
+
+/** A repeatable source of chance from a number (the generator mulberry32). */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

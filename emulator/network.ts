@@ -1,0 +1,116 @@
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createTcpServer, type Server } from "node:net";
+
+import type { Random } from "./ids";
+import type { Listen } from "./workloads";
+
+/** The network that Droplets are on, as the emulator's surroundings hand it in. */
+export interface Network {
+  /** A free address for a Droplet. */
+  allocate(): string;
+  /** Opens a port on an address; `greeting` says who answers. A port that cannot be opened is skipped. */
+  open(address: string, listen: Listen, greeting: string): void;
+  /** Closes every port on an address. */
+  close(address: string): void;
+  /** Addresses with the ports that are open on them. */
+  listening(): ReadonlyMap<string, readonly Listen[]>;
+}
+
+/** A network that only keeps the record: what a simulation probes. */
+export class RecordedNetwork implements Network {
+  readonly #open = new Map<string, Listen[]>();
+  #next = 0;
+
+  allocate(): string {
+    this.#next += 1;
+    return `127.64.${Math.floor(this.#next / 250) % 256}.${(this.#next % 250) + 1}`;
+  }
+
+  open(address: string, listen: Listen): void {
+    this.#open.set(address, [...(this.#open.get(address) ?? []), listen]);
+  }
+
+  close(address: string): void {
+    this.#open.delete(address);
+  }
+
+  listening(): ReadonlyMap<string, readonly Listen[]> {
+    return this.#open;
+  }
+}
+
+/** The loopback network of this machine: each Droplet has an address of its own in 127.0.0.0/8 with real listeners. */
+export class LoopbackNetwork implements Network {
+  readonly #random: Random;
+  readonly #log: (line: string) => void;
+  readonly #servers = new Map<string, { readonly listen: Listen; readonly server: Server; readonly stop: () => void }[]>();
+
+  /** `random` must differ between processes, or their Droplets meet on one address. */
+  constructor(random: Random, log: (line: string) => void) {
+    this.#random = random;
+    this.#log = log;
+  }
+
+  allocate(): string {
+    const octet = (from: number, to: number): number => from + Math.floor(this.#random() * (to - from + 1));
+    const address = `127.${octet(16, 239)}.${octet(0, 255)}.${octet(1, 254)}`;
+    return this.#servers.has(address) ? this.allocate() : address;
+  }
+
+  open(address: string, listen: Listen, greeting: string): void {
+    const { server, stop } = createListener(listen, greeting);
+    const entry = { listen, server, stop };
+    this.#servers.set(address, [...(this.#servers.get(address) ?? []), entry]);
+    server.on("error", (error) => {
+      this.#log(`Port ${listen.port} of ${address} stays closed: ${error.message}.`);
+      this.#servers.set(
+        address,
+        (this.#servers.get(address) ?? []).filter((other) => other !== entry),
+      );
+    });
+    server.listen(listen.port, address);
+  }
+
+  close(address: string): void {
+    for (const { stop } of this.#servers.get(address) ?? []) stop();
+    this.#servers.delete(address);
+  }
+
+  /** Closes every port on every address. */
+  closeAll(): void {
+    for (const address of [...this.#servers.keys()]) this.close(address);
+  }
+
+  listening(): ReadonlyMap<string, readonly Listen[]> {
+    const open = [...this.#servers].map(([address, entries]) => {
+      const bound = entries.filter(({ server }) => server.listening).map(({ listen }) => listen);
+      return [address, bound] as const;
+    });
+    return new Map(open);
+  }
+}
+
+function createListener({ kind, status = 200 }: Listen, greeting: string): { server: Server; stop: () => void } {
+  if (kind === "http") {
+    const server = createHttpServer((_, response) => response.writeHead(status, { "content-type": "text/plain" }).end(`${greeting}\n`));
+    const stop = (): void => {
+      server.close();
+      server.closeAllConnections();
+    };
+    return { server, stop };
+  }
+  const sockets = new Set<{ destroy(): void }>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
+    if (kind === "ssh") socket.write("SSH-2.0-OpenSSH_9.9\r\n");
+    socket.resume();
+  });
+  return {
+    server,
+    stop: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

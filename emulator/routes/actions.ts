@@ -1,0 +1,86 @@
+import { notFound, page } from "../answers";
+import { timestamp } from "../clock";
+import type { Cloud } from "../cloud";
+import type { WorkFault } from "../faults";
+import type { Call, Route } from "../route";
+import type { Team } from "../team";
+import { findRegion } from "./regions";
+
+/** An action, with what the API shows of it. */
+export interface ActionRow {
+  readonly id: number;
+  readonly type: string;
+  readonly startedAt: number;
+  readonly resourceId: number;
+  readonly resourceType: "droplet" | "image";
+  readonly regionSlug: string;
+  status: "in-progress" | "completed" | "errored";
+  completedAt: number | undefined;
+}
+
+/** What is to be done, where, and how long it takes unless a fault says otherwise. */
+export interface Work {
+  readonly type: string;
+  readonly resourceId: number;
+  readonly resourceType: "droplet" | "image";
+  readonly regionSlug: string;
+  readonly seconds: number;
+  readonly fault: WorkFault | undefined;
+}
+
+/** Starts an action. When its time has come `finish` is told whether it completed, and does what it does. */
+export function startAction(cloud: Cloud, team: Team, work: Work, finish: (completed: boolean) => void): ActionRow {
+  const { seconds, fault, ...subject } = work;
+  const startedAt = cloud.clock.now();
+  const row: ActionRow = { ...subject, id: cloud.ids.next("action"), startedAt, status: "in-progress", completedAt: undefined };
+  team.actions.add(row);
+  const endsAt = startedAt + (fault?.seconds ?? seconds) * 1000;
+  cloud.agenda.at(endsAt, () => {
+    row.status = fault?.fails === true ? "errored" : "completed";
+    row.completedAt = endsAt;
+    finish(row.status === "completed");
+  });
+  return row;
+}
+
+/** The actions of one resource, newest first. */
+export function actionsOf(team: Team, resourceType: ActionRow["resourceType"], resourceId: number): ActionRow[] {
+  const actions = team.actions.all().filter((action) => action.resourceType === resourceType && action.resourceId === resourceId);
+  return actions.reverse();
+}
+
+/** The action that a path names, of one resource where the path names that too. */
+export function requireAction(call: Call, resourceId?: number): ActionRow {
+  const action = call.team.actions.actual(call.params.action ?? "");
+  if (action === undefined || (resourceId !== undefined && action.resourceId !== resourceId)) throw notFound();
+  return action;
+}
+
+export function formatAction(cloud: Cloud, action: ActionRow): unknown {
+  return {
+    id: action.id,
+    status: action.status,
+    type: action.type,
+    started_at: timestamp(action.startedAt),
+    completed_at: action.completedAt === undefined ? null : timestamp(action.completedAt),
+    resource_id: action.resourceId,
+    resource_type: action.resourceType,
+    region: findRegion(cloud, action.regionSlug),
+    region_slug: action.regionSlug,
+  };
+}
+
+export const actionRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/v2/actions",
+    scope: "actions:read",
+    handle: (call) => page(call, "actions", call.team.actions.all().reverse(), (action) => formatAction(call.cloud, action)),
+  },
+  {
+    method: "GET",
+    path: "/v2/actions/:action",
+    scope: "actions:read",
+    handle: (call) => ({ status: 200, body: { action: formatAction(call.cloud, requireAction(call)) } }),
+  },
+];

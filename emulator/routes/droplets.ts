@@ -1,0 +1,271 @@
+import { ApiError, invalid, noContent, notFound, page, type Answer } from "../answers";
+import { sizes, type RegionWire, type SizeWire } from "../catalog";
+import { timestamp } from "../clock";
+import type { Cloud } from "../cloud";
+import { flag, list, reference, requiredText, text, textList } from "../fields";
+import type { Call, Route } from "../route";
+import type { Team } from "../team";
+import { startAction, type ActionRow } from "./actions";
+import { findUsableImage, formatImage, type ImageRow } from "./images";
+import { findKey } from "./keys";
+import { findRegion } from "./regions";
+import { carries, putTags, readTags } from "./tags";
+
+/** A Droplet. */
+export interface DropletRow {
+  readonly id: number;
+  name: string;
+  status: "new" | "active" | "off";
+  locked: boolean;
+  size: SizeWire;
+  /** Gigabytes: resizing may leave the disk as it was. */
+  disk: number;
+  image: ImageRow;
+  readonly regionSlug: string;
+  readonly vpcUuid: string;
+  readonly features: readonly string[];
+  readonly volumeIds: readonly string[];
+  readonly snapshotIds: number[];
+  readonly createdAt: number;
+  tags: readonly string[];
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+  /** Counts starts and stops, so that a port which was to open later knows that its boot is over. */
+  boot: number;
+}
+
+const mostAtOnce = 10;
+const userDataBytes = 64 * 1024;
+
+/** What a POST asks for, checked. */
+interface Order {
+  readonly region: RegionWire;
+  readonly size: SizeWire;
+  readonly image: ImageRow;
+  readonly tags: readonly string[];
+  readonly vpcUuid: string;
+  readonly features: readonly string[];
+  readonly volumeIds: readonly string[];
+}
+
+function createDroplets(call: Call): Answer {
+  const { cloud, team, body } = call;
+  const names = readNames(call);
+  const order = readOrder(call);
+  if (team.droplets.all().length + names.length > cloud.options.dropletLimit) {
+    throw invalid(`creating ${names.length === 1 ? "this/these droplet(s)" : "these droplet(s)"} will exceed your droplet limit`);
+  }
+  const made = names.map((name) => createDroplet(call, name, order));
+  const droplets = made.map(({ droplet }) => formatDroplet(cloud, droplet));
+  const actions = made.map(({ action }) => ({ id: action.id, rel: "create", href: `${call.origin}/v2/actions/${action.id}` }));
+  return { status: 202, body: { ...("names" in body ? { droplets } : { droplet: droplets[0] }), links: { actions } } };
+}
+
+function readNames({ body }: Call): readonly string[] {
+  const names = "names" in body ? textList(body, "names") : [requiredText(body, "name")];
+  if (names.length === 0) throw invalid("`names` must hold a name at least, got none.");
+  if (names.length > mostAtOnce) throw invalid("You can't create more than 10 Droplets at the same time.");
+  const bad = names.find((name) => name.length > 255 || !/^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/.test(name));
+  if (bad !== undefined) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
+  return names;
+}
+
+function readOrder(call: Call): Order {
+  const { cloud, team, body, now } = call;
+  const size = sizes.find((one) => one.slug === requiredText(body, "size"));
+  if (size === undefined) throw invalid("You specified an invalid size for Droplet creation.");
+  const image = findUsableImage(cloud, team, reference(body.image, "image"), now);
+  if (image === undefined) throw invalid("You specified an invalid image for Droplet creation.");
+  const region = readRegion(call, size, image);
+  if (image.status !== "available" || !image.regions.includes(region.slug)) {
+    throw invalid("The image is not available in the requested region.");
+  }
+  if ((image.min_disk_size ?? 0) > size.disk) throw invalid("This size is not available because it has a smaller disk.");
+  checkKeys(call, image);
+  checkFlags(call, image);
+  const userData = text(body, "user_data") ?? "";
+  if (Buffer.byteLength(userData) > userDataBytes) throw invalid("User data is too long (maximum is 64 KiB).");
+  const vpcUuid = text(body, "vpc_uuid") ?? team.vpcs.all().find((vpc) => vpc.region === region.slug)?.id ?? "";
+  if (team.vpcs.actual(vpcUuid)?.region !== region.slug) throw invalid("Failed to resolve VPC: it must be one of the Droplet's region.");
+  const features = ["private_networking", ...["backups", "ipv6", "monitoring"].filter((feature) => flag(body, feature))];
+  const volumeIds = list(body, "volumes").map((volume) => {
+    return reference(typeof volume === "object" && volume !== null && "id" in volume ? volume.id : volume, "volumes");
+  });
+  return { region, size, image, tags: readTags(call), vpcUuid, features, volumeIds };
+}
+
+/** The region of the request: a slug, a prefix of one such as `nyc`, or, where none is asked for, the first that has all that is needed. */
+function readRegion({ cloud, body }: Call, size: SizeWire, image: ImageRow): RegionWire {
+  const wanted = text(body, "region") ?? "";
+  const exact = findRegion(cloud, wanted);
+  const fitting = size.regions.filter((slug) => slug.startsWith(wanted) && image.regions.includes(slug));
+  const region = exact ?? fitting.map((slug) => findRegion(cloud, slug)).find((one) => one?.available);
+  if (region?.available !== true) throw invalid("Region is not available");
+  if (!size.regions.includes(region.slug)) throw invalid("Size is not available in this region.");
+  return region;
+}
+
+function checkKeys({ cloud, team, body, now }: Call, image: ImageRow): void {
+  const keys = list(body, "ssh_keys").map((key) => reference(key, "ssh_keys"));
+  const unknown = keys.filter((key) => findKey(team, key, now) === undefined);
+  if (unknown.length > 0) throw invalid(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
+  if (keys.length === 0 && image.type === "custom" && cloud.options.dropletWithoutSshKeys === "refuse") {
+    throw invalid("You must add an SSH key to a Droplet that is created from a custom image.");
+  }
+}
+
+function checkFlags({ cloud, body }: Call, image: ImageRow): void {
+  const snapshotOfCustom =
+    image.type === "snapshot" && image.sha256 !== undefined && cloud.options.ipv6OnSnapshotOfCustomImage === "refuse";
+  if (flag(body, "ipv6") && (image.type === "custom" || snapshotOfCustom)) throw invalid("image is not compatible with ipv6");
+  if (flag(body, "monitoring") && image.type === "custom" && cloud.options.monitoringOnCustomImage === "refuse") {
+    throw invalid("image is not compatible with monitoring");
+  }
+}
+
+function createDroplet(call: Call, name: string, order: Order): { droplet: DropletRow; action: ActionRow } {
+  const { cloud, team, now } = call;
+  const { region, tags, ...choice } = order;
+  const droplet: DropletRow = {
+    ...choice,
+    ...{ id: cloud.ids.next("droplet"), name, status: "new", locked: false, disk: order.size.disk, regionSlug: region.slug },
+    ...{ snapshotIds: [], createdAt: now, tags: [], boot: 0 },
+    ...{ publicAddress: cloud.network.allocate(), privateAddress: cloud.network.allocate() },
+  };
+  team.droplets.add(droplet, call.visibleAt);
+  putTags(team, "droplets", droplet, tags);
+  const action = startDropletAction(cloud, team, droplet, "create", () => startDroplet(cloud, droplet));
+  return { droplet, action };
+}
+
+/** Starts an action of a Droplet, which is locked until that ends. Throws a 422 while another one runs. */
+export function startDropletAction(cloud: Cloud, team: Team, droplet: DropletRow, type: string, effect: () => void): ActionRow {
+  if (droplet.locked) throw invalid("Droplet already has a pending event.");
+  droplet.locked = true;
+  const fault = cloud.faults.ofWork("droplet", droplet.regionSlug, type);
+  const work = {
+    type,
+    resourceId: droplet.id,
+    resourceType: "droplet",
+    regionSlug: droplet.regionSlug,
+    seconds: cloud.options.dropletSeconds,
+  } as const;
+  return startAction(cloud, team, { ...work, fault }, (completed) => {
+    droplet.locked = false;
+    if (completed && team.droplets.actual(droplet.id) !== undefined) effect();
+  });
+}
+
+/** Makes a Droplet `active`, and opens the ports of its image's workload, each after its delay. */
+export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
+  stopDroplet(cloud, droplet);
+  droplet.status = "active";
+  const boot = droplet.boot;
+  const greeting = `${droplet.name} runs ${droplet.image.name} (image ${droplet.image.id})`;
+  for (const listen of cloud.workloads.of(droplet.image.sha256)) {
+    const open = (): void => {
+      if (droplet.boot !== boot) return;
+      for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.open(address, listen, greeting);
+    };
+    if (listen.delaySeconds === undefined) open();
+    else cloud.agenda.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
+  }
+}
+
+/** Makes a Droplet `off` and closes its ports. */
+export function stopDroplet(cloud: Cloud, droplet: DropletRow): void {
+  droplet.status = "off";
+  droplet.boot += 1;
+  for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.close(address);
+}
+
+/** The Droplet that a path names. */
+export function requireDroplet({ team, params, now }: Call): DropletRow {
+  const droplet = team.droplets.seen(params.droplet ?? "", now);
+  if (droplet === undefined) throw notFound();
+  return droplet;
+}
+
+/** The Droplets that carry the tag of a query. Throws a 400 where the query names none: the request would mean all of them. */
+export function requireTagged({ team, query, now }: Call): readonly DropletRow[] {
+  const tag = query.get("tag_name");
+  if (tag === null || tag === "")
+    throw new ApiError(400, "`tag_name` must be given in the query of a request for several Droplets, got none.");
+  return team.droplets.list(now).filter((droplet) => carries(droplet, tag));
+}
+
+function listDroplets(call: Call): Answer {
+  const { team, query, now } = call;
+  const [tag, name, type] = ["tag_name", "name", "type"].map((field) => query.get(field));
+  const found = team.droplets
+    .list(now)
+    .filter((droplet) => typeof tag !== "string" || carries(droplet, tag))
+    .filter((droplet) => typeof name !== "string" || droplet.name.toLowerCase() === name.toLowerCase());
+  return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, droplet));
+}
+
+function deleteDroplets({ cloud, team, visibleAt }: Call, droplets: readonly DropletRow[]): Answer {
+  const existing = droplets.filter((droplet) => team.droplets.actual(droplet.id) !== undefined);
+  if (cloud.options.deleteOfLockedDroplet === "refuse" && existing.some((droplet) => droplet.locked)) {
+    throw invalid("Droplet already has a pending event.");
+  }
+  for (const droplet of existing) {
+    const { status } = droplet;
+    stopDroplet(cloud, droplet);
+    // Reads that lag behind go on showing it as it was.
+    droplet.status = status;
+    team.droplets.remove(droplet.id, visibleAt);
+  }
+  return noContent;
+}
+
+export function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
+  const { size } = droplet;
+  const address = (type: "public" | "private", ip: string): unknown => {
+    const gateway = type === "public" ? ip.replace(/\d+$/, "1") : "nil";
+    return { ip_address: ip, netmask: "255.255.240.0", gateway, type };
+  };
+  const v4 = [address("private", droplet.privateAddress), address("public", droplet.publicAddress)];
+  return {
+    id: droplet.id,
+    name: droplet.name,
+    memory: size.memory,
+    vcpus: size.vcpus,
+    disk: droplet.disk,
+    disk_info: [{ type: "local", size: { amount: droplet.disk, unit: "gib" } }],
+    locked: droplet.locked,
+    status: droplet.status,
+    kernel: null,
+    created_at: timestamp(droplet.createdAt),
+    features: droplet.features,
+    backup_ids: [],
+    next_backup_window: null,
+    snapshot_ids: droplet.snapshotIds,
+    image: formatImage(droplet.image),
+    volume_ids: droplet.volumeIds,
+    size,
+    size_slug: size.slug,
+    networks: { v4: droplet.status === "new" ? [] : v4, v6: [] },
+    region: findRegion(cloud, droplet.regionSlug),
+    tags: droplet.tags,
+    vpc_uuid: droplet.vpcUuid,
+  };
+}
+
+export const dropletRoutes: readonly Route[] = [
+  { method: "GET", path: "/v2/droplets", scope: "droplet:read", handle: listDroplets },
+  { method: "POST", path: "/v2/droplets", scope: "droplet:create", handle: createDroplets },
+  { method: "DELETE", path: "/v2/droplets", scope: "droplet:delete", handle: (call) => deleteDroplets(call, requireTagged(call)) },
+  {
+    method: "GET",
+    path: "/v2/droplets/:droplet",
+    scope: "droplet:read",
+    handle: (call) => ({ status: 200, body: { droplet: formatDroplet(call.cloud, requireDroplet(call)) } }),
+  },
+  {
+    method: "DELETE",
+    path: "/v2/droplets/:droplet",
+    scope: "droplet:delete",
+    handle: (call) => deleteDroplets(call, [requireDroplet(call)]),
+  },
+];

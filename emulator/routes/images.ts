@@ -1,0 +1,258 @@
+import { ApiError, invalid, noContent, notFound, page, type Answer } from "../answers";
+import { publicImages, regionSlugs } from "../catalog";
+import { timestamp } from "../clock";
+import type { Cloud } from "../cloud";
+import { requiredText, text } from "../fields";
+import { inspectSource, type Verdict } from "../importer";
+import type { Call, Route } from "../route";
+import type { Team } from "../team";
+import { actionsOf, formatAction, requireAction, startAction } from "./actions";
+import { findRegion, requireRegion } from "./regions";
+import { carries, putTags, readTags } from "./tags";
+
+/** An image: what the API shows of it, and the digest of the bytes that it came from. */
+export interface ImageRow {
+  readonly id: number;
+  name: string;
+  readonly type: "base" | "snapshot" | "custom";
+  distribution: string;
+  readonly slug: string | null;
+  readonly public: boolean;
+  regions: readonly string[];
+  readonly created_at: string;
+  min_disk_size: number | null;
+  size_gigabytes: number | null;
+  description: string;
+  tags: readonly string[];
+  status: "NEW" | "pending" | "available" | "deleted";
+  error_message: string;
+  /** SHA-256 of the file it was imported from, in hex. */
+  sha256: string | undefined;
+  /** When reads cease to see an image that a user deleted. The row stays: a second DELETE is answered differently from an unknown id's. */
+  goneAt: number | undefined;
+}
+
+const distributions = [
+  ...["Arch Linux", "CentOS", "CoreOS", "Debian", "Fedora", "Fedora Atomic", "FreeBSD", "Gentoo", "openSUSE", "RancherOS"],
+  ...["Rocky Linux", "Ubuntu"],
+];
+
+const gibibyte = 2 ** 30;
+
+/** The images that anyone can use. */
+export function createPublicImages(now: number): readonly ImageRow[] {
+  return publicImages.map((image) => ({
+    ...blankImage(image.id, image.name, now),
+    ...image,
+    type: "base",
+    public: true,
+    regions: regionSlugs,
+    status: "available",
+  }));
+}
+
+/** An image with nothing in it yet. */
+export function blankImage(id: number, name: string, now: number): ImageRow {
+  return {
+    ...{ id, name, type: "custom", distribution: "Unknown OS", slug: null, public: false, regions: [], created_at: timestamp(now) },
+    ...{ min_disk_size: null, size_gigabytes: null, description: "", tags: [], status: "NEW", error_message: "" },
+    ...{ sha256: undefined, goneAt: undefined },
+  };
+}
+
+/** The image with this id, or public image with this slug, as a read at `now` sees it. */
+export function findImage(cloud: Cloud, team: Team, reference: string, now: number): ImageRow | undefined {
+  const known = cloud.publicImages.find((image) => image.slug === reference || String(image.id) === reference);
+  return known ?? team.images.seen(reference, now);
+}
+
+/** The same for something that is to run it: an image that was deleted is none. */
+export function findUsableImage(cloud: Cloud, team: Team, reference: string, now: number): ImageRow | undefined {
+  const image = findImage(cloud, team, reference, now);
+  return image === undefined || isGone(image, now) || image.status === "deleted" ? undefined : image;
+}
+
+export function formatImage(image: ImageRow): unknown {
+  return { ...image, sha256: undefined, goneAt: undefined };
+}
+
+/** Reads a distribution as the service does: what it does not know comes back as `Unknown OS`. */
+function readDistribution(name: string | undefined): string {
+  return name !== undefined && distributions.includes(name) ? name : "Unknown OS";
+}
+
+function createImage(call: Call): Answer {
+  const { cloud, team, body, now } = call;
+  const name = requiredText(body, "name");
+  const url = requiredText(body, "url");
+  if (!/^(https?|ftp):\/\/./i.test(url)) throw invalid("`url` must begin with http://, https:// or ftp://, got something else.");
+  const region = requireRegion(cloud, requiredText(body, "region")).slug;
+  const tags = readTags(call);
+  const image = blankImage(cloud.ids.next("image"), name, now);
+  image.distribution = readDistribution(text(body, "distribution"));
+  image.description = text(body, "description") ?? "";
+  putTags(team, "images", image, tags);
+  team.images.add(image, call.visibleAt);
+  startImport(cloud, image, url, region);
+  const { id, type, distribution, created_at, description, status, error_message } = image;
+  const wire = { id, name, type, distribution, created_at, description, regions: [], tags: image.tags, status, error_message };
+  return { status: 202, body: { image: wire } };
+}
+
+/** Begins to read the source. The image ends once both the source is read and the time of an import is over. */
+function startImport(cloud: Cloud, image: ImageRow, url: string, region: string): void {
+  const fault = cloud.faults.ofWork("import", region);
+  const startedAt = cloud.clock.now();
+  const milliseconds = (fault?.seconds ?? cloud.options.importSeconds) * 1000;
+  let verdict: Verdict | undefined;
+  const finish = (): void => {
+    if (verdict === undefined || image.status !== "pending" || cloud.clock.now() < startedAt + milliseconds) return;
+    finishImport(image, region, fault?.fails === true ? { accepted: false, message: fault.message ?? "" } : verdict);
+  };
+  cloud.agenda.at(startedAt + milliseconds / 4, () => (image.status = "pending"));
+  cloud.agenda.at(startedAt + milliseconds, finish);
+  void inspectSource(cloud.source, url, cloud.options.sourceRedirect === "follow").then((read) => {
+    verdict = read;
+    cloud.agenda.settle();
+    finish();
+  });
+}
+
+function finishImport(image: ImageRow, region: string, verdict: Verdict): void {
+  if (!verdict.accepted) {
+    image.status = "deleted";
+    image.error_message = verdict.message;
+    return;
+  }
+  image.status = "available";
+  image.regions = [region];
+  image.sha256 = verdict.sha256;
+  image.size_gigabytes = Math.max(0.01, Math.round((verdict.fileBytes / gibibyte) * 100) / 100);
+  image.min_disk_size = Math.max(1, Math.ceil((verdict.virtualBytes ?? verdict.fileBytes) / gibibyte));
+}
+
+function listImages(call: Call): Answer {
+  const { cloud, team, query, now } = call;
+  const hidesFailed = cloud.options.failedImportInLists === "hide";
+  const own = team.images.list(now).filter((image) => !isGone(image, now) && !(hidesFailed && image.status === "deleted"));
+  const tag = query.get("tag_name");
+  const type = query.get("type");
+  const all = query.get("private") === "true" || tag !== null ? own : [...cloud.publicImages, ...own];
+  const tagged = tag === null ? all : all.filter((image) => carries(image, tag));
+  const typed = type === null ? tagged : tagged.filter((image) => type === "distribution" && image.type === "base");
+  return page(call, "images", typed, formatImage);
+}
+
+function requireImage(call: Call): ImageRow {
+  const image = findImage(call.cloud, call.team, call.params.image ?? "", call.now);
+  if (image === undefined) throw notFound();
+  if (!isGone(image, call.now)) return image;
+  if (call.cloud.options.readOfDeletedImage === "notFound") throw notFound();
+  return { ...image, status: "deleted" };
+}
+
+function isGone(image: ImageRow, now: number): boolean {
+  return image.goneAt !== undefined && image.goneAt <= now;
+}
+
+/** The image of a request that changes it: one's own, and by its number. */
+function requireOwnImage(call: Call): ImageRow {
+  const image = call.team.images.seen(call.params.image ?? "", call.now);
+  if (image === undefined || isGone(image, call.now)) throw notFound();
+  return image;
+}
+
+function updateImage(call: Call): Answer {
+  const image = requireOwnImage(call);
+  const { body } = call;
+  image.name = text(body, "name") ?? image.name;
+  if (image.type === "custom") {
+    image.description = text(body, "description") ?? image.description;
+    image.distribution = "distribution" in body ? readDistribution(text(body, "distribution")) : image.distribution;
+  }
+  return { status: 200, body: { image: formatImage(image) } };
+}
+
+function deleteImage(call: Call): Answer {
+  const image = call.team.images.actual(call.params.image ?? "");
+  if (image === undefined) throw notFound();
+  if (image.goneAt !== undefined || image.status === "deleted") throw invalid("Can not delete an already deleted image.");
+  const busy = image.status !== "available" || transfersOf(call.team, image).length > 0;
+  if (busy && call.cloud.options.deleteOfBusyImage === "refuse") throw invalid("Image already has a pending event.");
+  image.goneAt = call.visibleAt;
+  return noContent;
+}
+
+/** Slugs of the regions that an image is on its way to. */
+function transfersOf(team: Team, image: ImageRow): string[] {
+  return actionsOf(team, "image", image.id).flatMap((action) => (action.status === "in-progress" ? [action.regionSlug] : []));
+}
+
+function actOnImage(call: Call): Answer {
+  const image = requireOwnImage(call);
+  switch (call.body.type) {
+    case "transfer":
+      return transferImage(call, image);
+    case "convert":
+      return convertImage(call, image);
+    default:
+      throw new ApiError(404, "The specified action type is not available.");
+  }
+}
+
+function transferImage({ cloud, team, body }: Call, image: ImageRow): Answer {
+  const { options } = cloud;
+  const region = requireRegion(cloud, requiredText(body, "region"));
+  if (image.status !== "available") throw invalid("Image is not available for transfer.");
+  if (!region.features.includes("image_transfer")) throw invalid("Region does not support image transfers.");
+  if (options.transferToSameRegion === "refuse" && image.regions.includes(region.slug)) {
+    throw invalid("Image is already available in that region.");
+  }
+  if (options.transferTwice === "refuse" && transfersOf(team, image).includes(region.slug)) {
+    throw invalid("Image is already being transferred to that region.");
+  }
+  const seconds = options.transferSecondsByRegion[region.slug] ?? options.transferSeconds;
+  const work = { type: "transfer", resourceId: image.id, resourceType: "image", regionSlug: region.slug, seconds } as const;
+  const action = startAction(cloud, team, { ...work, fault: cloud.faults.ofWork("transfer", region.slug) }, (completed) => {
+    if (completed) image.regions = [...new Set([...image.regions, region.slug])];
+  });
+  return { status: 201, body: { action: formatAction(cloud, action) } };
+}
+
+function convertImage({ cloud, team }: Call, image: ImageRow): Answer {
+  if (cloud.options.convertOfImage === "refuse") throw invalid("Only a backup can be converted to a snapshot.");
+  const regionSlug = image.regions[0] ?? "";
+  if (findRegion(cloud, regionSlug) === undefined) throw invalid("Image is not available for conversion.");
+  const work = { type: "convert", resourceId: image.id, resourceType: "image", regionSlug, seconds: cloud.options.importSeconds } as const;
+  const action = startAction(cloud, team, { ...work, fault: undefined }, () => undefined);
+  return { status: 201, body: { action: formatAction(cloud, action) } };
+}
+
+export const imageRoutes: readonly Route[] = [
+  { method: "GET", path: "/v2/images", scope: "image:read", handle: listImages },
+  { method: "POST", path: "/v2/images", scope: "image:create", handle: createImage },
+  {
+    method: "GET",
+    path: "/v2/images/:image",
+    scope: "image:read",
+    handle: (call) => ({ status: 200, body: { image: formatImage(requireImage(call)) } }),
+  },
+  { method: "PUT", path: "/v2/images/:image", scope: "image:update", handle: updateImage },
+  { method: "DELETE", path: "/v2/images/:image", scope: "image:delete", handle: deleteImage },
+  { method: "POST", path: "/v2/images/:image/actions", scope: "image:update", handle: actOnImage },
+  {
+    method: "GET",
+    path: "/v2/images/:image/actions",
+    scope: "image:read",
+    handle: (call) => {
+      const actions = actionsOf(call.team, "image", requireImage(call).id);
+      return page(call, "actions", actions, (action) => formatAction(call.cloud, action));
+    },
+  },
+  {
+    method: "GET",
+    path: "/v2/images/:image/actions/:action",
+    scope: "image:read",
+    handle: (call) => ({ status: 200, body: { action: formatAction(call.cloud, requireAction(call, requireImage(call).id)) } }),
+  },
+];

@@ -1,0 +1,25 @@
+import type { Route } from "../route";
+import { accountRoutes } from "./account";
+import { actionRoutes } from "./actions";
+import { dropletActionRoutes } from "./dropletActions";
+import { dropletRoutes } from "./droplets";
+import { imageRoutes } from "./images";
+import { keyRoutes } from "./keys";
+import { regionRoutes } from "./regions";
+import { sizeRoutes } from "./sizes";
+import { tagRoutes } from "./tags";
+import { vpcRoutes } from "./vpcs";
+
+/** Every route of the API that the emulator models. */
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...keyRoutes,
+  ...actionRoutes,
+  ...imageRoutes,
+  ...dropletActionRoutes,
+  ...dropletRoutes,
+  ...regionRoutes,
+  ...sizeRoutes,
+  ...tagRoutes,
+  ...vpcRoutes,
+];
