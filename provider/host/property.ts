@@ -10,6 +10,8 @@ export interface Property {
   readonly doc: string;
   /** Must be given (an input), or is always there (an output). */
   readonly required?: boolean;
+  /** The remedy, one sentence, where it is required and not given and that is not obvious. */
+  readonly whenMissing?: string;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
   /** Always kept in a secret envelope, whoever sends it. */

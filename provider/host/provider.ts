@@ -1,5 +1,6 @@
 import type { World } from "../world";
 import type { Fault } from "./fault";
+import type { FunctionType } from "./function";
 import type { PropertyTable, ValuesOf, WithUnknowns } from "./property";
 import type { ResourceType } from "./resource";
 
@@ -14,10 +15,19 @@ export interface Provider<S, C extends PropertyTable = PropertyTable> {
   readonly environment: { readonly [K in keyof C]?: readonly string[] };
   /** Faults beyond the table: endpoint, missing token. Values from the environment are already filled in. */
   checkConfiguration?(configuration: WithUnknowns<Partial<ValuesOf<C>>>): readonly Fault[];
-  /** Configuration properties whose change replaces every resource of this provider (another account). */
+  /** What the handlers of one configured provider share: its API client and the like. May throw one finished sentence. */
   configure(configuration: ValuesOf<C>, world: World): S;
   /** Handlers by token; each entry's tables are its own, so the common type erases them. */
   readonly resources: readonly AnyResourceType<S>[];
+  readonly functions?: readonly AnyFunctionType<S>[];
+}
+
+/** A function whose tables the host does not need to know: made by `eraseFunction`. */
+export type AnyFunctionType<S> = FunctionType<S>;
+
+/** Forgets a function's tables, as `erase` does. */
+export function eraseFunction<S, I extends PropertyTable, O extends PropertyTable>(type: FunctionType<S, I, O>): AnyFunctionType<S> {
+  return type;
 }
 
 /** A resource type whose tables the host does not need to know: made by `erase`. */

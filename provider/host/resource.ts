@@ -20,11 +20,14 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
   /** Faults beyond the tables, pure and quick. `previous` is undefined for a resource that does not exist yet (also when it is being replaced). */
   check?(inputs: WithUnknowns<ValuesOf<I>>, previous: StoredState<I, O> | undefined): readonly Fault[];
   /**
-   * Corrects what the tables say of the changed inputs, and adds outputs that have drifted from what is wanted.
-   * Only called with the state; makes no request unless the resource says so in its docs.
+   * Corrects what the tables say of the changed inputs, and adds outputs that have drifted from what is wanted: what it returns is laid
+   * over `change.effects`, and `none` takes a property out. Makes no request unless the resource says so in its docs.
    */
   diff?(change: ResourceChange<I, O>, session: S, call: Call): Effects | Promise<Effects>;
-  /** What creating (no `state`) or updating would do, checked without spending anything. Outputs that are not returned are unknown. */
+  /**
+   * What creating (no `state`) or updating would do, checked without spending anything. Outputs that are not returned are unknown when
+   * creating, and as they were when updating.
+   */
   preview?(
     inputs: WithUnknowns<ValuesOf<I>>,
     state: StoredState<I, O> | undefined,

@@ -1,0 +1,157 @@
+import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
+import type { Fault } from "./fault";
+import { nearest } from "./nearest";
+import { type PlainValue, type Property, type PropertyTable, type Shape, UNKNOWN } from "./property";
+import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
+
+/** The given values with defaults filled in, and everything that is wrong with them. */
+export interface Checked {
+  readonly inputs: Values;
+  readonly faults: readonly Fault[];
+}
+
+/** Checks names, presence, shapes and rules by the table. What is unknown is not checked. */
+export function checkByTable(table: PropertyTable, given: Values): Checked {
+  const faults: Fault[] = [];
+  return { inputs: checkObject(table, given, "", faults), faults };
+}
+
+/** The inputs with every property that has a fault made unknown: what a further check may look at without tripping over a wrong shape. */
+export function withoutFaulty(inputs: Values, faults: readonly Fault[]): Values {
+  const faulty = faults.map((fault) => [topLevel(fault.property), UNKNOWN] as const);
+  return { ...inputs, ...Object.fromEntries(faulty) };
+}
+
+/** Fills in what the table says where nothing is given, in nested objects too. */
+export function withDefaults(table: PropertyTable, given: Values): Values {
+  return checkObject(table, given, "", []);
+}
+
+/** Names of the top-level properties that are secret, or hold something secret, by the table. */
+export function secretNames(table: PropertyTable): ReadonlySet<string> {
+  return new Set(Object.keys(table).filter((name) => holdsSecret(table[name])));
+}
+
+/**
+ * A fault as the engine's check failure. The engine prints the value of the property that is named, so a fault in a secret one names
+ * none, and says the path in its reason.
+ */
+export function toFailure(fault: Fault, secrets: ReadonlySet<string>): CheckFailure {
+  const secret = secrets.has(topLevel(fault.property));
+  const received = fault.received === undefined || secret ? "" : `, got ${show(fault.received)}`;
+  const clause = [`${fault.expectation}${received}.`, fault.remedy].filter((part) => part !== undefined).join(" ");
+  const failure = new CheckFailure();
+  failure.setProperty(secret ? "" : fault.property);
+  failure.setReason(secret ? `\`${fault.property}\` ${clause}` : clause);
+  return failure;
+}
+
+/** A fault as a sentence of its own, for errors that are printed without the property's name. */
+export function toSentence(fault: Fault, secrets: ReadonlySet<string>): string {
+  const failure = toFailure(fault, secrets);
+  return failure.getProperty() === "" ? failure.getReason() : `\`${failure.getProperty()}\` ${failure.getReason()}`;
+}
+
+function checkObject(table: PropertyTable, given: Values, path: string, faults: Fault[]): Values {
+  const known = Object.keys(table);
+  for (const name of Object.keys(given)) {
+    if (given[name] === undefined || Object.hasOwn(table, name)) continue;
+    const meant = nearest(name, known);
+    const remedy =
+      meant === undefined ? `The known ones are ${known.map((other) => `\`${other}\``).join(", ")}.` : `Did you mean \`${meant}\`?`;
+    faults.push({ property: join(path, name), expectation: "is not a known property", remedy });
+  }
+
+  const checked: Record<string, Value> = {};
+  for (const [name, property] of Object.entries(table)) {
+    const value = given[name] ?? property.default;
+    if (value !== undefined) checked[name] = checkProperty(property, value, join(path, name), faults);
+    else if (property.required === true) faults.push(missing(property, join(path, name)));
+  }
+  return checked;
+}
+
+function missing(property: Property, path: string): Fault {
+  return { property: path, expectation: "must be given", remedy: property.whenMissing };
+}
+
+function checkProperty(property: Property, given: Value | PlainValue, path: string, faults: Fault[]): Value {
+  const before = faults.length;
+  const value = checkShape(property.shape, given, path, faults);
+  if (faults.length > before || hasUnknown(value)) return value;
+  for (const rule of property.rules ?? []) {
+    if (!rule.holds(value as never)) faults.push({ property: path, expectation: rule.expectation, received: value, remedy: rule.remedy });
+  }
+  return value;
+}
+
+function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): Value {
+  if (value === UNKNOWN) return value;
+  if (typeof shape === "string") {
+    if (!isScalar(shape, value)) faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
+    return value;
+  }
+  if ("listOf" in shape) {
+    if (isList(value)) return value.map((item, index) => checkShape(shape.listOf, item, `${path}[${index}]`, faults));
+  } else if (isObject(value)) {
+    return checkObject(shape.object, value, path, faults);
+  }
+  faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
+  return value;
+}
+
+function isScalar(shape: Extract<Shape, string>, value: Value): boolean {
+  switch (shape) {
+    case "string":
+    case "boolean":
+      return typeof value === shape;
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "number":
+      return Number.isFinite(value);
+  }
+}
+
+function nameOf(shape: Shape): string {
+  if (typeof shape !== "string") return "listOf" in shape ? "a list" : `an object with ${listed(Object.keys(shape.object))}`;
+  switch (shape) {
+    case "string":
+      return "a string";
+    case "integer":
+      return "a whole number";
+    case "number":
+      return "a number";
+    case "boolean":
+      return "`true` or `false`";
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
+function holdsSecret(property: Property | undefined): boolean {
+  return property !== undefined && (property.secret === true || shapeHoldsSecret(property.shape));
+}
+
+function shapeHoldsSecret(shape: Shape): boolean {
+  if (typeof shape === "string") return false;
+  return "listOf" in shape ? shapeHoldsSecret(shape.listOf) : Object.values(shape.object).some(holdsSecret);
+}
+
+function topLevel(path: string): string {
+  return /^[^.[]*/.exec(path)?.[0] ?? path;
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** A received value, short and in backticks; quoted where it would otherwise look like something else. */
+function show(value: unknown): string {
+  const foreign = foreignKind(value);
+  if (foreign !== undefined) return foreign;
+  const bare = typeof value === "string" && value.trim() !== "";
+  const text = bare ? value : JSON.stringify(value, (_, part: unknown) => (part === UNKNOWN ? "(unknown)" : part));
+  return `\`${text.length > 120 ? `${text.slice(0, 120)}…` : text}\``;
+}

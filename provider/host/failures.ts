@@ -1,0 +1,76 @@
+import { Metadata, status } from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Interrupted, Unfinished } from "./fault";
+import type { Redact } from "./redaction";
+import { encode, type Values } from "./values";
+
+/** A call's failure as gRPC carries it. The engine prints the details as they are, with `error: ` before them. */
+export class CallFailure extends Error {
+  override readonly name = "CallFailure";
+  readonly code: status;
+  readonly details: string;
+  readonly metadata: Metadata;
+
+  constructor(code: status, details: string, metadata = new Metadata()) {
+    super(details);
+    this.code = code;
+    this.details = details;
+    this.metadata = metadata;
+  }
+}
+
+/** What a failure needs to know of its call. */
+export interface FailedCall {
+  /** `create`, `read`, … */
+  readonly verb: string;
+  readonly signal?: AbortSignal;
+  /** Top-level properties that are secret in the state that an `Unfinished` carries. */
+  readonly secrets: ReadonlySet<string>;
+  readonly redact: Redact;
+  /** Where the stack of a fault of our own goes: never to the user's terminal. */
+  readonly debug: (text: string) => void;
+}
+
+/** Says what went wrong in a call as the engine understands it. A fault of our own ends the call, never the process. */
+export function toCallFailure(error: unknown, call: FailedCall): CallFailure {
+  if (error instanceof CallFailure) return error;
+  if (error instanceof Unfinished) return unfinished(error, call);
+  // Whatever an aborted request threw, the reason is what the user should read.
+  if (call.signal?.aborted === true && call.signal.reason instanceof Interrupted)
+    return new CallFailure(status.UNKNOWN, call.redact(call.signal.reason.message));
+  if (isOurFault(error)) {
+    call.debug(call.redact(error.stack ?? error.message));
+    return new CallFailure(
+      status.UNKNOWN,
+      call.redact(`This is a fault in imagefleet, not in your program: ${call.verb} stopped with ${error.name}: ${error.message}.`),
+    );
+  }
+  return new CallFailure(status.UNKNOWN, call.redact(error instanceof Error ? error.message : String(error)));
+}
+
+/** The engine prints the reasons only, keeps the state, and calls update with it on the next run. */
+function unfinished(error: Unfinished, call: FailedCall): CallFailure {
+  const detail = new ErrorResourceInitFailed();
+  detail.setId(error.id);
+  detail.setProperties(encode(error.state as Values, call.secrets));
+  if (error.inputs !== undefined) detail.setInputs(encode(error.inputs as Values, call.secrets));
+  detail.setReasonsList(error.reasons.map(call.redact));
+
+  const packed = new Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const message = call.redact(error.message);
+  const rich = new Status();
+  rich.setCode(status.UNKNOWN);
+  rich.setMessage(message);
+  rich.addDetails(packed);
+
+  const metadata = new Metadata();
+  metadata.set("grpc-status-details-bin", Buffer.from(rich.serializeBinary()));
+  return new CallFailure(status.UNKNOWN, message, metadata);
+}
+
+function isOurFault(error: unknown): error is Error {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError || error instanceof SyntaxError;
+}

@@ -1,0 +1,203 @@
+import {
+  CheckResponse,
+  CreateResponse,
+  ReadResponse,
+  UpdateResponse,
+  type CheckRequest,
+  type CreateRequest,
+  type DeleteRequest,
+  type DiffRequest,
+  type DiffResponse,
+  type ReadRequest,
+  type UpdateRequest,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { checkByTable, secretNames, toFailure, withDefaults, withoutFaulty } from "./check";
+import { differences, effectsByTable } from "./diff";
+import { diffResponse } from "./diffResponse";
+import { toCallFailure } from "./failures";
+import { UNKNOWN } from "./property";
+import type { AnyResourceType } from "./provider";
+import { redactor } from "./redaction";
+import type { Call } from "./resource";
+import type { Ground, Session } from "./session";
+import { withTimeLimit, type Verb } from "./timeLimit";
+import { decode, encode, type Decoded, type Values } from "./values";
+
+/** One operation on a resource, as the engine asked for it. */
+interface Operation<S> {
+  readonly verb: Verb;
+  readonly urn: string;
+  readonly type: AnyResourceType<S>;
+  /** 0 is no limit. */
+  readonly seconds: number;
+  /** What the request carries; none of its secrets gets into a message. */
+  readonly carried: readonly Decoded[];
+  /** Top-level properties that are secret in what is answered. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** Serves the calls that concern one resource: decodes the request, calls the type's handler, encodes the answer or the failure. */
+export class ResourceCalls<S> {
+  private readonly ground: Ground<S>;
+  private readonly session: Session<S>;
+
+  constructor(ground: Ground<S>, session: Session<S>) {
+    this.ground = ground;
+    this.session = session;
+  }
+
+  check(request: CheckRequest): CheckResponse {
+    const type = this.typeOf(request.getUrn());
+    const given = decode(request.getNews());
+    const previous = { ...decode(request.getOldOutputs()).values, ...decode(request.getOlds()).values };
+    const { inputs, faults } = checkByTable(type.inputs, given.values);
+    const before = Object.keys(previous).length === 0 ? undefined : previous;
+    const further = type.check?.(withoutFaulty(inputs, faults) as never, before as never) ?? [];
+
+    const secrets = union(secretNames(type.inputs), given.secrets);
+    const response = new CheckResponse();
+    response.setInputs(encode(inputs, secrets));
+    response.setFailuresList([...faults, ...further].map((fault) => toFailure(fault, secrets)));
+    return response;
+  }
+
+  diff(request: DiffRequest): Promise<DiffResponse> {
+    const type = this.typeOf(request.getUrn());
+    const [state, oldInputs, news] = [decode(request.getOlds()), decode(request.getOldInputs()), decode(request.getNews())];
+    // A default that a newer version brought is no change of what the user asked for.
+    const before = withDefaults(type.inputs, oldInputs.values);
+    const after = news.values;
+    const effects = effectsByTable(type.inputs, before, after);
+
+    const operation = this.operation("diff", request.getUrn(), type, 0, [state, oldInputs, news]);
+    return this.run(operation, async (call, session) => {
+      const change = { id: request.getId(), state: state.values, before, after, effects };
+      const corrections = await type.diff?.(change as never, session, call);
+      return diffResponse(differences({ ...effects, ...corrections }, before, after));
+    });
+  }
+
+  create(request: CreateRequest): Promise<CreateResponse> {
+    const type = this.typeOf(request.getUrn());
+    const inputs = decode(request.getProperties());
+    const seconds = request.getTimeout() || type.timeoutSeconds.create;
+    const operation = this.operation("create", request.getUrn(), type, seconds, [inputs], inputs.secrets);
+    return this.run(operation, async (call, session) => {
+      const response = new CreateResponse();
+      if (request.getPreview()) {
+        const unknownOutputs = Object.fromEntries(Object.keys(type.outputs).map((name) => [name, UNKNOWN] as const));
+        const foreseen = (await type.preview?.(inputs.values as never, undefined, session, call)) as Values | undefined;
+        response.setProperties(encode({ ...unknownOutputs, ...inputs.values, ...foreseen }, operation.secrets));
+        return response;
+      }
+      const { id, state } = await type.create(inputs.values as never, session, call);
+      response.setId(id);
+      response.setProperties(encode(state, operation.secrets));
+      return response;
+    });
+  }
+
+  read(request: ReadRequest): Promise<ReadResponse> {
+    const type = this.typeOf(request.getUrn());
+    const [state, inputs] = [decode(request.getProperties()), decode(request.getInputs())];
+    const known = Object.keys(state.values).length === 0 ? undefined : { state: state.values, inputs: inputs.values };
+    const secrets = union(state.secrets, inputs.secrets);
+    const operation = this.operation("read", request.getUrn(), type, request.getTimeout(), [state, inputs], secrets);
+    return this.run(operation, async (call, session) => {
+      const response = new ReadResponse();
+      const answer = await type.read(request.getId(), known as never, session, call);
+      // An answer without an id says that it is gone.
+      if (answer === undefined) return response;
+      response.setId(request.getId());
+      response.setProperties(encode(answer.state, operation.secrets));
+      response.setInputs(encode(answer.inputs, operation.secrets));
+      return response;
+    });
+  }
+
+  update(request: UpdateRequest): Promise<UpdateResponse> {
+    const type = this.typeOf(request.getUrn());
+    const [state, inputs] = [decode(request.getOlds()), decode(request.getNews())];
+    const seconds = request.getTimeout() || type.timeoutSeconds.update;
+    const operation = this.operation("update", request.getUrn(), type, seconds, [state, inputs], inputs.secrets);
+    return this.run(operation, async (call, session) => {
+      const response = new UpdateResponse();
+      if (request.getPreview()) {
+        const foreseen = (await type.preview?.(inputs.values as never, state.values as never, session, call)) as Values | undefined;
+        response.setProperties(encode({ ...outputsOnly(type, state.values), ...inputs.values, ...foreseen }, operation.secrets));
+        return response;
+      }
+      const updated = await type.update(request.getId(), state.values as never, inputs.values as never, session, call);
+      response.setProperties(encode(updated, operation.secrets));
+      return response;
+    });
+  }
+
+  delete(request: DeleteRequest): Promise<Empty> {
+    const type = this.typeOf(request.getUrn());
+    const state = decode(request.getProperties());
+    const seconds = request.getTimeout() || type.timeoutSeconds.delete;
+    return this.run(this.operation("delete", request.getUrn(), type, seconds, [state]), async (call, session) => {
+      await type.delete(request.getId(), state.values as never, session, call);
+      return new Empty();
+    });
+  }
+
+  private operation(
+    verb: Verb,
+    urn: string,
+    type: AnyResourceType<S>,
+    seconds: number,
+    carried: readonly Decoded[],
+    secretsOfRequest: ReadonlySet<string> = new Set(),
+  ): Operation<S> {
+    const secrets = union(secretNames(type.inputs), secretNames(type.outputs), secretsOfRequest);
+    return {
+      verb,
+      urn,
+      type,
+      seconds,
+      carried: carried.map(({ values, secrets: own }) => ({ values, secrets: union(secrets, own) })),
+      secrets,
+    };
+  }
+
+  /** Runs a handler within its time limit, with its voice, and says a failure as the engine understands it. */
+  private async run<T>(operation: Operation<S>, handler: (call: Call, session: S) => Promise<T>): Promise<T> {
+    const { verb, urn, seconds, secrets, carried } = operation;
+    const redact = redactor(this.session.configuration, ...carried);
+    const voice = this.ground.lines.open(urn, redact);
+    const limit = { verb, seconds, clock: this.ground.world.clock, cancellation: this.session.cancelled };
+    let signal: AbortSignal | undefined;
+    try {
+      return await withTimeLimit(limit, (limited) => {
+        signal = limited;
+        return handler({ urn, signal: limited, progress: voice.progress, warn: voice.warn, info: voice.info }, this.session.value);
+      });
+    } catch (error) {
+      throw toCallFailure(error, { verb, signal, secrets, redact, debug: this.ground.debug });
+    } finally {
+      voice.end();
+    }
+  }
+
+  private typeOf(urn: string): AnyResourceType<S> {
+    // urn:pulumi:<stack>::<project>::<type of the parent>$<type>::<name>
+    const token = urn.split("::")[2]?.split("$").at(-1);
+    const type = this.ground.provider.resources.find((candidate) => candidate.token === token);
+    if (type !== undefined) return type;
+    const known = this.ground.provider.resources.map((candidate) => `\`${candidate.token}\``).join(", ");
+    throw new Error(
+      `\`${token ?? urn}\` is not a resource of ${this.ground.provider.name} ${this.ground.provider.version}, which has ${known}.`,
+    );
+  }
+}
+
+function outputsOnly<S>(type: AnyResourceType<S>, state: Values): Values {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !Object.hasOwn(type.inputs, name)));
+}
+
+function union(...sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  return new Set(sets.flatMap((set) => [...set]));
+}

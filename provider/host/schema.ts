@@ -1,0 +1,121 @@
+import type { Property, PropertyTable, Shape } from "./property";
+import type { AnyFunctionType, AnyResourceType, Provider } from "./provider";
+
+/** JSON as the package schema has it. */
+type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/** The package's schema in Pulumi's own form: what `pulumi package get-schema` prints and what SDKs of other languages are made of. */
+export function packageSchema<S>(provider: Provider<S>): JsonObject {
+  const types: Record<string, JsonObject> = {};
+  const describe = (prefix: string) => new Describer(provider.name, prefix, types);
+  const configuration = describe("Configuration");
+  const resources = provider.resources.map((type) => [type.token, resourceSchema(type, describe(nameIn(type.token)))] as const);
+  const functions = (provider.functions ?? []).map(
+    (type) => [type.token, functionSchema(type, describe(capital(nameIn(type.token))))] as const,
+  );
+
+  return {
+    name: provider.name,
+    version: provider.version,
+    description: provider.doc,
+    language: { nodejs: { respectSchemaVersion: true } },
+    config: { variables: configuration.properties(provider.configuration), defaults: [] },
+    provider: {
+      description: provider.doc,
+      inputProperties: withEnvironment(configuration.properties(provider.configuration), provider),
+      requiredInputs: [],
+    },
+    resources: Object.fromEntries(resources),
+    functions: Object.fromEntries(functions),
+    // Read last: describing the rest fills it.
+    types,
+  };
+}
+
+function resourceSchema<S>(type: AnyResourceType<S>, describe: Describer): JsonObject {
+  return {
+    description: type.doc,
+    inputProperties: describe.properties(type.inputs),
+    requiredInputs: requiredNames(type.inputs),
+    properties: describe.properties({ ...type.inputs, ...type.outputs }),
+    required: [...alwaysThere(type.inputs), ...requiredNames(type.outputs)],
+  };
+}
+
+function functionSchema<S>(type: AnyFunctionType<S>, describe: Describer): JsonObject {
+  return {
+    description: type.doc,
+    inputs: { type: "object", properties: describe.properties(type.inputs), required: requiredNames(type.inputs) },
+    outputs: { type: "object", properties: describe.properties(type.outputs), required: requiredNames(type.outputs) },
+  };
+}
+
+/** A required configuration property may come from the environment, so the schema requires none of a program. */
+function withEnvironment<S>(properties: Readonly<Record<string, JsonObject>>, provider: Provider<S>): JsonObject {
+  const variables: Readonly<Record<string, readonly string[] | undefined>> = provider.environment;
+  const described = Object.entries(properties).map(([name, property]) => {
+    const environment = variables[name];
+    return [name, environment === undefined ? property : { ...property, defaultInfo: { environment } }] as const;
+  });
+  return Object.fromEntries(described);
+}
+
+/** Turns tables into schema properties; each nested object becomes a type named after where it stands. */
+class Describer {
+  private readonly packageName: string;
+  private readonly prefix: string;
+  private readonly types: Record<string, JsonObject>;
+
+  constructor(packageName: string, prefix: string, types: Record<string, JsonObject>) {
+    this.packageName = packageName;
+    this.prefix = prefix;
+    this.types = types;
+  }
+
+  properties(table: PropertyTable): Readonly<Record<string, JsonObject>> {
+    return Object.fromEntries(Object.entries(table).map(([name, property]) => [name, this.property(name, property)] as const));
+  }
+
+  private property(name: string, property: Property): JsonObject {
+    const { doc, secret, change } = property;
+    const literal = typeof property.default === "object" ? undefined : property.default;
+    return {
+      ...this.shape(name, property.shape),
+      description: doc,
+      default: literal,
+      secret: secret === true ? true : undefined,
+      // Not `replaceOnChanges`: that one would overrule a diff that knows better.
+      willReplaceOnChanges: change === "replace" ? true : undefined,
+    };
+  }
+
+  private shape(name: string, shape: Shape): JsonObject {
+    if (typeof shape === "string") return { type: shape };
+    if ("listOf" in shape) return { type: "array", items: this.shape(name, shape.listOf) };
+    const nested = `${this.prefix}${capital(name)}`;
+    const token = `${this.packageName}:index:${nested}`;
+    const describe = new Describer(this.packageName, nested, this.types);
+    this.types[token] = { type: "object", properties: describe.properties(shape.object), required: requiredNames(shape.object) };
+    return { $ref: `#/types/${token}` };
+  }
+}
+
+function requiredNames(table: PropertyTable): readonly string[] {
+  return Object.keys(table).filter((name) => table[name]?.required === true);
+}
+
+function alwaysThere(table: PropertyTable): readonly string[] {
+  return Object.keys(table).filter((name) => table[name]?.required === true || table[name]?.default !== undefined);
+}
+
+/** `imagefleet:index:Fleet` -> `Fleet` */
+function nameIn(token: string): string {
+  return token.split(":").at(-1) ?? token;
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

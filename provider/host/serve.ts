@@ -1,0 +1,26 @@
+import type { World } from "../world";
+import type { Provider } from "./provider";
+import { startServer } from "./server";
+
+/** The process that the engine started, handed in by the entry. */
+export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr" | "once">;
+
+/**
+ * Serves a provider until the engine is done with it: it sends SIGINT, or was killed and its end of stdin closes. The first line of
+ * stdout is the port, and nothing else is ever written there: the engine waits for it without a time limit.
+ */
+export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess): Promise<void> {
+  const engineAddress = process.argv.at(-1) ?? "";
+  const debug = (text: string) => void process.stderr.write(`${text}\n`);
+  const ended = new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+    process.stdin.once("end", () => resolve());
+    process.stdin.once("close", () => resolve());
+    process.stdin.resume();
+  });
+  const server = await startServer(provider, world, { engineAddress, environment: process.env, debug });
+  process.stdout.write(`${server.port}\n`);
+  await ended;
+  server.stop();
+}

@@ -1,0 +1,96 @@
+import { Server, ServerCredentials, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { ResourceProviderService, type IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { World } from "../world";
+import type { Environment } from "./configuration";
+import { toCallFailure } from "./failures";
+import { PackageCalls } from "./packageCalls";
+import type { Provider } from "./provider";
+import { redactor } from "./redaction";
+import { ResourceCalls } from "./resourceCalls";
+import { Session, type Ground } from "./session";
+import { engineLines, StatusLines } from "./status";
+
+/** State of a fleet of hundreds of Droplets is larger than gRPC's default of 4 MB allows. */
+const largestMessageBytes = 400 * 1024 * 1024;
+
+export interface ServerSettings {
+  /** `host:port` of the engine that started the provider; it shows the status lines. */
+  readonly engineAddress: string;
+  readonly environment: Environment;
+  /** Text for whoever looks for a fault in the provider itself. */
+  readonly debug: (text: string) => void;
+}
+
+export interface RunningServer {
+  /** On loopback. */
+  readonly port: number;
+  /** Ends at once; calls that still run are dropped. */
+  stop(): void;
+}
+
+/** Serves a provider to the Pulumi engine on a free loopback port. */
+export async function startServer<S>(provider: Provider<S>, world: World, settings: ServerSettings): Promise<RunningServer> {
+  const { engineAddress, environment, debug } = settings;
+  const engine = engineLines(engineAddress);
+  const server = new Server({
+    "grpc.max_receive_message_length": largestMessageBytes,
+    "grpc.max_send_message_length": largestMessageBytes,
+  });
+  const ground = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send) };
+  server.addService(ResourceProviderService, implementation(ground));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return {
+    port,
+    stop: () => {
+      server.forceShutdown();
+      engine.close();
+    },
+  };
+}
+
+/** The calls that the engine makes; every other one is answered UNIMPLEMENTED by gRPC itself. */
+function implementation<S>(ground: Ground<S>): UntypedServiceImplementation {
+  const session = new Session<S>();
+  const ofPackage = new PackageCalls(ground, session);
+  const ofResource = new ResourceCalls(ground, session);
+
+  const answer =
+    <Q, A>(verb: string, handler: (request: Q) => A | Promise<A>): handleUnaryCall<Q, A> =>
+    (call, callback) => {
+      const failed = (error: unknown) => {
+        const known = { verb, secrets: new Set<string>(), redact: redactor(session.configuration), debug: ground.debug };
+        callback(toCallFailure(error, known));
+      };
+      try {
+        Promise.resolve(handler(call.request)).then((response) => callback(null, response), failed);
+      } catch (error) {
+        failed(error);
+      }
+    };
+
+  const calls: Partial<IResourceProviderServer> = {
+    handshake: answer("handshake", () => ofPackage.handshake()),
+    getPluginInfo: answer("getPluginInfo", () => ofPackage.pluginInfo()),
+    getSchema: answer("getSchema", () => ofPackage.schema()),
+    checkConfig: answer("checkConfig", (request) => ofPackage.checkConfig(request)),
+    diffConfig: answer("diffConfig", (request) => ofPackage.diffConfig(request)),
+    configure: answer("configure", (request) => ofPackage.configure(request)),
+    invoke: answer("invoke", (request) => ofPackage.invoke(request)),
+    check: answer("check", (request) => ofResource.check(request)),
+    diff: answer("diff", (request) => ofResource.diff(request)),
+    create: answer("create", (request) => ofResource.create(request)),
+    read: answer("read", (request) => ofResource.read(request)),
+    update: answer("update", (request) => ofResource.update(request)),
+    delete: answer("delete", (request) => ofResource.delete(request)),
+    cancel: answer("cancel", () => {
+      session.cancel();
+      return new Empty();
+    }),
+  };
+  return calls as UntypedServiceImplementation;
+}

@@ -1,0 +1,85 @@
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { Clock } from "../world";
+import type { Redact } from "./redaction";
+
+/** Lines of one resource that would come sooner after another wait, and the last one wins. */
+const quietMilliseconds = 5000;
+
+/** One line for the engine's display. Ephemeral ones stand beside the resource while it works; others stay in the diagnostics. */
+export interface Line {
+  readonly severity: "info" | "warning";
+  readonly urn: string;
+  readonly text: string;
+  readonly ephemeral: boolean;
+}
+
+/** Where lines go. Never fails: an operation does not end because nobody heard of it. */
+export type SendLine = (line: Line) => void;
+
+/** Sends lines to the engine that listens on this address. */
+export function engineLines(engineAddress: string): { readonly send: SendLine; close(): void } {
+  const client = new EngineClient(engineAddress, credentials.createInsecure());
+  const send: SendLine = ({ severity, urn, text, ephemeral }) => {
+    const request = new LogRequest();
+    request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
+    request.setUrn(urn);
+    request.setMessage(text);
+    request.setEphemeral(ephemeral);
+    client.log(request, () => undefined);
+  };
+  return { send, close: () => client.close() };
+}
+
+/** What an operation says, and its end: a line that still waits then is dropped. */
+export interface Voice {
+  readonly progress: (text: string) => void;
+  readonly warn: (text: string) => void;
+  readonly info: (text: string) => void;
+  readonly end: () => void;
+}
+
+/** Gives operations their voices; paces the progress lines of each resource, also over operations that follow one another. */
+export class StatusLines {
+  private readonly clock: Clock;
+  private readonly send: SendLine;
+  private readonly lastSent = new Map<string, number>();
+
+  constructor(clock: Clock, send: SendLine) {
+    this.clock = clock;
+    this.send = send;
+  }
+
+  /** The voice of one operation on the resource of this URN. */
+  open(urn: string, redact: Redact): Voice {
+    const ended = new AbortController();
+    let waiting: string | undefined;
+
+    const keep = (severity: Line["severity"]) => (text: string) => this.send({ severity, urn, text: redact(text), ephemeral: false });
+    const progress = (text: string) => {
+      if (ended.signal.aborted) return;
+      const wait = (this.lastSent.get(urn) ?? -Infinity) + quietMilliseconds - this.clock.now();
+      if (waiting !== undefined || wait > 0) {
+        if (waiting === undefined) progressLater(wait).catch(() => undefined);
+        waiting = text;
+        return;
+      }
+      this.lastSent.set(urn, this.clock.now());
+      this.send({ severity: "info", urn, text: redact(text), ephemeral: true });
+    };
+    const progressLater = async (milliseconds: number) => {
+      await this.clock.sleep(milliseconds, ended.signal);
+      const text = waiting;
+      waiting = undefined;
+      if (text !== undefined) progress(text);
+    };
+
+    return {
+      progress,
+      warn: keep("warning"),
+      info: keep("info"),
+      end: () => ended.abort(),
+    };
+  }
+}
