@@ -9,13 +9,16 @@ const hourLimit = 5_000;
 const minuteWindow = 61_000;
 const hourWindow = 3_601_000;
 
-/** Parts of the limits that background polls leave to others: a tenth of the hour, a fifth of the minute. */
-const hourReserve = 0.1;
-const minuteShare = 0.8;
-/** How steeply polls slow down. At 4, polls alone settle at three quarters of the hour's limit, and start at 5 a second. */
-const steepness = 4;
+/** Parts of the limits that background polls leave to others: a fifth of the hour and of the minute. */
+const reserve = 0.2;
+/**
+ * How steeply polls slow down: what is left beyond the reserve, so many times an hour. Their top speed is where that comes to rest with
+ * nobody else about (at 1.5, two polls in three seconds); to start faster would mean to stop later, until the hour has slid past.
+ */
+const steepness = 1.5;
+const topSpeed = steepness / (1 + steepness);
 /** Polls that may go at once after a quiet time. */
-const burst = 20;
+const burst = 100;
 /** A poll that waited this long goes first, whatever others wait for: so nothing starves, and what is left gets known. */
 const patience = 60_000;
 
@@ -163,11 +166,12 @@ export class RateBudget {
 
   #untilPaced(now: number): number {
     const left = Math.min(this.#hourLimit - this.#hour.count(now), (this.#reported?.remaining ?? Infinity) - this.#underWay);
-    const pace = Math.max(1 / patience, (steepness * (left - hourReserve * this.#hourLimit)) / hourWindow);
+    const hourly = Math.min(steepness * (left - reserve * this.#hourLimit), topSpeed * (1 - reserve) * this.#hourLimit);
+    const pace = Math.max(1 / patience, hourly / hourWindow);
     this.#credit = Math.min(burst, this.#credit + pace * (now - this.#creditAt));
     this.#creditAt = now;
     const credit = this.#credit >= 1 ? 0 : Math.ceil((1 - this.#credit) / pace);
-    return Math.max(credit, this.#minute.untilBelow(minuteShare * this.#minuteAllowance(now), now));
+    return Math.max(credit, this.#minute.untilBelow((1 - reserve) * this.#minuteAllowance(now), now));
   }
 
   #minuteAllowance(now: number): number {

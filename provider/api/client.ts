@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { World } from "../world";
 import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
@@ -90,6 +91,8 @@ export class Client {
   }
 
   async #answer(call: Call, signal: AbortSignal): Promise<Answer> {
+    // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
+    setMaxListeners(0, signal);
     const { clock, random } = this.#settings.world;
     const repeatable = call.repeatable ?? call.method !== "POST";
     const started = clock.now();
