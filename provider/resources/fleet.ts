@@ -1,0 +1,229 @@
+import { Unfinished } from "../host/fault";
+import { isKnown, UNKNOWN, type WithUnknowns } from "../host/property";
+import type { Call, Effects, ResourceChange, ResourceType } from "../host/resource";
+import { creationTag, creationTagOf, fleetIdOf, fleetTag, servingTag, templateTag } from "../rollout/fleetTags";
+import { Observation } from "../rollout/observation";
+import { awaitImage, checkPlacement } from "../rollout/placement";
+import { Rollout, type FleetSetting, type Wanted } from "../rollout/rollout";
+import { fingerprint, sameMembers, sameTemplate } from "../rollout/template";
+import type { Session } from "../session";
+import { checkFleet } from "./fleetCheck";
+import { fleetInputs, fleetOutputs } from "./fleetProperties";
+import { faultsOf, type FleetInputs, type FleetState, liveOutputs, settledOf, type StoredFleet, templateOf } from "./fleetState";
+
+type FleetSession = Pick<Session, "api" | "world" | "namespace" | "team">;
+type Inputs = typeof fleetInputs;
+type Outputs = typeof fleetOutputs;
+
+/** A change is given up when it stands still, so the limit of the whole is a day. */
+const day = 86_400;
+/** How long an interrupted create may take to tidy up, in milliseconds. */
+const grace = 5_000;
+
+/** n Droplets in a region running one image, changed by a rollout. */
+export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
+  token: "imagefleet:index:Fleet",
+  doc:
+    "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them one after the other: a new " +
+    "one serves after its gate, then an old one loses the serving tag, drains, shuts down and is deleted.",
+  inputs: fleetInputs,
+  outputs: fleetOutputs,
+  timeoutSeconds: { create: day, update: day, delete: 900 },
+  check: checkFleet,
+  diff,
+  preview,
+  create,
+  read,
+  update,
+  delete: remove,
+};
+
+/** Order has no meaning in keys and tags, and what drifted is mended: by the state alone, without any request. */
+function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>): Effects {
+  if (!isKnown(after)) return effects;
+  const corrected = { ...effects };
+  if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
+  if (effects["tags"] !== undefined && sameList(before.tags, after.tags)) corrected["tags"] = "none";
+  if (state.live !== undefined && isKnown(after.count) && faultsOf(state.live, state.template, after.count).length > 0)
+    corrected["live"] = "update";
+  return corrected;
+}
+
+async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
+  if (!isKnown(inputs)) return {};
+  const { image, size, region, count, gate } = inputs;
+  const made = state === undefined || isRoll(inputs, state);
+  if (made) {
+    await checkPlacement({ image: known(image), size: known(size), region: known(region) }, session.api, call.signal);
+    if (isKnown(gate) && gate.http === undefined && gate.active === undefined) {
+      call.warn(
+        "`gate` asks for nothing: a new Droplet serves as soon as it is active, booted or not. Give it `http`, or say `active: true`.",
+      );
+    }
+  }
+  if (state === undefined) return inputs;
+  const settled = !made && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
+  const changing = settled ? {} : { droplets: UNKNOWN, addresses: UNKNOWN, live: UNKNOWN, ...(made ? { template: UNKNOWN } : {}) };
+  return { ...state, ...inputs, ...changing };
+}
+
+async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
+  const { api, world, namespace } = session;
+  await place(inputs, session, call);
+  const team = await session.team(call.signal);
+  const creation = creationTag(namespace, call.urn, inputs.region);
+  const left = await api.droplets.listByTag(creation, call.signal);
+  const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
+  const rollout = begin(fleetId, inputs, new Map(), session, call, creation);
+  const wanted = { template: templateOf(inputs), fingerprint: fingerprint(templateOf(inputs), fleetId), count: inputs.count };
+  const reasons = await outcomeOf(rollout, async () => {
+    await rollout.observation.look(call.signal);
+    await rollout.change(wanted, undefined);
+  });
+  const live = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
+  // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
+  if (reasons.length > 0 && live.live.length === 0) throw new Error(reasons.join("\n"));
+  await withGrace(session, (signal) => api.tags.delete(creation, signal));
+  if (reasons.length === 0) return { id: fleetId, state: { ...live, template: wanted.fingerprint } };
+  throw new Unfinished({ id: fleetId, state: live, reasons });
+}
+
+async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
+  const settled = settledOf(state);
+  const template = templateOf(inputs);
+  const isSame = settled !== undefined && sameTemplate(settled.template, template);
+  const wanted: Wanted = { template, fingerprint: isSame ? settled.fingerprint : fingerprint(template, id), count: inputs.count };
+  const team = state.team ?? (await session.team(call.signal));
+  if (!isSame) await place(inputs, session, call);
+
+  const rollout = begin(id, inputs, new Map(state.live?.map((droplet) => [droplet.id, droplet.slot])), session, call);
+  await rollout.observation.look(call.signal);
+  if (rollout.observation.sightings.length === 0) await refuseOtherTeam(state, session, call);
+  if (!isSame) await rollout.checkReach();
+  const reasons = await outcomeOf(rollout, async () => {
+    await rollout.retag(state.tags ?? []);
+    await rollout.change(wanted, settled === undefined ? undefined : { ...settled, count: inputs.count });
+  });
+  const live = { ...liveOutputs(id, rollout.observation), team };
+  if (reasons.length === 0) return { ...inputs, ...live, template: wanted.fingerprint };
+  const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
+  throw new Unfinished({ id, state: { ...(settled === undefined ? inputs : state), ...live, tags }, reasons });
+}
+
+async function read(
+  id: string,
+  stored: { readonly state: StoredFleet; readonly inputs: Partial<FleetInputs> } | undefined,
+  session: FleetSession,
+  call: Call,
+) {
+  if (stored === undefined) {
+    throw new Error(
+      `A Fleet can't be imported, for DigitalOcean doesn't give back the keys and user data of Droplets, got \`${id}\`; ` +
+        "declare a new fleet, and take the old Droplets down when it serves.",
+    );
+  }
+  const slots = new Map(stored.state.live?.map((droplet) => [droplet.id, droplet.slot]));
+  const observation = new Observation(id, session.api.droplets, session.world.clock, slots);
+  await observation.look(call.signal);
+  const { sightings } = observation;
+  if (sightings.length === 0) await refuseOtherTeam(stored.state, session, call);
+  const live = liveOutputs(id, observation);
+  const tags = stored.inputs.tags?.filter((tag) => sightings.every(({ wire }) => wire.tags.includes(tag)));
+  const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
+  const state = { ...stored.state, ...live };
+  const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
+  if (faults.length === 0) return { state, inputs };
+  throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to mend the fleet.`) });
+}
+
+async function remove(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
+  const { api, world } = session;
+  const used = new Set([fleetTag(id), servingTag(id)]);
+  if (state.template !== undefined) used.add(templateTag(state.template));
+  let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
+  if (droplets.length === 0) await refuseOtherTeam(state, session, call);
+  for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
+    for (const { tags } of droplets)
+      for (const tag of tags) if (tag.startsWith("imagefleet:template:") || creationTagOf([tag])) used.add(tag);
+    // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
+    if (asked++ % 10 === 0) await api.droplets.deleteByTag(fleetTag(id), call.signal);
+    call.progress(`${droplets.length} ${droplets.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
+    await world.clock.sleep(1_000, call.signal);
+  }
+  for (const tag of used) await api.tags.delete(tag, call.signal);
+}
+
+function begin(
+  fleetId: string,
+  inputs: FleetInputs,
+  knownSlots: ReadonlyMap<string, number>,
+  session: FleetSession,
+  call: Call,
+  creation?: string,
+): Rollout {
+  const { name, region, tags = [], gate, rollout: policy } = inputs;
+  const setting: FleetSetting = { fleetId, name, region, tags, gate, policy, knownSlots, creationTag: creation };
+  return new Rollout(setting, session.api, session.world, call);
+}
+
+/** Why the work stopped short, one sentence each; empty where it came to its end. */
+async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    await work();
+    return rollout.failures;
+  } catch (error) {
+    return [...rollout.failures, error instanceof Error ? error.message : String(error)];
+  }
+}
+
+async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<void> {
+  if (inputs.count === 0) return;
+  await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
+  await checkPlacement(inputs, session.api, call.signal);
+}
+
+/** No Droplet at all is what a token of another team would see, too. */
+async function refuseOtherTeam({ team, live }: StoredFleet, session: FleetSession, call: Call): Promise<void> {
+  if (team === undefined || live === undefined || live.length === 0) return;
+  const actual = await session.team(call.signal);
+  if (actual.uuid === team.uuid) return;
+  throw new Error(
+    `This fleet belongs to team ${team.name} (${team.uuid}), but the token is of team ${actual.name} (${actual.uuid}); ` +
+      "set `imagefleet:token` to a token of the first one.",
+  );
+}
+
+/** Does what must be done even after an interruption, but not for long; what fails here is found again by the next run. */
+async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const done = new AbortController();
+  const timer = world.clock.sleep(grace, done.signal).then(
+    () => over.abort(new Error("The time to tidy up is over.")),
+    () => undefined,
+  );
+  await work(over.signal).catch(() => undefined);
+  done.abort();
+  await timer;
+}
+
+function isRoll(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const { image, size, sshKeys, userData, vpcUuid } = inputs;
+  if (!isKnown(sshKeys) || !sshKeys.every(isKnown) || !isKnown(image) || !isKnown(size)) return true;
+  if (userData !== undefined && !isKnown(userData)) return true;
+  if (vpcUuid !== undefined && !isKnown(vpcUuid)) return true;
+  const settled = settledOf(state);
+  return settled === undefined || !sameTemplate(settled.template, { image, size, sshKeys, userData, vpcUuid });
+}
+
+function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = []): boolean {
+  return isKnown(after) && after.every(isKnown) && sameMembers(before, after);
+}
+
+function known<T>(value: T | typeof UNKNOWN): T | undefined {
+  return isKnown(value) ? value : undefined;
+}
+
+function newFleetId(random: () => number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return Array.from({ length: 12 }, () => letters[Math.floor(random() * letters.length)]).join("");
+}

@@ -1,0 +1,55 @@
+import type { Fault } from "../host/fault";
+import { isKnown, type WithUnknowns } from "../host/property";
+import { reservedPrefix } from "../rollout/fleetTags";
+import type { FleetInputs } from "./fleetState";
+
+const tagPattern = /^[a-zA-Z0-9_\-:]{1,255}$/;
+const keyPattern = /^(\d+|([0-9a-f]{2}:){15}[0-9a-f]{2})$/;
+
+/** Faults that no single property's rule can tell. */
+export function checkFleet(inputs: WithUnknowns<FleetInputs>): readonly Fault[] {
+  if (!isKnown(inputs)) return [];
+  return [
+    ...checkItems("sshKeys", inputs.sshKeys, keyFault),
+    ...checkItems("tags", inputs.tags, tagFault),
+    ...checkGate(inputs.gate),
+    ...checkRollout(inputs.rollout),
+  ];
+}
+
+function checkItems(
+  property: string,
+  list: WithUnknowns<readonly string[]> | undefined,
+  faultOf: (item: string) => string | undefined,
+): readonly Fault[] {
+  if (list === undefined || !isKnown(list)) return [];
+  return list.flatMap((item, index) => {
+    const expectation = isKnown(item) ? faultOf(item) : undefined;
+    return expectation === undefined ? [] : [{ property: `${property}[${index}]`, expectation, received: item }];
+  });
+}
+
+function keyFault(key: string): string | undefined {
+  return keyPattern.test(key) ? undefined : "must be the id or the MD5 fingerprint of an SSH key of the account";
+}
+
+function tagFault(tag: string): string | undefined {
+  if (tag.startsWith(reservedPrefix)) return `must not start with \`${reservedPrefix}\`, which is reserved`;
+  return tagPattern.test(tag) ? undefined : "must be 1 to 255 letters, digits, `_`, `-` and `:`";
+}
+
+function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
+  if (!isKnown(gate) || gate.http === undefined || gate.active === undefined) return [];
+  return [{ property: "gate", expectation: "must have either `http` or `active`, but has both", remedy: "Leave one out." }];
+}
+
+function checkRollout(rollout: WithUnknowns<FleetInputs["rollout"]>): readonly Fault[] {
+  if (!isKnown(rollout) || rollout.maxSurge !== 0 || rollout.maxUnavailable !== 0) return [];
+  return [
+    {
+      property: "rollout",
+      expectation: "must leave room to move, but `maxSurge` and `maxUnavailable` are both 0",
+      remedy: "Set one of them to 1 or more.",
+    },
+  ];
+}

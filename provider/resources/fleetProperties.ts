@@ -1,0 +1,214 @@
+import type { PropertyTable } from "../host/property";
+
+const hostname = /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
+
+export const fleetInputs = {
+  image: {
+    shape: "string",
+    doc: "Number of the image that all Droplets run, as a string of digits. It must be in `region`, or on its way there. A change rolls.",
+    required: true,
+    change: "roll",
+    rules: [{ expectation: "must be the number of an image", holds: (image: string) => /^\d+$/.test(image) }],
+  },
+  region: {
+    shape: "string",
+    doc: "Slug of the region that the Droplets are in, such as `ams3`. A change replaces the fleet.",
+    required: true,
+    change: "replace",
+    rules: [{ expectation: "must be a region slug such as `ams3`", holds: (region: string) => /^[a-z]+[0-9]+$/.test(region) }],
+  },
+  size: {
+    shape: "string",
+    doc: "Size slug of each Droplet, such as `s-1vcpu-1gb`; its disk must hold the image. A change rolls.",
+    required: true,
+    change: "roll",
+    rules: [{ expectation: "must be a size slug such as `s-1vcpu-1gb`", holds: (size: string) => /^[a-z0-9][a-z0-9._-]*$/.test(size) }],
+  },
+  count: {
+    shape: "integer",
+    doc: "How many Droplets serve, 0 to 1000; the account's Droplet limit must allow `rollout.maxSurge` more. A change adds Droplets, or takes the highest slots away.",
+    required: true,
+    change: "update",
+    rules: [{ expectation: "must be from 0 to 1000", holds: (count: number) => count >= 0 && count <= 1_000 }],
+  },
+  sshKeys: {
+    shape: { listOf: "string" },
+    doc: "SSH keys of the account, at least one, each by id or MD5 fingerprint; a Droplet of a custom image takes no password. Their order has no meaning. A change rolls.",
+    required: true,
+    change: "roll",
+    rules: [
+      {
+        expectation: "must name at least one SSH key",
+        holds: (keys: readonly string[]) => keys.length > 0,
+        remedy: "A Droplet of a custom image can't be entered otherwise.",
+      },
+    ],
+  },
+  userData: {
+    shape: "string",
+    doc: "User data for the image's first-boot agent, at most 64 KiB. Always kept secret. Default: none. A change rolls.",
+    secret: true,
+    change: "roll",
+    rules: [{ expectation: "must be at most 64 KiB", holds: (text: string) => Buffer.byteLength(text) <= 65_536 }],
+  },
+  vpcUuid: {
+    shape: "string",
+    doc: "UUID of a VPC in `region`. Default: the service's own, the region's default VPC. A change rolls, since a Droplet keeps its VPC for life.",
+    change: "roll",
+  },
+  tags: {
+    shape: { listOf: "string" },
+    doc: "Tags on each Droplet, each at most 255 letters, digits, `_`, `-` and `:`; those that start with `imagefleet:` are reserved. Default: none. Order has no meaning. A change updates in place.",
+    change: "update",
+  },
+  name: {
+    shape: "string",
+    doc: "Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change is for new Droplets; those that exist keep theirs.",
+    required: true,
+    change: "none",
+    rules: [
+      {
+        expectation: "must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end",
+        holds: (name: string) => name.length <= 200 && hostname.test(name),
+      },
+    ],
+  },
+  gate: {
+    shape: {
+      object: {
+        http: {
+          shape: {
+            object: {
+              port: {
+                shape: "integer",
+                doc: "TCP port on the Droplet's public IPv4 address, 1 to 65535.",
+                required: true,
+                rules: [{ expectation: "must be from 1 to 65535", holds: (port: number) => port >= 1 && port <= 65_535 }],
+              },
+              path: {
+                shape: "string",
+                doc: "Path that is asked for. Default: `/`.",
+                default: "/",
+                rules: [{ expectation: "must start with `/`", holds: (path: string) => path.startsWith("/") }],
+              },
+            },
+          },
+          doc: "A GET from where the program runs; a status of 200 to 399 is a success. Excludes `active`.",
+        },
+        active: {
+          shape: "boolean",
+          doc: "Ask nothing but that the Droplet is active, which says that it runs, not that it has booted. Default: this, with a warning, where `http` isn't given.",
+          rules: [{ expectation: "must be `true` where it is given", holds: (active: boolean) => active }],
+        },
+        successes: {
+          shape: "integer",
+          doc: "Successes of `http` in a row, 1 to 100. Default: 2.",
+          default: 2,
+          rules: [{ expectation: "must be from 1 to 100", holds: (successes: number) => successes >= 1 && successes <= 100 }],
+        },
+        intervalSeconds: {
+          shape: "number",
+          doc: "Seconds between two questions, 0.1 to 300. Default: 2.",
+          default: 2,
+          rules: [{ expectation: "must be from 0.1 to 300", holds: (seconds: number) => seconds >= 0.1 && seconds <= 300 }],
+        },
+        deadlineSeconds: {
+          shape: "number",
+          doc: "Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout goes back. Default: 300.",
+          default: 300,
+          rules: [{ expectation: "must be from 1 to 3600", holds: (seconds: number) => seconds >= 1 && seconds <= 3_600 }],
+        },
+      },
+    },
+    doc: "What a new Droplet must show before it serves. A change is for Droplets that are yet to serve.",
+    default: {},
+    change: "update",
+  },
+  rollout: {
+    shape: {
+      object: {
+        maxSurge: {
+          shape: "integer",
+          doc: "How many Droplets beyond `count` may exist during a change, 0 to 1000. Default: 1.",
+          default: 1,
+          rules: [{ expectation: "must be from 0 to 1000", holds: (surge: number) => surge >= 0 && surge <= 1_000 }],
+        },
+        maxUnavailable: {
+          shape: "integer",
+          doc: "How many Droplets below `count` may serve during a change, 0 to 1000. Default: 0.",
+          default: 0,
+          rules: [{ expectation: "must be from 0 to 1000", holds: (unavailable: number) => unavailable >= 0 && unavailable <= 1_000 }],
+        },
+        drainSeconds: {
+          shape: "number",
+          doc: "Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5.",
+          default: 5,
+          rules: [{ expectation: "must be from 0 to 3600", holds: (seconds: number) => seconds >= 0 && seconds <= 3_600 }],
+        },
+        shutdownSeconds: {
+          shape: "number",
+          doc: "Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60.",
+          default: 60,
+          rules: [{ expectation: "must be from 0 to 3600", holds: (seconds: number) => seconds >= 0 && seconds <= 3_600 }],
+        },
+      },
+    },
+    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. A change is for the next rollout.",
+    default: {},
+    change: "update",
+  },
+} as const satisfies PropertyTable;
+
+export const fleetOutputs = {
+  fleetId: { shape: "string", doc: "The fleet's own id, which its tags carry.", required: true },
+  droplets: {
+    shape: {
+      listOf: {
+        object: {
+          id: { shape: "string", doc: "The Droplet's number.", required: true },
+          dropletUrn: { shape: "string", doc: "`do:droplet:<id>`, as projects take it.", required: true },
+          name: { shape: "string", doc: "The Droplet's name.", required: true },
+          ipv4: { shape: "string", doc: "Public IPv4 address.", required: true },
+          privateIpv4: { shape: "string", doc: "IPv4 address in the VPC.", required: true },
+        },
+      },
+    },
+    doc: "The Droplets that serve, in the order of their slots.",
+    required: true,
+  },
+  addresses: {
+    shape: { listOf: "string" },
+    doc: "Public IPv4 addresses of the Droplets that serve, in the order of their slots.",
+    required: true,
+  },
+  fleetTag: { shape: "string", doc: "On every Droplet of the fleet as long as it exists: firewalls select by this one.", required: true },
+  servingTag: { shape: "string", doc: "On a Droplet only while it serves: load balancers select by this one.", required: true },
+  live: {
+    shape: {
+      listOf: {
+        object: {
+          id: { shape: "string", doc: "The Droplet's number.", required: true },
+          slot: { shape: "integer", doc: "Its place in the fleet, from 0.", required: true },
+          template: { shape: "string", doc: "Fingerprint of what it was made from.", required: true },
+          serving: { shape: "boolean", doc: "Whether it serves.", required: true },
+        },
+      },
+    },
+    doc: "Every Droplet of the fleet when it was last seen; where this isn't what is wanted, the next update mends it.",
+    required: true,
+  },
+  template: {
+    shape: "string",
+    doc: "Fingerprint of the image, size, keys, user data and VPC that the fleet has settled on. Until a change is complete these outputs keep their settled values, and a rollback leads to them.",
+  },
+  team: {
+    shape: {
+      object: {
+        uuid: { shape: "string", doc: "The team's UUID.", required: true },
+        name: { shape: "string", doc: "The team's name.", required: true },
+      },
+    },
+    doc: "The team that owns the Droplets.",
+    required: true,
+  },
+} as const satisfies PropertyTable;

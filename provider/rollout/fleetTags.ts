@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+
+/** What starts with this is ours: refused in a program's tags, hidden from outputs. */
+export const reservedPrefix = "imagefleet:";
+
+const fleetPrefix = "imagefleet:fleet:";
+const templatePrefix = "imagefleet:template:";
+const creationPrefix = "imagefleet:create:";
+
+/** On every Droplet of the fleet from its POST until it is gone: firewalls select by it. */
+export function fleetTag(fleetId: string): string {
+  return `${fleetPrefix}${fleetId}`;
+}
+
+/** On a Droplet only while it serves: load balancers select by it. */
+export function servingTag(fleetId: string): string {
+  return `imagefleet:serving:${fleetId}`;
+}
+
+/** Which template a Droplet was made from. */
+export function templateTag(fingerprint: string): string {
+  return `${templatePrefix}${fingerprint}`;
+}
+
+/**
+ * On the Droplets of a create until it is over: a create that was killed has left nothing in the state, and the next one finds its
+ * Droplets by this. A replacement has the same URN, so it may not outlive the create.
+ */
+export function creationTag(namespace: string, urn: string, region: string): string {
+  const hash = createHash("sha256").update(JSON.stringify([namespace, urn, region]));
+  return `${creationPrefix}${hash.digest("hex").slice(0, 16)}`;
+}
+
+export function fleetIdOf(tags: readonly string[]): string | undefined {
+  return partAfter(fleetPrefix, tags);
+}
+
+export function templateOf(tags: readonly string[]): string | undefined {
+  return partAfter(templatePrefix, tags);
+}
+
+export function creationTagOf(tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith(creationPrefix));
+}
+
+function partAfter(prefix: string, tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length);
+}
