@@ -82,6 +82,7 @@ export function createEmulator(args: EmulatorArgs): Emulator {
     const text = await request.text();
     const { headers, answer } = await respond(world, { request, url, text, route, params, entry });
     entry.status = answer.status;
+    if (world.cloud.options.keepAnswers) entry.answer = answer.body;
     const body = answer.body === undefined ? null : JSON.stringify(answer.body);
     return new Response(body, {
       status: answer.status,

@@ -3,7 +3,7 @@ export interface RequestFault {
   readonly on: "request";
   /** Method it applies to. Default any. */
   readonly method?: string;
-  /** Path it applies to, `*` for one segment: `/v2/images/*` + `/actions`. Default any. */
+  /** Path it applies to; a segment that begins with a colon stands for any, as in `/v2/images/:id/actions`. Default any. */
   readonly path?: string;
   /** Answers with this status instead. */
   readonly status?: number;
@@ -112,5 +112,5 @@ export class Faults {
 function pathMatches(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
   const segments = path.split("/");
-  return wanted.length === segments.length && wanted.every((segment, at) => segment === "*" || segment === segments[at]);
+  return wanted.length === segments.length && wanted.every((segment, at) => segment.startsWith(":") || segment === segments[at]);
 }

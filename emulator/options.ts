@@ -52,6 +52,8 @@ export interface EmulatorOptions extends Switches {
   readonly keyListsPerMinute: number;
   /** Droplets a team may have. Default 100. */
   readonly dropletLimit: number;
+  /** Whether the request log keeps the answers' bodies too. Default false. */
+  readonly keepAnswers: boolean;
   /** Slugs of regions in which no Droplet can be made for the moment. Default none. */
   readonly closedRegions: readonly string[];
 }
@@ -69,6 +71,7 @@ export const defaultOptions: EmulatorOptions = {
   requestsPerMinute: 250,
   keyListsPerMinute: 10,
   dropletLimit: 100,
+  keepAnswers: false,
   closedRegions: [],
 };
 
@@ -86,6 +89,7 @@ function optionFault(name: keyof EmulatorOptions, value: unknown): string | unde
     const values: readonly unknown[] = switches[name as keyof Switches];
     return values.includes(value) ? undefined : `must be one of ${values.map((one) => `\`${String(one)}\``).join(", ")}`;
   }
+  if (name === "keepAnswers") return typeof value === "boolean" ? undefined : "must be true or false";
   if (name === "closedRegions") {
     const good = Array.isArray(value) && value.every((slug) => typeof slug === "string");
     return good ? undefined : "must be a list of region slugs";

@@ -7,6 +7,8 @@ export interface LoggedRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Its JSON body, user data left out. */
   body?: unknown;
+  /** JSON of the answer, while the option `keepAnswers` is on. */
+  answer?: unknown;
   /** Status of the answer; null while there is none, and where the connection was dropped. */
   status: number | null;
 }

@@ -49,6 +49,11 @@ export function actionsOf(team: Team, resourceType: ActionRow["resourceType"], r
   return actions.reverse();
 }
 
+/** Slugs of the regions in which an action of an image runs, such as a transfer to them. */
+export function runningRegions(team: Team, imageId: number): string[] {
+  return actionsOf(team, "image", imageId).flatMap((action) => (action.status === "in-progress" ? [action.regionSlug] : []));
+}
+
 /** The action that a path names, of one resource where the path names that too. */
 export function requireAction(call: Call, resourceId?: number): ActionRow {
   const action = call.team.actions.actual(call.params.action ?? "");

@@ -1,15 +1,14 @@
 import { ApiError, invalid, noContent, notFound, page, type Answer } from "../answers";
-import { sizes, type RegionWire, type SizeWire } from "../catalog";
+import type { SizeWire } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
-import { flag, list, reference, requiredText, text, textList } from "../fields";
 import type { Call, Route } from "../route";
 import type { Team } from "../team";
 import { startAction, type ActionRow } from "./actions";
-import { findUsableImage, formatImage, type ImageRow } from "./images";
-import { findKey } from "./keys";
+import { readNames, readOrder, type DropletOrder } from "./dropletOrder";
+import { formatImage, type ImageRow } from "./images";
 import { findRegion } from "./regions";
-import { carries, putTags, readTags } from "./tags";
+import { carries, putTags } from "./tags";
 
 /** A Droplet. */
 export interface DropletRow {
@@ -34,26 +33,12 @@ export interface DropletRow {
   boot: number;
 }
 
-const mostAtOnce = 10;
-const userDataBytes = 64 * 1024;
-
-/** What a POST asks for, checked. */
-interface Order {
-  readonly region: RegionWire;
-  readonly size: SizeWire;
-  readonly image: ImageRow;
-  readonly tags: readonly string[];
-  readonly vpcUuid: string;
-  readonly features: readonly string[];
-  readonly volumeIds: readonly string[];
-}
-
 function createDroplets(call: Call): Answer {
   const { cloud, team, body } = call;
   const names = readNames(call);
   const order = readOrder(call);
   if (team.droplets.all().length + names.length > cloud.options.dropletLimit) {
-    throw invalid(`creating ${names.length === 1 ? "this/these droplet(s)" : "these droplet(s)"} will exceed your droplet limit`);
+    throw invalid("creating this/these droplet(s) will exceed your droplet limit");
   }
   const made = names.map((name) => createDroplet(call, name, order));
   const droplets = made.map(({ droplet }) => formatDroplet(cloud, droplet));
@@ -61,69 +46,7 @@ function createDroplets(call: Call): Answer {
   return { status: 202, body: { ...("names" in body ? { droplets } : { droplet: droplets[0] }), links: { actions } } };
 }
 
-function readNames({ body }: Call): readonly string[] {
-  const names = "names" in body ? textList(body, "names") : [requiredText(body, "name")];
-  if (names.length === 0) throw invalid("`names` must hold a name at least, got none.");
-  if (names.length > mostAtOnce) throw invalid("You can't create more than 10 Droplets at the same time.");
-  const bad = names.find((name) => name.length > 255 || !/^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/.test(name));
-  if (bad !== undefined) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
-  return names;
-}
-
-function readOrder(call: Call): Order {
-  const { cloud, team, body, now } = call;
-  const size = sizes.find((one) => one.slug === requiredText(body, "size"));
-  if (size === undefined) throw invalid("You specified an invalid size for Droplet creation.");
-  const image = findUsableImage(cloud, team, reference(body.image, "image"), now);
-  if (image === undefined) throw invalid("You specified an invalid image for Droplet creation.");
-  const region = readRegion(call, size, image);
-  if (image.status !== "available" || !image.regions.includes(region.slug)) {
-    throw invalid("The image is not available in the requested region.");
-  }
-  if ((image.min_disk_size ?? 0) > size.disk) throw invalid("This size is not available because it has a smaller disk.");
-  checkKeys(call, image);
-  checkFlags(call, image);
-  const userData = text(body, "user_data") ?? "";
-  if (Buffer.byteLength(userData) > userDataBytes) throw invalid("User data is too long (maximum is 64 KiB).");
-  const vpcUuid = text(body, "vpc_uuid") ?? team.vpcs.all().find((vpc) => vpc.region === region.slug)?.id ?? "";
-  if (team.vpcs.actual(vpcUuid)?.region !== region.slug) throw invalid("Failed to resolve VPC: it must be one of the Droplet's region.");
-  const features = ["private_networking", ...["backups", "ipv6", "monitoring"].filter((feature) => flag(body, feature))];
-  const volumeIds = list(body, "volumes").map((volume) => {
-    return reference(typeof volume === "object" && volume !== null && "id" in volume ? volume.id : volume, "volumes");
-  });
-  return { region, size, image, tags: readTags(call), vpcUuid, features, volumeIds };
-}
-
-/** The region of the request: a slug, a prefix of one such as `nyc`, or, where none is asked for, the first that has all that is needed. */
-function readRegion({ cloud, body }: Call, size: SizeWire, image: ImageRow): RegionWire {
-  const wanted = text(body, "region") ?? "";
-  const exact = findRegion(cloud, wanted);
-  const fitting = size.regions.filter((slug) => slug.startsWith(wanted) && image.regions.includes(slug));
-  const region = exact ?? fitting.map((slug) => findRegion(cloud, slug)).find((one) => one?.available);
-  if (region?.available !== true) throw invalid("Region is not available");
-  if (!size.regions.includes(region.slug)) throw invalid("Size is not available in this region.");
-  return region;
-}
-
-function checkKeys({ cloud, team, body, now }: Call, image: ImageRow): void {
-  const keys = list(body, "ssh_keys").map((key) => reference(key, "ssh_keys"));
-  const unknown = keys.filter((key) => findKey(team, key, now) === undefined);
-  if (unknown.length > 0) throw invalid(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
-  if (keys.length === 0 && image.type === "custom" && cloud.options.dropletWithoutSshKeys === "refuse") {
-    throw invalid("You must add an SSH key to a Droplet that is created from a custom image.");
-  }
-}
-
-function checkFlags({ cloud, body }: Call, image: ImageRow): void {
-  const snapshotOfCustom =
-    image.type === "snapshot" && image.sha256 !== undefined && cloud.options.ipv6OnSnapshotOfCustomImage === "refuse";
-  if (flag(body, "ipv6") && (image.type === "custom" || snapshotOfCustom)) throw invalid("image is not compatible with ipv6");
-  if (flag(body, "monitoring") && image.type === "custom" && cloud.options.monitoringOnCustomImage === "refuse") {
-    throw invalid("image is not compatible with monitoring");
-  }
-}
-
-function createDroplet(call: Call, name: string, order: Order): { droplet: DropletRow; action: ActionRow } {
+function createDroplet(call: Call, name: string, order: DropletOrder): { droplet: DropletRow; action: ActionRow } {
   const { cloud, team, now } = call;
   const { region, tags, ...choice } = order;
   const droplet: DropletRow = {

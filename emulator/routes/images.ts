@@ -1,4 +1,4 @@
-import { ApiError, invalid, noContent, notFound, page, type Answer } from "../answers";
+import { invalid, noContent, notFound, page, type Answer } from "../answers";
 import { publicImages, regionSlugs } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
@@ -6,8 +6,8 @@ import { requiredText, text } from "../fields";
 import { inspectSource, type Verdict } from "../importer";
 import type { Call, Route } from "../route";
 import type { Team } from "../team";
-import { actionsOf, formatAction, requireAction, startAction } from "./actions";
-import { findRegion, requireRegion } from "./regions";
+import { runningRegions } from "./actions";
+import { requireRegion } from "./regions";
 import { carries, putTags, readTags } from "./tags";
 
 /** An image: what the API shows of it, and the digest of the bytes that it came from. */
@@ -143,7 +143,8 @@ function listImages(call: Call): Answer {
   return page(call, "images", typed, formatImage);
 }
 
-function requireImage(call: Call): ImageRow {
+/** The image that a path names. */
+export function requireImage(call: Call): ImageRow {
   const image = findImage(call.cloud, call.team, call.params.image ?? "", call.now);
   if (image === undefined) throw notFound();
   if (!isGone(image, call.now)) return image;
@@ -155,8 +156,8 @@ function isGone(image: ImageRow, now: number): boolean {
   return image.goneAt !== undefined && image.goneAt <= now;
 }
 
-/** The image of a request that changes it: one's own, and by its number. */
-function requireOwnImage(call: Call): ImageRow {
+/** The same for a request that changes it: one's own, and by its number. */
+export function requireOwnImage(call: Call): ImageRow {
   const image = call.team.images.seen(call.params.image ?? "", call.now);
   if (image === undefined || isGone(image, call.now)) throw notFound();
   return image;
@@ -177,55 +178,10 @@ function deleteImage(call: Call): Answer {
   const image = call.team.images.actual(call.params.image ?? "");
   if (image === undefined) throw notFound();
   if (image.goneAt !== undefined || image.status === "deleted") throw invalid("Can not delete an already deleted image.");
-  const busy = image.status !== "available" || transfersOf(call.team, image).length > 0;
+  const busy = image.status !== "available" || runningRegions(call.team, image.id).length > 0;
   if (busy && call.cloud.options.deleteOfBusyImage === "refuse") throw invalid("Image already has a pending event.");
   image.goneAt = call.visibleAt;
   return noContent;
-}
-
-/** Slugs of the regions that an image is on its way to. */
-function transfersOf(team: Team, image: ImageRow): string[] {
-  return actionsOf(team, "image", image.id).flatMap((action) => (action.status === "in-progress" ? [action.regionSlug] : []));
-}
-
-function actOnImage(call: Call): Answer {
-  const image = requireOwnImage(call);
-  switch (call.body.type) {
-    case "transfer":
-      return transferImage(call, image);
-    case "convert":
-      return convertImage(call, image);
-    default:
-      throw new ApiError(404, "The specified action type is not available.");
-  }
-}
-
-function transferImage({ cloud, team, body }: Call, image: ImageRow): Answer {
-  const { options } = cloud;
-  const region = requireRegion(cloud, requiredText(body, "region"));
-  if (image.status !== "available") throw invalid("Image is not available for transfer.");
-  if (!region.features.includes("image_transfer")) throw invalid("Region does not support image transfers.");
-  if (options.transferToSameRegion === "refuse" && image.regions.includes(region.slug)) {
-    throw invalid("Image is already available in that region.");
-  }
-  if (options.transferTwice === "refuse" && transfersOf(team, image).includes(region.slug)) {
-    throw invalid("Image is already being transferred to that region.");
-  }
-  const seconds = options.transferSecondsByRegion[region.slug] ?? options.transferSeconds;
-  const work = { type: "transfer", resourceId: image.id, resourceType: "image", regionSlug: region.slug, seconds } as const;
-  const action = startAction(cloud, team, { ...work, fault: cloud.faults.ofWork("transfer", region.slug) }, (completed) => {
-    if (completed) image.regions = [...new Set([...image.regions, region.slug])];
-  });
-  return { status: 201, body: { action: formatAction(cloud, action) } };
-}
-
-function convertImage({ cloud, team }: Call, image: ImageRow): Answer {
-  if (cloud.options.convertOfImage === "refuse") throw invalid("Only a backup can be converted to a snapshot.");
-  const regionSlug = image.regions[0] ?? "";
-  if (findRegion(cloud, regionSlug) === undefined) throw invalid("Image is not available for conversion.");
-  const work = { type: "convert", resourceId: image.id, resourceType: "image", regionSlug, seconds: cloud.options.importSeconds } as const;
-  const action = startAction(cloud, team, { ...work, fault: undefined }, () => undefined);
-  return { status: 201, body: { action: formatAction(cloud, action) } };
 }
 
 export const imageRoutes: readonly Route[] = [
@@ -239,20 +195,4 @@ export const imageRoutes: readonly Route[] = [
   },
   { method: "PUT", path: "/v2/images/:image", scope: "image:update", handle: updateImage },
   { method: "DELETE", path: "/v2/images/:image", scope: "image:delete", handle: deleteImage },
-  { method: "POST", path: "/v2/images/:image/actions", scope: "image:update", handle: actOnImage },
-  {
-    method: "GET",
-    path: "/v2/images/:image/actions",
-    scope: "image:read",
-    handle: (call) => {
-      const actions = actionsOf(call.team, "image", requireImage(call).id);
-      return page(call, "actions", actions, (action) => formatAction(call.cloud, action));
-    },
-  },
-  {
-    method: "GET",
-    path: "/v2/images/:image/actions/:action",
-    scope: "image:read",
-    handle: (call) => ({ status: 200, body: { action: formatAction(call.cloud, requireAction(call, requireImage(call).id)) } }),
-  },
 ];

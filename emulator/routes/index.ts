@@ -3,6 +3,7 @@ import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
 import { dropletActionRoutes } from "./dropletActions";
 import { dropletRoutes } from "./droplets";
+import { imageActionRoutes } from "./imageActions";
 import { imageRoutes } from "./images";
 import { keyRoutes } from "./keys";
 import { regionRoutes } from "./regions";
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...keyRoutes,
   ...actionRoutes,
+  ...imageActionRoutes,
   ...imageRoutes,
   ...dropletActionRoutes,
   ...dropletRoutes,
