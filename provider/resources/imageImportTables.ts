@@ -1,0 +1,90 @@
+import type { PropertyTable, Rule } from "../host/property";
+import type { ResourceChange, StoredState, State } from "../host/resource";
+import type { ValuesOf } from "../host/property";
+import { isDistribution } from "./distribution";
+import { areTags } from "./imageTags";
+
+/** The form of a region slug; whether there is such a region, DigitalOcean knows. */
+export const isRegionSlug: Rule = {
+  expectation: "must be a region slug such as `ams3`",
+  holds: (value: string) => /^[a-z]{2,8}[0-9]{1,2}$/.test(value),
+};
+
+export const teamTable = {
+  uuid: { shape: "string", doc: "The team's UUID.", required: true },
+  name: { shape: "string", doc: "The team's name.", required: true },
+} as const satisfies PropertyTable;
+
+export const importInputs = {
+  source: {
+    shape: {
+      object: {
+        url: {
+          shape: "string",
+          required: true,
+          doc: "Where DigitalOcean fetches the image from: an http, https or ftp URL that answers HEAD too. Raw, qcow2, VHDX, VDI or VMDK, plain or in gzip or bzip2, less than 100 GB uncompressed. May be secret.",
+          rules: [
+            {
+              expectation: "must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`",
+              holds: (value: string) => URL.canParse(value) && ["http:", "https:", "ftp:"].includes(new URL(value).protocol),
+            },
+          ],
+        },
+        sha256: {
+          shape: "string",
+          doc: "SHA-256 of what the URL serves, 64 hexadecimal digits. Where it is declared, it says which bits these are: a new URL with the same digest replaces nothing, a new digest replaces. DigitalOcean doesn't verify it.",
+          rules: [{ expectation: "must be 64 hexadecimal digits", holds: (value: string) => /^[0-9a-f]{64}$/i.test(value) }],
+        },
+        generation: {
+          shape: "integer",
+          doc: "A number whose change forces a new import from the same source. Default: 0.",
+        },
+      },
+    },
+    doc: "Where the image's bits come from. Required, except for an image that `pulumi import` brought in. A change of digest, or of the URL where no digest is declared on both sides, replaces the image.",
+  },
+  region: {
+    shape: "string",
+    required: true,
+    change: "none",
+    doc: "The region slug that the import goes to. A change says where the next import goes, and never replaces an image that exists.",
+    rules: [isRegionSlug],
+  },
+  name: {
+    shape: "string",
+    required: true,
+    doc: "The image's name at DigitalOcean. A change updates it.",
+    rules: [{ expectation: "must not be empty", holds: (value: string) => value.trim() !== "" }],
+  },
+  description: { shape: "string", doc: "What the image is, in free text. A change updates it. Default: empty." },
+  distribution: {
+    shape: "string",
+    doc: "The operating system's distribution as DigitalOcean names it. A change updates it. Default: `Unknown`, which the API reads back as `Unknown OS`.",
+    rules: [isDistribution],
+  },
+  tags: {
+    shape: { listOf: "string" },
+    doc: "Tags of the image, in any order; such that don't exist are made. A change updates them. Default: none.",
+    rules: areTags,
+  },
+} as const satisfies PropertyTable;
+
+export const importOutputs = {
+  imageId: { shape: "string", required: true, doc: "The image's number, the same in all regions." },
+  regions: { shape: { listOf: "string" }, required: true, doc: "Slugs of the regions where the image is." },
+  digest: { shape: "string", doc: "The declared SHA-256 of the source, in lower case." },
+  minDiskSize: { shape: "integer", doc: "The smallest disk that a Droplet of this image may have, in GB." },
+  sizeGigabytes: { shape: "number", doc: "The size of the image as stored, in GB." },
+  status: { shape: "string", required: true, doc: "`available`, or `NEW` or `pending` while the import runs." },
+  createdAt: { shape: "string", doc: "When the import began, as an RFC 3339 time." },
+  correlationTag: { shape: "string", doc: "The tag by which an interrupted import is found again." },
+  ownerTag: { shape: "string", doc: "The tag that marks the image as this resource's." },
+  team: { shape: { object: teamTable }, required: true, doc: "The DigitalOcean team that owns the image." },
+} as const satisfies PropertyTable;
+
+type Inputs = typeof importInputs;
+type Outputs = typeof importOutputs;
+export type ImageImportInputs = ValuesOf<Inputs>;
+export type ImageImportState = State<Inputs, Outputs>;
+export type StoredImageImport = StoredState<Inputs, Outputs>;
+export type ImageImportChange = ResourceChange<Inputs, Outputs>;

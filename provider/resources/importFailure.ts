@@ -1,0 +1,27 @@
+/** Parts of DigitalOcean's own messages, with what they usually mean and what helps. */
+const causes: readonly { readonly says: RegExp; readonly cause: string; readonly remedy: string }[] = [
+  {
+    says: /problem decompressing/i,
+    cause: "the archive is corrupt or holds more than one file",
+    remedy: "Compress one single disk image with gzip or bzip2, or serve it uncompressed",
+  },
+  {
+    says: /don't support the compression/i,
+    cause: "the image is compressed with something else than gzip or bzip2, such as xz or zstd",
+    remedy: "Compress it with gzip or bzip2, or serve it uncompressed",
+  },
+];
+
+const anyCause = {
+  cause:
+    "the URL can't be reached from the internet by HEAD and GET, or what it serves is no bootable raw, qcow2, VHDX, VDI or VMDK image below 100 GB",
+  remedy: "Check the answer to `curl -I` of the URL and the image's format",
+};
+
+/** Why an import ended `deleted`: the service's own message, the likely cause, what to do. Never the URL, which may be a secret. */
+export function importFailure(imageId: string, message: string | undefined): string {
+  const said = message?.trim() ?? "";
+  const { cause, remedy } = causes.find(({ says }) => says.test(said)) ?? anyCause;
+  const quote = said === "" ? "gave no reason" : `said: "${said}"`;
+  return `The import of image ${imageId} failed; DigitalOcean ${quote}. The likely cause: ${cause}. ${remedy}, then run \`pulumi up\` again.`;
+}

@@ -1,0 +1,224 @@
+import type { Api } from "../api/api";
+import { isNotFound } from "../api/errors";
+import type { ActionWire, ImageWire } from "../api/wire";
+import type { World } from "../world";
+import { Copies, type Copy } from "./copies";
+import { expectedTransfer } from "./expectation";
+import { orAborted } from "./orAborted";
+import { SharedRead } from "./sharedRead";
+import { SharedWait, type Listener } from "./sharedWait";
+import { duration, statusKey, statusLine, type Waiting } from "./statusLine";
+import { nextTick } from "./ticks";
+import { isDecisive, requestTransfer, runningTransfer } from "./transfer";
+
+/** What the watchers of one process share. */
+export interface WatcherSurroundings {
+  readonly api: Api;
+  readonly world: World;
+  /** The account's newest actions, for what a transfer usually takes. */
+  readonly history: SharedRead<readonly ActionWire[]>;
+}
+
+/** A shorter wait isn't worth a request for what such waits usually take. */
+const longWait = 20_000;
+
+/**
+ * Everything that this process knows of one image, and the one that asks for it on behalf of all who wait: one request a tick, however
+ * many regions.
+ */
+export class ImageWatcher {
+  readonly #id: string;
+  readonly #around: WatcherSurroundings;
+  readonly #image: SharedRead<ImageWire | undefined>;
+  readonly #actions: SharedRead<readonly ActionWire[]>;
+  readonly #wait: SharedWait;
+  readonly #copies = new Copies();
+  /** The image as last seen; undefined where it is gone. */
+  #seen: ImageWire | undefined;
+  /** Callers of `start` go one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #watchedSince: number | undefined;
+  #spent = 0;
+  #own: readonly ActionWire[] = [];
+  #account: readonly ActionWire[] | undefined;
+  #copiesSince: number | undefined;
+
+  constructor(id: string, around: WatcherSurroundings) {
+    this.#id = id;
+    this.#around = around;
+    this.#image = new SharedRead(async (signal) => this.#note(await around.api.images.get(id, signal)));
+    this.#actions = new SharedRead((signal) => around.api.images.actions(id, signal));
+    this.#wait = new SharedWait(around.world.clock, {
+      look: (signal) => this.#look(signal),
+      endsWait: isDecisive,
+      untilNextLook: () => this.#untilNextLook(),
+      status: (silence) => this.#status(silence),
+    });
+  }
+
+  /** The image, undefined where it is gone; asked for once in this process, until something here changes it. */
+  image(signal: AbortSignal): Promise<ImageWire | undefined> {
+    return this.#image.get(signal);
+  }
+
+  /** The action that is copying the image to the region now, asked for as the image is. */
+  async running(region: string, signal: AbortSignal): Promise<ActionWire | undefined> {
+    return runningTransfer(await this.#actions.get(signal), region);
+  }
+
+  /** Takes in the image as the answer to a write told it. */
+  learn(image: ImageWire): void {
+    this.#image.set(this.#note(image));
+  }
+
+  /** Says that something here changed the image, or that a fresh look is wanted. */
+  forget(): void {
+    this.#image.forget();
+    this.#actions.forget();
+  }
+
+  /** Waits until the import has ended, well or not. Undefined where the image is gone. */
+  async imported(listener: Listener): Promise<ImageWire | undefined> {
+    await this.image(listener.signal);
+    this.#watchedSince ??= this.#now();
+    const ended = await this.#wait.until(() => (isImporting(this.#seen) ? undefined : { image: this.#seen }), listener);
+    return ended.image;
+  }
+
+  /**
+   * Asks for a transfer to each of the regions where the image neither is nor is being copied to, all at once. One that is refused is kept
+   * as failed and hinders no other; none that failed is asked for again by the same process.
+   */
+  async start(regions: readonly string[], signal: AbortSignal): Promise<void> {
+    const before = this.#turn;
+    const turn = orAborted(before, signal).then(() => this.#startMissing(regions, signal));
+    this.#turn = Promise.allSettled([before, turn]);
+    return turn;
+  }
+
+  /** Waits until the copy to a region has ended, well or not. Undefined where nothing makes one, or the image is gone. */
+  async copied(region: string, listener: Listener): Promise<Copy | undefined> {
+    this.#watchedSince ??= this.#now();
+    const ended = await this.#wait.until(() => {
+      const copy = this.copy(region);
+      return copy?.state === "copying" ? undefined : { copy };
+    }, listener);
+    this.#summarise(listener);
+    return ended.copy;
+  }
+
+  /** How the copy to a region is, as last seen. */
+  copy(region: string): Copy | undefined {
+    return this.#seen === undefined ? undefined : this.#copies.get(region);
+  }
+
+  /** One clause that names each of the regions and how its copy is. */
+  describe(regions: readonly string[]): string {
+    return this.#copies.describe(regions);
+  }
+
+  async #startMissing(regions: readonly string[], signal: AbortSignal): Promise<void> {
+    if ((await this.image(signal)) === undefined) return;
+    const unheard = regions.filter((region) => this.#copies.get(region) === undefined);
+    if (unheard.length === 0) return;
+    const actions = await this.#actions.get(signal);
+    this.#copiesSince ??= this.#now();
+    const outcomes = await Promise.allSettled(unheard.map((region) => this.#startOne(region, actions, signal)));
+    this.forget();
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    // A region may have been refused because another run's copy was there first.
+    if (unheard.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
+    // Whoever waits may be in the middle of a long sleep.
+    this.#wait.rouse();
+  }
+
+  async #startOne(region: string, actions: readonly ActionWire[], signal: AbortSignal): Promise<void> {
+    const running = runningTransfer(actions, region);
+    if (running !== undefined) {
+      this.#copies.copying(region, running.id, Math.min(this.#now(), Date.parse(running.started_at)));
+      return;
+    }
+    const { api, world } = this.#around;
+    const outcome = await requestTransfer({ api, clock: world.clock }, this.#id, region, actions, signal);
+    if ("action" in outcome) this.#copies.copying(region, outcome.action.id, this.#now());
+    else this.#copies.failed(region, outcome.refused);
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { images } = this.#around.api;
+    this.#spent += 1;
+    if (isImporting(this.#seen)) {
+      this.#image.set(this.#note(await images.get(this.#id, signal, "background")));
+      return;
+    }
+    const actions = await images.actions(this.#id, signal, "background").catch(emptyWhereGone);
+    this.#own = actions;
+    this.#actions.set(actions);
+    if (actions.length === 0 || this.#copies.heard(actions, this.#now())) {
+      this.#spent += 1;
+      this.#image.set(this.#note(await images.get(this.#id, signal)));
+    }
+    if (this.#age() > longWait) this.#account ??= await this.#around.history.get(signal).catch(() => []);
+  }
+
+  #note(image: ImageWire | undefined): ImageWire | undefined {
+    this.#seen = image?.status === "deleted" ? { ...image, regions: [] } : image;
+    if (image !== undefined) this.#copies.seen(this.#seen?.regions ?? [], this.#now());
+    return image;
+  }
+
+  #untilNextLook(): number {
+    const pace = { underWay: this.#ages(), expected: this.#expected(), spent: this.#spent, watched: this.#watched() };
+    return nextTick(pace, this.#around.world.random());
+  }
+
+  #status(silence: number): { key: string; line: string } {
+    const phase = isImporting(this.#seen) ? "importing" : "copying";
+    const done = this.#copies.in("present").length;
+    const failed = this.#copies.in("failed").length;
+    const regions = { done, failed, wanted: done + failed + this.#copies.in("copying").length };
+    const waiting: Waiting = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#expected(), regions, silence };
+    return { key: statusKey(waiting), line: statusLine(waiting) };
+  }
+
+  /** Says once, when the last copy has ended, what has become of all of them. */
+  #summarise({ info }: Listener): void {
+    if (this.#copiesSince === undefined || this.#copies.in("copying").length > 0) return;
+    const [present, failed] = [this.#copies.in("present"), this.#copies.in("failed")];
+    const misses = failed.length === 0 ? "" : `, but not in ${failed.join(", ")}`;
+    info(`Image ${this.#id} is in ${present.join(", ")}${misses}; copying took ${duration(this.#now() - this.#copiesSince)}.`);
+    this.#copiesSince = undefined;
+  }
+
+  #expected(): number | undefined {
+    if (isImporting(this.#seen)) return undefined;
+    return expectedTransfer(this.#own, this.#account ?? [], this.#seen?.size_gigabytes);
+  }
+
+  /** How long each thing that is waited for has been under way. */
+  #ages(): readonly number[] {
+    return isImporting(this.#seen) ? [this.#watched()] : this.#copies.begun.map((since) => this.#now() - since);
+  }
+
+  #age(): number {
+    return Math.max(0, ...this.#ages());
+  }
+
+  #watched(): number {
+    return this.#now() - (this.#watchedSince ?? this.#now());
+  }
+
+  #now(): number {
+    return this.#around.world.clock.now();
+  }
+}
+
+/** True while DigitalOcean still reads the image's source. */
+export function isImporting(image: { readonly status?: string } | undefined): boolean {
+  return ["new", "pending"].includes(image?.status?.toLowerCase() ?? "");
+}
+
+function emptyWhereGone(error: unknown): readonly ActionWire[] {
+  if (isNotFound(error)) return [];
+  throw error;
+}

@@ -1,0 +1,124 @@
+import type { Call } from "../host/resource";
+import type { Clock } from "../world";
+import { orAborted } from "./orAborted";
+
+/** Who waits: when to stop, and where to say how it goes. */
+export type Listener = Pick<Call, "signal" | "progress" | "info">;
+
+/** What is looked at again and again. */
+export interface Watched {
+  /** One look. A rejection that `endsWait` is told to everyone who waits; any other is ridden out. */
+  look(signal: AbortSignal): Promise<void>;
+  endsWait(error: unknown): boolean;
+  /** In milliseconds. */
+  untilNextLook(): number;
+  /** The status line after `silence` milliseconds without an answer; lines with the same key are said every 30 s only. */
+  status(silence: number): { readonly key: string; readonly line: string };
+}
+
+interface Waiter {
+  readonly listener: Listener;
+  readonly check: () => void;
+  readonly fail: (error: unknown) => void;
+  said?: { readonly key: string; readonly at: number };
+}
+
+const heartbeat = 30_000;
+
+/** One loop of looks for all who wait for the same thing. With nobody waiting it is at rest: no request, no timer. */
+export class SharedWait {
+  readonly #clock: Clock;
+  readonly #watched: Watched;
+  readonly #waiters = new Set<Waiter>();
+  #loop: AbortController | undefined;
+  #silentSince: number | undefined;
+
+  constructor(clock: Clock, watched: Watched) {
+    this.#clock = clock;
+    this.#watched = watched;
+  }
+
+  /** Resolves with the first value that `settled` gives, asked now and after each look. Rejects with the listener's reason if it aborts. */
+  async until<T>(settled: () => T | undefined, listener: Listener): Promise<T> {
+    listener.signal.throwIfAborted();
+    const already = settled();
+    if (already !== undefined) return already;
+    const { promise, waiter } = this.#join(settled, listener);
+    try {
+      return await orAborted(promise, listener.signal);
+    } finally {
+      this.#waiters.delete(waiter);
+      if (this.#waiters.size === 0) this.#end();
+    }
+  }
+
+  /** Reckons the time of the next look anew, if someone waits. */
+  rouse(): void {
+    if (this.#loop !== undefined) this.#begin();
+  }
+
+  #join<T>(settled: () => T | undefined, listener: Listener): { promise: Promise<T>; waiter: Waiter } {
+    const { promise, resolve, reject } = withResolvers<T>();
+    const check = (): void => {
+      const value = settled();
+      if (value !== undefined) resolve(value);
+    };
+    const waiter: Waiter = { listener, check, fail: reject };
+    this.#waiters.add(waiter);
+    if (this.#loop === undefined) this.#begin();
+    else this.#report();
+    return { promise, waiter };
+  }
+
+  #begin(): void {
+    this.#end();
+    const loop = (this.#loop = new AbortController());
+    this.#run(loop.signal).catch((error: unknown) => {
+      if (loop.signal.aborted) return;
+      this.#loop = undefined;
+      for (const waiter of this.#waiters) waiter.fail(error);
+    });
+  }
+
+  #end(): void {
+    this.#loop?.abort();
+    this.#loop = undefined;
+    this.#silentSince = undefined;
+  }
+
+  async #run(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      this.#report();
+      await this.#clock.sleep(this.#watched.untilNextLook(), signal);
+      const asked = this.#clock.now();
+      try {
+        await this.#watched.look(signal);
+        this.#silentSince = undefined;
+      } catch (error) {
+        if (signal.aborted || this.#watched.endsWait(error)) throw error;
+        this.#silentSince ??= asked;
+      }
+      for (const waiter of this.#waiters) waiter.check();
+    }
+  }
+
+  #report(): void {
+    const now = this.#clock.now();
+    const { key, line } = this.#watched.status(this.#silentSince === undefined ? 0 : now - this.#silentSince);
+    for (const waiter of this.#waiters) {
+      if (waiter.said?.key === key && now - waiter.said.at < heartbeat) continue;
+      waiter.said = { key, at: now };
+      waiter.listener.progress(line);
+    }
+  }
+}
+
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void } {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,36 @@
+/** What a status line tells of the wait for one image. Times in milliseconds. */
+export interface Waiting {
+  readonly imageId: string;
+  readonly phase: "importing" | "copying";
+  readonly elapsed: number;
+  readonly expected?: number;
+  /** Regions where the image is, of those that it is wanted in. */
+  readonly regions: { readonly done: number; readonly failed: number; readonly wanted: number };
+  /** For how long no answer has come; 0 while answers come. */
+  readonly silence: number;
+}
+
+export function statusLine({ imageId, phase, elapsed, expected, regions, silence }: Waiting): string {
+  const parts = [`${phase} image ${imageId}`];
+  if (phase === "copying") {
+    const failed = regions.failed === 0 ? "" : ` (${regions.failed} failed)`;
+    parts.push(`${regions.done} of ${regions.wanted} regions${failed}`);
+  }
+  const usual = expected === undefined || expected < elapsed ? "" : ` of about ${duration(expected)}`;
+  parts.push(`${duration(elapsed)}${usual}`);
+  if (silence > 0) parts.push(`no answer from DigitalOcean for ${duration(silence)}, still asking`);
+  return parts.join(", ");
+}
+
+/** What makes a line worth saying at once; lines that differ in their times only are said every 30 s. */
+export function statusKey({ phase, regions, silence }: Waiting): string {
+  return [phase, regions.done, regions.failed, silence > 0].join();
+}
+
+/** `45 s`, `3 min 5 s`, `1 h 2 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+}

@@ -1,0 +1,20 @@
+import type { Api } from "../api/api";
+import type { World } from "../world";
+import { ImageWatcher, type WatcherSurroundings } from "./imageWatcher";
+import { SharedRead } from "./sharedRead";
+
+/** The watchers of one configured provider: one an image. */
+export class Watchers {
+  readonly #around: WatcherSurroundings;
+  readonly #watchers = new Map<string, ImageWatcher>();
+
+  constructor(api: Api, world: World) {
+    this.#around = { api, world, history: new SharedRead((signal) => api.actions.recent(signal)) };
+  }
+
+  of(imageId: string): ImageWatcher {
+    const watcher = this.#watchers.get(imageId) ?? new ImageWatcher(imageId, this.#around);
+    this.#watchers.set(imageId, watcher);
+    return watcher;
+  }
+}
