@@ -5,11 +5,9 @@ import type { RateBudget } from "./budget";
 import { isNotFound, NoAnswerError, type ApiError, type Method } from "./errors";
 import { redact } from "./redaction";
 import { refusalOf } from "./refusal";
-import { failingLimit, pauseBeforeRepeat } from "./retry";
+import { Repetition } from "./retry";
 import { withinTime } from "./timeLimit";
 
-/** One request may take 30 s. */
-const requestLimit = 30_000;
 /** The most that the API puts on a page. */
 const pageSize = 200;
 
@@ -31,6 +29,10 @@ interface Answer {
   readonly headers: Headers;
   readonly text: string;
 }
+
+type Outcome =
+  | { readonly took: number; readonly answer: Answer; readonly error?: undefined }
+  | { readonly took: number; readonly answer?: undefined; readonly error: ApiError | NoAnswerError };
 
 interface ClientSettings {
   readonly token: string;
@@ -94,45 +96,37 @@ export class Client {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
     const { clock, random } = this.#settings.world;
-    const repeatable = call.repeatable ?? call.method !== "POST";
-    const started = clock.now();
-    let spent = 0;
-    for (let tries = 1; ; tries += 1) {
-      const outcome = await this.#try(call, spent, signal);
-      if (!("error" in outcome)) return outcome.answer;
-      spent += outcome.took;
-      const pause = pauseBeforeRepeat(outcome.error, repeatable, { tries, spent, elapsed: clock.now() - started }, random);
-      if (pause === undefined) throw outcome.error;
-      if (pause > 0) await clock.sleep(pause, signal);
-      spent += pause;
+    const repetition = new Repetition(call.repeatable ?? call.method !== "POST", random, clock.now());
+    for (;;) {
+      const { took, answer, error } = await this.#try(call, repetition.timeLimit, signal);
+      if (error === undefined) return answer;
+      const pause = repetition.pauseAfter(error, took, clock.now());
+      if (pause === undefined) throw error;
+      await clock.sleep(pause, signal);
     }
   }
 
-  async #try(
-    call: Call,
-    spent: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly answer: Answer } | { readonly error: ApiError | NoAnswerError; readonly took: number }> {
+  /** One turn in the budget and one request; `took` is the request alone. */
+  async #try(call: Call, timeLimit: number, signal: AbortSignal): Promise<Outcome> {
     const { budget, world } = this.#settings;
-    const limit = Math.max(1_000, Math.min(requestLimit, failingLimit - spent));
     let sentAt = world.clock.now();
     try {
       const answer = await budget.spend(call.priority ?? "foreground", signal, () => {
         sentAt = world.clock.now();
-        return this.#send(call, limit, signal);
+        return this.#send(call, timeLimit, signal);
       });
-      if (answer.status >= 200 && answer.status < 300) return { answer };
-      const error = refusalOf(call.method, this.#url(call.path), answer, this.#secrets(call));
-      return { error, took: world.clock.now() - sentAt };
+      const took = world.clock.now() - sentAt;
+      if (answer.status >= 200 && answer.status < 300) return { took, answer };
+      return { took, error: refusalOf(call.method, this.#url(call.path), answer, this.#secrets(call)) };
     } catch (failure) {
       signal.throwIfAborted();
-      return { error: this.#noAnswer(call, failure), took: world.clock.now() - sentAt };
+      return { took: world.clock.now() - sentAt, error: this.#noAnswer(call, failure) };
     }
   }
 
-  #send({ method, path, body }: Call, limit: number, signal: AbortSignal): Promise<Answer> {
+  #send({ method, path, body }: Call, timeLimit: number, signal: AbortSignal): Promise<Answer> {
     const { token, world, userAgent } = this.#settings;
-    return withinTime(world.clock, limit, signal, async (inner) => {
+    return withinTime(world.clock, timeLimit, signal, async (inner) => {
       const request = new Request(this.#url(path), {
         method,
         signal: inner,
@@ -185,17 +179,17 @@ export class Client {
 /** What a transport says when it never reached anyone. */
 const notConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-/** `fetch failed` says nothing; the error behind it does. */
+/** `fetch failed` says nothing; the error behind it does. Errors of another realm are no `Error` here, so it goes by shape. */
 function innermost(failure: unknown): { readonly code?: string; readonly text: string } {
-  let error = failure;
-  while (error instanceof Error && error.cause instanceof Error) error = error.cause;
-  if (!(error instanceof Error)) return { text: String(error) };
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return { code, text: error.message || code || error.name };
+  if (typeof failure !== "object" || failure === null) return { text: String(failure) };
+  const { cause, code, message } = failure as { readonly cause?: unknown; readonly code?: unknown; readonly message?: unknown };
+  if (typeof cause === "object" && cause !== null) return innermost(cause);
+  const word = typeof code === "string" ? code : undefined;
+  return { code: word, text: typeof message === "string" && message !== "" ? message : (word ?? "the connection failed") };
 }
 
 function nextQuery(page: unknown): string | undefined {
   const next = (page as { readonly links?: { readonly pages?: { readonly next?: unknown } } }).links?.pages?.next;
   if (typeof next !== "string" || next === "") return undefined;
-  return new URL(next, "http://localhost").searchParams.toString();
+  return new URLSearchParams(next.split("?")[1]).toString();
 }

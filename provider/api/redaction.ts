@@ -1,6 +1,7 @@
-/** Takes secrets out of a text that others wrote, makes it one line, and keeps it short. */
+/** Takes secrets (as they are, and as JSON spells them) out of a text that others wrote, makes it one line, and keeps it short. */
 export function redact(text: string, secrets: readonly string[]): string {
-  const clean = secrets.filter((secret) => secret !== "").reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]).filter((spelling) => spelling !== "");
+  const clean = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, "[secret]"), text);
   const line = clean.replace(/\s+/g, " ").trim();
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

@@ -1,21 +1,13 @@
-import { ApiError, NoAnswerError } from "./errors";
+import { ApiError, type NoAnswerError } from "./errors";
 
-/** How far the repetition of one request has got. */
-export interface Trial {
-  /** Answers and non-answers so far. */
-  readonly tries: number;
-  /** Milliseconds spent on requests and pauses, without the wait for the rate budget. */
-  readonly spent: number;
-  /** Milliseconds since the first try, all included. */
-  readonly elapsed: number;
-}
-
-/** Milliseconds that all tries of one request may take together, as long as it is a failing service or network that is tried. */
-export const failingLimit = 60_000;
+/** A failing service or network is tried five times, for at most 60 s of requests and pauses together. */
 const failingTries = 5;
+const failingTime = 60_000;
+/** One request may take 30 s. */
+const requestTime = 30_000;
 
 /** The longest window of the rate limit: whoever is refused for longer than this isn't refused by the limit. */
-const limitedFor = 3_600_000;
+const limitedTime = 3_600_000;
 
 /** 422 answers that pass by themselves, and for how long they are believed to. */
 const passing: readonly { readonly text: RegExp; readonly patience: number }[] = [
@@ -26,26 +18,44 @@ const passing: readonly { readonly text: RegExp; readonly patience: number }[] =
 ];
 const passingPause = 10_000;
 
-/**
- * Milliseconds to pause before the same request is sent again; undefined where it must not be.
- * A 429 was not carried out and costs no pause here: the rate budget holds everyone back.
- */
-export function pauseBeforeRepeat(
-  error: ApiError | NoAnswerError,
-  repeatable: boolean,
-  trial: Trial,
-  random: () => number,
-): number | undefined {
-  if (error instanceof ApiError) {
-    if (error.status === 429) return trial.elapsed < limitedFor ? 0 : undefined;
-    if (error.status === 422) {
-      const rule = passing.find(({ text }) => text.test(error.text));
-      return rule !== undefined && trial.elapsed + passingPause <= rule.patience ? passingPause : undefined;
-    }
-    // 501 says that the service doesn't have it, not that it failed.
-    if (error.status < 500 || error.status === 501) return undefined;
+/** Whether and when one request is sent again. All times in milliseconds. */
+export class Repetition {
+  readonly #repeatable: boolean;
+  readonly #random: () => number;
+  readonly #started: number;
+  #failures = 0;
+  #failed = 0;
+
+  /** `repeatable`: a second time has no further effect. */
+  constructor(repeatable: boolean, random: () => number, now: number) {
+    this.#repeatable = repeatable;
+    this.#random = random;
+    this.#started = now;
   }
-  if (!repeatable || trial.tries >= failingTries) return undefined;
-  const pause = 1_000 * 2 ** (trial.tries - 1) * (0.5 + random() / 2);
-  return trial.spent + pause < failingLimit ? pause : undefined;
+
+  /** How long the next try may take. */
+  get timeLimit(): number {
+    return Math.min(requestTime, failingTime - this.#failed);
+  }
+
+  /**
+   * The pause after a try that took so long, undefined where there must not be another. A 429 was not carried out and costs no pause
+   * here: the rate budget holds everyone back.
+   */
+  pauseAfter(error: ApiError | NoAnswerError, took: number, now: number): number | undefined {
+    const elapsed = now - this.#started;
+    if (error instanceof ApiError) {
+      if (error.status === 429) return elapsed < limitedTime ? 0 : undefined;
+      if (error.status === 422) {
+        const patience = passing.find(({ text }) => text.test(error.text))?.patience ?? 0;
+        return elapsed + passingPause <= patience ? passingPause : undefined;
+      }
+      // 501 says that the service doesn't have it, not that it failed.
+      if (error.status < 500 || error.status === 501) return undefined;
+    }
+    this.#failures += 1;
+    const pause = 1_000 * 2 ** (this.#failures - 1) * (0.5 + this.#random() / 2);
+    this.#failed += took + pause;
+    return this.#repeatable && this.#failures < failingTries && this.#failed < failingTime ? pause : undefined;
+  }
 }

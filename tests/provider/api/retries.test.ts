@@ -112,6 +112,16 @@ describe("a limited service", () => {
   });
 });
 
+test("refusals by the limit and refusals that pass use up none of the five tries", async () => {
+  const { service, api, clock } = start((_, count) => {
+    if (count <= 4) return json(429, {}, { "retry-after": "1" });
+    if (count <= 8) return json(422, { message: "Please try again." });
+    return count <= 12 ? json(500, {}) : json(200, { image });
+  });
+  expect(await clock.run(api.images.get("7", never))).toEqual(image);
+  expect(service.arrivals).toHaveLength(13);
+});
+
 describe("a refusal that passes", () => {
   test("'please try again' is tried again every 10 s for 5 minutes", async () => {
     const { service, api, clock } = start(() =>
