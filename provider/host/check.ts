@@ -1,7 +1,7 @@
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "./fault";
 import { nearest } from "./nearest";
-import { type PlainValue, type Property, type PropertyTable, type Shape, UNKNOWN } from "./property";
+import { type Property, type PropertyTable, type Rule, type Shape, UNKNOWN } from "./property";
 import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
 
 /** The given values with defaults filled in, and everything that is wrong with them. */
@@ -57,15 +57,14 @@ function checkObject(table: PropertyTable, given: Values, path: string, faults: 
   for (const name of Object.keys(given)) {
     if (given[name] === undefined || Object.hasOwn(table, name)) continue;
     const meant = nearest(name, known);
-    const remedy =
-      meant === undefined ? `The known ones are ${known.map((other) => `\`${other}\``).join(", ")}.` : `Did you mean \`${meant}\`?`;
+    const remedy = meant === undefined ? `The known ones are ${listed(known)}.` : `Did you mean \`${meant}\`?`;
     faults.push({ property: join(path, name), expectation: "is not a known property", remedy });
   }
 
   const checked: Record<string, Value> = {};
   for (const [name, property] of Object.entries(table)) {
     const value = given[name] ?? property.default;
-    if (value !== undefined) checked[name] = checkProperty(property, value, join(path, name), faults);
+    if (value !== undefined) checked[name] = checkValue(property.shape, property.rules ?? [], value, join(path, name), faults);
     else if (property.required === true) faults.push(missing(property, join(path, name)));
   }
   return checked;
@@ -75,12 +74,12 @@ function missing(property: Property, path: string): Fault {
   return { property: path, expectation: "must be given", remedy: property.whenMissing };
 }
 
-function checkProperty(property: Property, given: Value | PlainValue, path: string, faults: Fault[]): Value {
+function checkValue(shape: Shape, rules: readonly Rule[], given: Value, path: string, faults: Fault[]): Value {
   const before = faults.length;
-  const value = checkShape(property.shape, given, path, faults);
+  const value = checkShape(shape, given, path, faults);
   if (faults.length > before || hasUnknown(value)) return value;
-  for (const rule of property.rules ?? []) {
-    if (!rule.holds(value as never)) faults.push({ property: path, expectation: rule.expectation, received: value, remedy: rule.remedy });
+  for (const { expectation, holds, remedy } of rules) {
+    if (!holds(value as never)) faults.push({ property: path, expectation, received: value, remedy });
   }
   return value;
 }
@@ -92,7 +91,8 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
     return value;
   }
   if ("listOf" in shape) {
-    if (isList(value)) return value.map((item, index) => checkShape(shape.listOf, item, `${path}[${index}]`, faults));
+    const rules = shape.each ?? [];
+    if (isList(value)) return value.map((item, index) => checkValue(shape.listOf, rules, item, `${path}[${index}]`, faults));
   } else if (isObject(value)) {
     return checkObject(shape.object, value, path, faults);
   }

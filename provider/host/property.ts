@@ -25,7 +25,13 @@ export interface Property {
 /** `roll` is an update that replaces Droplets one after the other; `none` is recorded and changes nothing. */
 export type Effect = "update" | "roll" | "replace" | "none";
 
-export type Shape = "string" | "integer" | "number" | "boolean" | { readonly listOf: Shape } | { readonly object: PropertyTable };
+export type Shape = "string" | "integer" | "number" | "boolean" | ListShape | { readonly object: PropertyTable };
+
+export interface ListShape {
+  readonly listOf: Shape;
+  /** Rules that each item must keep; a fault names the item, as in `regions[1]`. */
+  readonly each?: readonly Rule[];
+}
 
 export interface Rule {
   /** A clause that continues the property's name: "must be a region slug such as `ams3`". */
@@ -44,6 +50,9 @@ export type Unknown = typeof UNKNOWN;
 export type WithUnknowns<T> =
   | Unknown
   | (T extends readonly (infer E)[] ? readonly WithUnknowns<E>[] : T extends object ? { readonly [K in keyof T]: WithUnknowns<T[K]> } : T);
+
+/** Properties of which each, or any part of it, may still be unknown. */
+export type PartlyKnown<T> = { readonly [K in keyof T]: WithUnknowns<T[K]> };
 
 export function isKnown<T>(value: T | Unknown): value is T {
   return value !== UNKNOWN;

@@ -1,7 +1,7 @@
 import type { World } from "../world";
 import type { Fault } from "./fault";
 import type { FunctionType } from "./function";
-import type { PropertyTable, ValuesOf, WithUnknowns } from "./property";
+import type { PartlyKnown, PropertyTable, ValuesOf } from "./property";
 import type { ResourceType } from "./resource";
 
 /** A whole provider as data: what the gRPC host serves. `S` is what `configure` makes of the checked configuration. */
@@ -14,7 +14,7 @@ export interface Provider<S, C extends PropertyTable = PropertyTable> {
   /** Environment variables that fill a configuration property that is not set, first one wins. */
   readonly environment: { readonly [K in keyof C]?: readonly string[] };
   /** Faults beyond the table: endpoint, missing token. Values from the environment are already filled in. */
-  checkConfiguration?(configuration: WithUnknowns<Partial<ValuesOf<C>>>): readonly Fault[];
+  checkConfiguration?(configuration: PartlyKnown<Partial<ValuesOf<C>>>): readonly Fault[];
   /** What the handlers of one configured provider share: its API client and the like. May throw one finished sentence. */
   configure(configuration: ValuesOf<C>, world: World): S;
   /** Handlers by token; each entry's tables are its own, so the common type erases them. */

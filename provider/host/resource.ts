@@ -1,5 +1,5 @@
 import type { Fault } from "./fault";
-import type { Effect, PropertyTable, ValuesOf, WithUnknowns } from "./property";
+import type { Effect, PartlyKnown, PropertyTable, ValuesOf, WithUnknowns } from "./property";
 
 /**
  * One resource type: its tables and what each verb does. Handlers see plain values: secrets are unwrapped before and wrapped again
@@ -18,7 +18,7 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
   readonly timeoutSeconds: { readonly create: number; readonly update: number; readonly delete: number };
 
   /** Faults beyond the tables, pure and quick. `previous` is undefined for a resource that does not exist yet (also when it is being replaced). */
-  check?(inputs: WithUnknowns<ValuesOf<I>>, previous: StoredState<I, O> | undefined): readonly Fault[];
+  check?(inputs: PartlyKnown<ValuesOf<I>>, previous: StoredState<I, O> | undefined): readonly Fault[];
   /**
    * Corrects what the tables say of the changed inputs, and adds outputs that have drifted from what is wanted: what it returns is laid
    * over `change.effects`, and `none` takes a property out. Makes no request unless the resource says so in its docs.
@@ -29,7 +29,7 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
    * creating, and as they were when updating.
    */
   preview?(
-    inputs: WithUnknowns<ValuesOf<I>>,
+    inputs: PartlyKnown<ValuesOf<I>>,
     state: StoredState<I, O> | undefined,
     session: S,
     call: Call,
@@ -79,7 +79,7 @@ export interface ResourceChange<I extends PropertyTable, O extends PropertyTable
   readonly id: string;
   readonly state: StoredState<I, O>;
   readonly before: Partial<ValuesOf<I>>;
-  readonly after: WithUnknowns<ValuesOf<I>>;
+  readonly after: PartlyKnown<ValuesOf<I>>;
   /** Effects by the tables: each input whose value differs (an unknown one differs). */
   readonly effects: Effects;
 }

@@ -187,10 +187,7 @@ export class ResourceCalls<S> {
     const token = urn.split("::")[2]?.split("$").at(-1);
     const type = this.ground.provider.resources.find((candidate) => candidate.token === token);
     if (type !== undefined) return type;
-    const known = this.ground.provider.resources.map((candidate) => `\`${candidate.token}\``).join(", ");
-    throw new Error(
-      `\`${token ?? urn}\` is not a resource of ${this.ground.provider.name} ${this.ground.provider.version}, which has ${known}.`,
-    );
+    throw new Error(`\`${token ?? urn}\` is not a resource of ${this.ground.provider.name} ${this.ground.provider.version}.`);
   }
 }
 
