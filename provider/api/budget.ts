@@ -171,7 +171,7 @@ export class RateBudget {
     this.#credit = Math.min(burst, this.#credit + pace * (now - this.#creditAt));
     this.#creditAt = now;
     const credit = this.#credit >= 1 ? 0 : Math.ceil((1 - this.#credit) / pace);
-    return Math.max(credit, this.#minute.untilBelow((1 - reserve) * this.#minuteAllowance(now), now));
+    return Math.max(credit, this.#minute.untilBelow(Math.floor((1 - reserve) * this.#minuteAllowance(now)), now));
   }
 
   #minuteAllowance(now: number): number {
@@ -196,7 +196,8 @@ export class RateBudget {
       this.#refusedAt = now;
       if (remaining !== 0) this.#allowance = { most: Math.max(leastAllowance, Math.floor(this.#minuteAllowance(now) / 2)), since: now };
     }
-    const pause = retryAfter ?? (remaining === 0 ? untilReset : undefined) ?? Math.min(60_000, 500 * 2 ** this.#refusals);
+    const told = retryAfter ?? (remaining === 0 ? untilReset : undefined) ?? Math.min(60_000, 500 * 2 ** this.#refusals);
+    const pause = Math.min(hourWindow, Math.max(1_000, told));
     // Spread, so that two processes that were refused together don't come back together.
     if (first || retryAfter !== undefined) {
       this.#closedUntil = Math.max(this.#closedUntil, now + pause + Math.ceil((500 + pause / 10) * this.#random()));

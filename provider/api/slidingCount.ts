@@ -27,7 +27,7 @@ export class SlidingCount {
     return this.#underWay + this.#ended.length;
   }
 
-  /** Milliseconds until the count is below the limit; Infinity where a request must end first. */
+  /** Milliseconds until the count is below the limit (a whole number); Infinity where a request must end first. */
   untilBelow(limit: number, now: number): number {
     const excess = this.count(now) - limit + 1;
     if (excess <= 0) return 0;

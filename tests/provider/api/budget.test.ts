@@ -146,6 +146,30 @@ test("a request that is given up while it waits leaves the queue and no timer", 
   expect(scene.clock.pendingTimers).toBe(0);
 });
 
+test("after a refusal within the minute polls go on at half the allowance, not one a minute", async () => {
+  const scene = new Scene();
+  const budget = scene.process();
+  let sent = 0;
+  const poll = () =>
+    budget.spend("background", never, () => {
+      sent += 1;
+      return Promise.resolve(sent === 1 ? new Response("", { status: 429, headers: { "retry-after": "1" } }) : scene.service.receive());
+    });
+  await scene.clock.run(poll());
+  const begun = scene.clock.now();
+  await scene.clock.run(Promise.all(times(150, poll)));
+  expect(scene.clock.now() - begun).toBeLessThan(2 * minute);
+});
+
+test("a service that refuses with retry-after 0 is asked once a second at most", async () => {
+  const scene = new Scene();
+  const budget = scene.process();
+  const begun = scene.clock.now();
+  const refuse = () => Promise.resolve(new Response("", { status: 429, headers: { "retry-after": "0" } }));
+  for (let count = 0; count < 5; count += 1) await scene.clock.run(budget.spend("foreground", never, refuse));
+  expect(scene.clock.now() - begun).toBeGreaterThanOrEqual(4_000);
+});
+
 test("a clock that is set back an hour holds nobody up", async () => {
   const scene = new Scene();
   const budget = scene.process();

@@ -159,6 +159,19 @@ test("the account's recent actions are one request", async () => {
   expect(service.requests).toEqual(["GET /v2/actions?per_page=200"]);
 });
 
+test("reads given as background let a write go first", async () => {
+  const { service, api, clock } = start(({ method }) => json(200, method === "GET" ? { image: { id: 7 } } : { action: { id: 9 } }));
+  const polls = Array.from({ length: 150 }, () => api.images.get("7", never, "background"));
+  await clock.advance(0);
+  const before = service.arrivals.length;
+  await clock.run(api.images.transfer("7", "nyc3", never));
+  expect(before).toBeLessThan(150);
+  expect(service.requests[before]).toBe("POST /v2/images/7/actions");
+  await clock.run(Promise.all(polls));
+  expect(service.arrivals).toHaveLength(151);
+  expect(clock.pendingTimers).toBe(0);
+});
+
 describe("account, regions and sizes", () => {
   test("are asked for once, however many want them", async () => {
     const { service, api, clock } = start(({ path }) =>

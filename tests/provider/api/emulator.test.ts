@@ -17,7 +17,7 @@ let emulator: RunningEmulator;
 let api: Api;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ token: "dop_v1_test", randomSeed: 1, options: { importSeconds: 0.05, transferSeconds: 0.05 } });
+  emulator = await startEmulator({ token: "dop_v1_test", randomSeed: 1, options: { importSeconds: 3_600 } });
   api = createApi({ token: "dop_v1_test", endpoint: emulator.url, world });
 });
 
