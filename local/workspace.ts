@@ -4,6 +4,7 @@ import { copyFile, link, lstat, mkdir, realpath, rename, rm, stat, symlink, utim
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkout } from "./checkout";
+import { installDigitalOceanPlugin } from "./digitalOceanPlugin";
 import { findEngine, findOnPath, isExecutable } from "./engine";
 
 const LANGUAGE_HOST = "pulumi-language-nodejs";
@@ -11,6 +12,8 @@ const LANGUAGE_HOST = "pulumi-language-nodejs";
 export interface WorkspaceOptions {
   /** Takes one line for each choice that is made. */
   readonly log: (line: string) => void;
+  /** Folder of the engine's executables. Default: `.imagefleet/bin` of the checkout. */
+  readonly bin?: string;
   /** Folder of installed plugins and the engine's own files. Default: `.imagefleet/home` of the checkout. */
   readonly home?: string;
   /** Folder that keeps the stacks' states. Default: `.imagefleet/backend` of the checkout. */
@@ -33,8 +36,7 @@ export interface Workspace {
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const { log, environment = process.env } = options;
   const own = path.join(checkout, ".imagefleet");
-  const { home = path.join(own, "home"), backend = path.join(own, "backend") } = options;
-  const bin = path.join(own, "bin");
+  const { bin = path.join(own, "bin"), home = path.join(own, "home"), backend = path.join(own, "backend") } = options;
   await Promise.all([bin, home, backend].map((folder) => mkdir(folder, { recursive: true })));
 
   // A process started from a workspace has our own folder on PATH: what lies there was put there by an earlier choice.
@@ -48,6 +50,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     PULUMI_CONFIG_PASSPHRASE: "imagefleet",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
+  await installDigitalOceanPlugin({ pulumi, environment: { ...environment, ...env }, home, log });
   return { pulumi, env, root: checkout };
 }
 
