@@ -1,0 +1,185 @@
+import { createEmulator, type Emulator, type EmulatorArgs } from "../../emulator/emulator";
+import type { Fault } from "../../emulator/faults";
+import { seededRandom } from "../../emulator/ids";
+import type { EmulatorOptions } from "../../emulator/options";
+import { RecordedNetwork } from "../../emulator/network";
+import { createApi } from "../../provider/api/digitalOcean";
+import { Interrupted } from "../../provider/host/fault";
+import type { Call } from "../../provider/host/resource";
+import { createSession, type Session } from "../../provider/session";
+import type { Probe, World } from "../../provider/world";
+import { VirtualClock } from "./virtualClock";
+
+export const simulationToken = "dop_v1_simulated";
+
+/** A call that remembers what was said, and that the test can interrupt. */
+export interface RecordedCall extends Call {
+  readonly progressLines: readonly { readonly at: number; readonly text: string }[];
+  readonly infos: readonly string[];
+  readonly warnings: readonly string[];
+  interrupt(by?: "cancel" | "timeLimit"): void;
+}
+
+/** One run of the provider process: what it remembers ends with it. */
+export interface SimulatedProcess {
+  readonly session: Session;
+  call(urn?: string): RecordedCall;
+  /** From here on nothing that it sends arrives, and nothing comes back: kill -9. */
+  kill(): void;
+  /** Dies at its n-th request from now, before it arrives or after it took effect. */
+  killAt(request: number, when: "before" | "after"): void;
+  /** Resolves when it has died. */
+  readonly dead: Promise<void>;
+}
+
+/** Provider handlers and emulator in one process, on virtual time, from one seed. */
+export interface Simulation {
+  readonly clock: VirtualClock;
+  readonly emulator: Emulator;
+  /** The first process. */
+  readonly process: SimulatedProcess;
+  readonly session: Session;
+  call(urn?: string): RecordedCall;
+  /** Another run of the provider, at the same service. */
+  restart(token?: string): SimulatedProcess;
+  /** Advances virtual time until the promise is settled. */
+  run<T>(promise: Promise<T>): Promise<T>;
+  /** `METHOD path` of every request so far, or of those that match. */
+  requests(matching?: RegExp): readonly string[];
+  fault(fault: Fault): Promise<void>;
+  options(options: Partial<EmulatorOptions>): Promise<void>;
+  /** A request of somebody else's; the answer's JSON. */
+  ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** While true, the provider's network is gone. */
+  offline: boolean;
+}
+
+const endpoint = "http://127.0.0.1:1";
+
+/** Every URL serves a small bootable disk, but for those that end in `.txt`. */
+export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simulation {
+  const clock = new VirtualClock();
+  const network = new RecordedNetwork();
+  const source: EmulatorArgs["source"] = {
+    request: (_, url) => Promise.resolve({ status: 200, body: once(url.endsWith(".txt") ? Buffer.from("no disk") : disk(url)) }),
+  };
+  const emulator = createEmulator({ clock, random: seededRandom(seed), source, network, token: simulationToken, ...args });
+  const random = seededRandom(seed + 1);
+  const probe = recordedProbe(network);
+
+  const restart = (token = simulationToken): SimulatedProcess => {
+    let [alive, left, last] = [true, Infinity, "before"];
+    let die!: () => void;
+    const dead = new Promise<void>((resolve) => (die = resolve));
+    const kill = (): void => {
+      alive = false;
+      die();
+    };
+    const send = async (request: Request): Promise<Response> => {
+      left -= 1;
+      const final = left <= 0;
+      if (final && last === "before") kill();
+      if (!alive) return never();
+      if (simulation.offline) throw new TypeError("fetch failed");
+      const response = await emulator.fetch(request);
+      if (final) kill();
+      return alive ? response : never();
+    };
+    const world: World = { clock: mortal(clock, () => alive), random, send, probe };
+    const session = createSession({ api: createApi({ token, endpoint, world }), world, namespace: "" });
+    const killAt = (request: number, when: "before" | "after"): void => void ([left, last] = [request, when]);
+    return { session, call: (urn = "urn:pulumi:test::web::any::thing") => recordedCall(urn, clock), kill, killAt, dead };
+  };
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const headers = { authorization: `Bearer ${simulationToken}`, "content-type": "application/json" };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await clock.run(emulator.fetch(new Request(`${endpoint}${path}`, init)));
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
+  };
+
+  const simulation: Simulation = {
+    clock,
+    emulator,
+    get process() {
+      return first;
+    },
+    get session() {
+      return first.session;
+    },
+    call: (urn) => first.call(urn),
+    restart,
+    run: (promise) => clock.run(promise),
+    requests: (matching = /./) =>
+      emulator.requests
+        .list()
+        .map(({ method, path }) => `${method} ${path}`)
+        .filter((line) => matching.test(line)),
+    fault: async (fault) => void (await ask("POST", "/_emulator/faults", fault)),
+    options: async (options) => void (await ask("POST", "/_emulator/options", options)),
+    ask,
+    offline: false,
+  };
+  const first = restart();
+  return simulation;
+}
+
+/** A process's clock: what sleeps when it dies never wakes. */
+function mortal(clock: VirtualClock, alive: () => boolean): World["clock"] {
+  return {
+    now: () => clock.now(),
+    sleep: async (milliseconds, signal) => {
+      await clock.sleep(milliseconds, signal);
+      if (!alive()) await never();
+    },
+  };
+}
+
+function recordedCall(urn: string, clock: VirtualClock): RecordedCall {
+  const controller = new AbortController();
+  const progressLines: { at: number; text: string }[] = [];
+  const infos: string[] = [];
+  const warnings: string[] = [];
+  return {
+    urn,
+    signal: controller.signal,
+    progressLines,
+    infos,
+    warnings,
+    progress: (text) => void progressLines.push({ at: clock.now(), text }),
+    info: (text) => void infos.push(text),
+    warn: (text) => void warnings.push(text),
+    interrupt: (by = "cancel") => controller.abort(new Interrupted(by, "stopped by the test.")),
+  };
+}
+
+function recordedProbe(network: RecordedNetwork): Probe {
+  return {
+    http: (address, port) => {
+      const listener = network.listening().get(address)?.find((listen) => listen.port === port && listen.kind === "http");
+      const status = listener?.status ?? (listener === undefined ? 0 : 200);
+      const healthy = status >= 200 && status < 400;
+      return Promise.resolve(
+        healthy ? { healthy } : { healthy, reason: status === 0 ? "the connection was refused" : `the status was ${status}` },
+      );
+    },
+  };
+}
+
+/** A raw disk with a boot sector, its bits told apart by a mark. */
+function disk(mark: string): Buffer {
+  const bytes = Buffer.alloc(1_024);
+  bytes.write(mark, 0, 400);
+  bytes.writeUInt16BE(0x55aa, 510);
+  return bytes;
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+function never(): Promise<never> {
+  return new Promise<never>(() => undefined);
+}

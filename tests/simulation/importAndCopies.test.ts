@@ -1,0 +1,44 @@
+import { imageImport } from "../../provider/resources/imageImport";
+import { imageReplica } from "../../provider/resources/imageReplica";
+import { simulate, type Simulation } from "../helpers/simulation";
+
+const others = ["ams3", "fra1", "lon1", "sgp1", "tor1", "blr1", "syd1", "sfo3", "sfo2", "nyc1"];
+const regions = ["nyc3", ...others];
+const source = { url: "http://127.0.0.1/web.img" };
+
+async function importAndCopy(simulation: Simulation): Promise<string> {
+  const { session } = simulation;
+  const { id } = await imageImport.create({ source, region: "nyc3", name: "web" }, session, simulation.call("urn:import"));
+  const made = regions.map((region) =>
+    imageReplica.create({ imageId: id, region, alongside: regions, wait: true }, session, simulation.call(`urn:${region}`)),
+  );
+  const states = await Promise.all(made);
+  expect(states.map(({ state }) => state.status)).toEqual(regions.map(() => "available"));
+  return id;
+}
+
+describe("an import and ten copies in one process on virtual time", () => {
+  it("takes as long as the import and the slowest copy, with one import and ten transfers", async () => {
+    const simulation = simulate(7);
+    await simulation.options({ importSeconds: 60, transferSeconds: 90, transferSecondsByRegion: { syd1: 300 } });
+    const began = simulation.clock.now();
+    const id = await simulation.run(importAndCopy(simulation));
+    const took = (simulation.clock.now() - began) / 1_000;
+    expect(took).toBeGreaterThanOrEqual(360);
+    expect(took).toBeLessThan(360 * 1.05);
+    expect(simulation.requests(/^POST \/v2\/images$/)).toHaveLength(1);
+    expect(simulation.requests(new RegExp(`^POST /v2/images/${id}/actions$`))).toHaveLength(10);
+    expect(simulation.clock.pendingTimers).toBe(0);
+  });
+
+  it("makes the same requests at the same times from the same seed", async () => {
+    const logs = [];
+    for (let run = 0; run < 2; run += 1) {
+      const simulation = simulate(42);
+      await simulation.options({ transferSecondsByRegion: { syd1: 45, tor1: 12 } });
+      await simulation.run(importAndCopy(simulation));
+      logs.push(simulation.emulator.requests.list());
+    }
+    expect(logs[0]).toEqual(logs[1]);
+  });
+});
