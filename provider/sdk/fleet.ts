@@ -25,6 +25,10 @@ export class Fleet extends pulumi.CustomResource {
   declare readonly fleetTag: pulumi.Output<string>;
   /** The tag on a Droplet only while it serves: what a load balancer selects by. */
   declare readonly servingTag: pulumi.Output<string>;
+  /** Every Droplet of the fleet when it was last seen. */
+  declare readonly live: pulumi.Output<LiveDroplet[]>;
+  /** Fingerprint of the image, size, keys, user data and VPC that the fleet has settled on. */
+  declare readonly template: pulumi.Output<string | undefined>;
   /** The team that owns the Droplets. */
   declare readonly team: pulumi.Output<Team>;
 
@@ -34,7 +38,8 @@ export class Fleet extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: FleetArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:Fleet", name, propertiesOf(FLEET_PROPERTIES, args), versioned(opts));
+    const userData = args?.userData === undefined ? undefined : pulumi.secret(args.userData);
+    super("imagefleet:index:Fleet", name, propertiesOf(FLEET_PROPERTIES, { ...args, userData }), versioned(opts));
   }
 }
 
@@ -45,18 +50,21 @@ export interface FleetArgs {
   readonly region: pulumi.Input<string>;
   /** Slug of the Droplets' size, such as `s-1vcpu-1gb`; its disk must hold the image's `minDiskSize`. A change rolls. */
   readonly size: pulumi.Input<string>;
-  /** How many Droplets serve, 0 to 100. A change updates: it adds Droplets, or takes away those of the highest slots. */
+  /**
+   * How many Droplets serve, 0 to 1000; the account's Droplet limit must allow `rollout.maxSurge` more. A change updates: it adds
+   * Droplets, or takes away those of the highest slots.
+   */
   readonly count: pulumi.Input<number>;
   /**
-   * SSH keys by id or fingerprint, at least one: without a key nobody can reach a Droplet that was made from a custom image.
-   * A change rolls, for keys are put on a Droplet only when it is made.
+   * SSH keys of the account by id or MD5 fingerprint, at least one, in any order: a Droplet of a custom image takes no password.
+   * A change rolls, for a Droplet gets its keys only when it is made.
    */
   readonly sshKeys: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** What the Droplets' names begin with, in the letters of a host name. */
+  /** What the Droplets' names begin with: letters, digits, `-` and `.`, at most 200. A change is for new Droplets; others keep theirs. */
   readonly name: pulumi.Input<string>;
-  /** Handed to cloud-init on first boot, at most 64 KiB. May be secret. Default: none. A change rolls. */
+  /** User data for the image's first-boot agent, at most 64 KiB. Always kept secret. Default: none. A change rolls. */
   readonly userData?: pulumi.Input<string | undefined>;
-  /** UUID of a VPC in `region`. Default: the service's own, the region's default VPC. A change replaces the Droplets. */
+  /** UUID of a VPC in `region`. Default: the service's own, the region's default VPC. A change rolls. */
   readonly vpcUuid?: pulumi.Input<string | undefined>;
   /**
    * Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`; those that start with `imagefleet:` are reserved.
@@ -64,47 +72,48 @@ export interface FleetArgs {
    */
   readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
-   * What a new Droplet must pass before it serves and an old one may go. Default: `{ active: true }`, which trusts the service's word
-   * that the machine runs and probes nothing. A change updates.
+   * What a new Droplet must show before it serves and an old one may go. Default: `{ active: true }`, with a warning that nothing is
+   * probed. A change is for Droplets that are yet to serve.
    *
    * ```ts
    * gate: { http: { port: 8080, path: "/healthy" } }
    * ```
    */
   readonly gate?: pulumi.Input<GateArgs | undefined>;
-  /** How many Droplets a rollout may add and do without. A change updates. */
+  /** How a change goes on. Default: one Droplet more than `count`, none fewer. A change is for the next rollout. */
   readonly rollout?: pulumi.Input<RolloutArgs | undefined>;
 }
 
 /** Either `http` or `active`. */
 export interface GateArgs {
-  /** `GET http://<public IPv4>:<port><path>` answers with a status of 200 to 399. */
+  /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
   readonly http?: pulumi.Input<HttpGateArgs | undefined>;
-  /** The service says that the Droplet is active; nothing is probed. */
+  /** Nothing but that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. */
   readonly active?: pulumi.Input<boolean | undefined>;
-  /** How many probes in a row must pass. */
+  /** Successes of `http` in a row, 1 to 100. Default: 2. */
   readonly successes?: pulumi.Input<number | undefined>;
-  /** Seconds from one probe to the next. */
+  /** Seconds from one question to the next, 0.1 to 300. Default: 2. */
   readonly intervalSeconds?: pulumi.Input<number | undefined>;
-  /** Seconds a Droplet has from being active to passing; after that the rollout goes back. */
+  /** Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout goes back. Default: 300. */
   readonly deadlineSeconds?: pulumi.Input<number | undefined>;
 }
 
 export interface HttpGateArgs {
   /** TCP port, 1 to 65535. */
   readonly port: pulumi.Input<number>;
-  /** Path that begins with `/`. */
-  readonly path: pulumi.Input<string>;
+  /** Path that begins with `/`. Default: `/`. */
+  readonly path?: pulumi.Input<string | undefined>;
 }
 
+/** `maxSurge` and `maxUnavailable` cannot both be 0. */
 export interface RolloutArgs {
-  /** How many Droplets may exist beyond `count` while it rolls. Default: 1. */
+  /** How many Droplets may exist beyond `count` during a change, 0 to 1000. Default: 1. */
   readonly maxSurge?: pulumi.Input<number | undefined>;
-  /** How many of `count` may be missing while it rolls. Default: 0. Not both this and `maxSurge` can be 0. */
+  /** How many of `count` may fail to serve during a change, 0 to 1000. Default: 0. */
   readonly maxUnavailable?: pulumi.Input<number | undefined>;
-  /** Seconds from losing the serving tag to being shut down. */
+  /** Seconds a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
-  /** Seconds a Droplet has to shut down before its power is cut. */
+  /** Seconds a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
   readonly shutdownSeconds?: pulumi.Input<number | undefined>;
 }
 
@@ -120,9 +129,19 @@ export interface FleetDroplet {
   readonly privateIpv4: string;
 }
 
+/** One Droplet as a rollout sees it. */
+export interface LiveDroplet {
+  readonly id: string;
+  /** Its place in the fleet, from 0. */
+  readonly slot: number;
+  /** Fingerprint of what it was made from. */
+  readonly template: string;
+  readonly serving: boolean;
+}
+
 /** `GateArgs` once known. */
 export interface Gate {
-  readonly http?: { readonly port: number; readonly path: string };
+  readonly http?: { readonly port: number; readonly path?: string };
   readonly active?: boolean;
   readonly successes?: number;
   readonly intervalSeconds?: number;
@@ -154,5 +173,7 @@ export const FLEET_PROPERTIES = [
   "addresses",
   "fleetTag",
   "servingTag",
+  "live",
+  "template",
   "team",
 ] as const satisfies readonly (keyof Fleet)[];

@@ -1,5 +1,5 @@
 export { Fleet } from "./fleet";
-export type { FleetArgs, FleetDroplet, Gate, GateArgs, HttpGateArgs, Rollout, RolloutArgs } from "./fleet";
+export type { FleetArgs, FleetDroplet, Gate, GateArgs, HttpGateArgs, LiveDroplet, Rollout, RolloutArgs } from "./fleet";
 export { ImageImport } from "./imageImport";
 export type { ImageImportArgs, ImageSource, ImageSourceArgs } from "./imageImport";
 export { ImageReplica } from "./imageReplica";

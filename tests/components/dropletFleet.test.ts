@@ -33,14 +33,14 @@ test("starts as soon as the image is in its own region, while copies to others s
   release();
 });
 
-test("hands every argument to the fleet, user data still secret", async () => {
+test("hands every argument to the fleet, and makes user data secret", async () => {
   const settings = {
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
     gate: { http: { port: 8080, path: "/" }, successes: 3, intervalSeconds: 2, deadlineSeconds: 60 },
     rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
   };
-  new components.DropletFleet("web", { image: "42", ...MACHINES, ...settings, userData: pulumi.secret("#cloud-config") });
+  new components.DropletFleet("web", { image: "42", ...MACHINES, ...settings, userData: "#cloud-config" });
 
   const [fleet] = await layout.of("Fleet");
   expect(fleet?.inputs).toEqual({

@@ -1,0 +1,151 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigError, readConfig } from "../../stacks/config";
+
+const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com";
+const FLEET = { region: "ams3", size: "s-1vcpu-1gb", count: 3 };
+const WHOLE = {
+  imageUrl: "https://images.example.com/web.qcow2.gz",
+  sshPublicKey: PUBLIC_KEY,
+  regions: ["nyc3", "ams3"],
+  fleets: { web: FLEET },
+};
+
+beforeAll(() =>
+  pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) }, "shop", "dev"),
+);
+
+test("reads a whole configuration, with every argument of a fleet", () => {
+  const fleet = {
+    ...FLEET,
+    userData: "#cloud-config",
+    vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
+    tags: ["shop"],
+    gate: { http: { port: 8080, path: "/" }, successes: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
+    rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
+  };
+  configure({ ...WHOLE, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
+
+  expect(readConfig()).toEqual({ ...WHOLE, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
+});
+
+test("takes what is optional as not given", () => {
+  configure(WHOLE);
+
+  const { imageSha256, fleets } = readConfig();
+  expect(imageSha256).toBeUndefined();
+  expect(fleets["web"]).toEqual(FLEET);
+});
+
+test("says of each missing key what it must be and how to set it", () => {
+  configure({});
+
+  expect(faults()).toEqual([
+    "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got nothing: run `pulumi config set imageUrl VALUE`.",
+    '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got nothing: run `pulumi config set regions VALUE`.',
+    "`sshPublicKey` must be a public key such as the line in `~/.ssh/id_ed25519.pub`, got nothing: run `pulumi config set sshPublicKey VALUE`.",
+    "`fleets` must be a map of fleets by name, in the letters of a host name, got nothing: run `pulumi config set fleets VALUE`.",
+  ]);
+});
+
+test("reports faults of every kind and depth together, in one error without a stack trace", () => {
+  configure({
+    imageUrl: "web.qcow2.gz",
+    imageSha256: "abc",
+    sshPublicKey: PUBLIC_KEY,
+    regions: ["nyc3", "Amsterdam"],
+    fleets: { web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: [1] } },
+  });
+
+  const error = thrown();
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect(error.message).toBe(
+    [
+      "The configuration of stack dev cannot be used:",
+      '  `imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2.gz": mend it in `Pulumi.dev.yaml`.',
+      '  `imageSha256` must be 64 hexadecimal digits, got "abc": mend it in `Pulumi.dev.yaml`.',
+      '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam": mend it in `Pulumi.dev.yaml`.',
+      "  `fleets.web.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleets.web.size' VALUE`.",
+      '  `fleets.web.count` must be a whole number, got "three": mend it in `Pulumi.dev.yaml`.',
+      "  `fleets.web.gate.http.port` must be a whole number, got 80.5: mend it in `Pulumi.dev.yaml`.",
+      "  `fleets.web.rollout` must be a map of maxSurge, maxUnavailable, drainSeconds, shutdownSeconds, got [1]: mend it in `Pulumi.dev.yaml`.",
+    ].join("\n"),
+  );
+});
+
+test.each([
+  [
+    "a text where a list must be",
+    { ...WHOLE, regions: "nyc3" },
+    '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got "nyc3"',
+  ],
+  ["an empty list", { ...WHOLE, regions: [] }, '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got []'],
+  ["a region twice", { ...WHOLE, regions: ["nyc3", "ams3", "nyc3"] }, '`regions[2]` must be a region not named before, got "nyc3"'],
+  [
+    "a list where a map must be",
+    { ...WHOLE, fleets: [] },
+    "`fleets` must be a map of fleets by name, in the letters of a host name, got []",
+  ],
+  [
+    "a fleet where the image is not",
+    { ...WHOLE, fleets: { web: { ...FLEET, region: "sfo3" } } },
+    '`fleets.web.region` must be one of `regions`, which are nyc3, ams3, got "sfo3"',
+  ],
+  [
+    "a key that nobody reads",
+    { ...WHOLE, imageURL: "x" },
+    '`imageURL` is not known here, where there can be imageUrl, imageSha256, regions, sshPublicKey, fleets, got "x"',
+  ],
+  [
+    "an argument of a fleet that there is not",
+    { ...WHOLE, fleets: { web: { ...FLEET, sise: "s-1vcpu-1gb" } } },
+    '`fleets.web.sise` is not known here, where there can be region, size, count, userData, vpcUuid, tags, gate, rollout, got "s-1vcpu-1gb"',
+  ],
+])("refuses %s", (_what, values, fault) => {
+  configure(values);
+
+  expect(faults()).toEqual([`${fault}: mend it in \`Pulumi.dev.yaml\`.`]);
+});
+
+test("keeps an image URL secret where it is set so, and only there", async () => {
+  configure(WHOLE, ["imageUrl"]);
+  expect(await pulumi.isSecret(pulumi.output(readConfig().imageUrl))).toBe(true);
+
+  configure(WHOLE);
+  expect(readConfig().imageUrl).toBe(WHOLE.imageUrl);
+});
+
+test("says nothing of a secret value that is at fault", () => {
+  configure({ ...WHOLE, imageUrl: "signed?key=hidden", fleets: { web: { ...FLEET, userData: 42 } } }, ["imageUrl", "fleets"]);
+
+  expect(faults()).toEqual([
+    "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got a secret: mend it in `Pulumi.dev.yaml`.",
+    "`fleets.web.userData` must be text, got a secret: mend it in `Pulumi.dev.yaml`.",
+  ]);
+});
+
+test("leaves other namespaces alone", () => {
+  configure(WHOLE, [], { "digitalocean:token": "not-a-real-token", "pulumi:tags": "{}" });
+
+  expect(readConfig().regions).toEqual(["nyc3", "ams3"]);
+});
+
+/** Sets the stack's configuration as the engine hands it on: texts as they are, everything else as JSON. */
+function configure(values: Readonly<Record<string, unknown>>, secret: readonly string[] = [], others: Record<string, string> = {}): void {
+  const entries = Object.entries(values).map(([key, value]) => [`shop:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  const keys = secret.map((key) => `shop:${key}`);
+  pulumi.runtime.setAllConfig({ ...others, ...(Object.fromEntries(entries) as Record<string, string>) }, keys);
+}
+
+function thrown(): ConfigError {
+  try {
+    readConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+function faults(): readonly string[] {
+  return thrown().faults;
+}
