@@ -89,6 +89,8 @@ async function replace(place: string, make: (draft: string) => Promise<void>): P
   const draft = `${place}.${randomUUID()}`;
   await make(draft);
   await rename(draft, place);
+  // Renaming a hard link over another one of the same file does nothing and leaves both.
+  await rm(draft, { force: true });
 }
 
 async function duplicate(file: string, draft: string): Promise<void> {
