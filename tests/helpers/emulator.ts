@@ -6,12 +6,12 @@ export interface EmulatorUnderTest {
   readonly url: string;
   readonly token: string;
   /** POSTs `body` to a control, or GETs it without one, and returns the answer's JSON. Throws its message where the control refuses. */
-  control(path: string, body?: unknown): Promise<Record<string, unknown>>;
+  readonly control: (path: string, body?: unknown) => Promise<Record<string, unknown>>;
   /** The requests to the API so far, in the order of arrival. */
-  requests(): Promise<readonly LoggedRequest[]>;
+  readonly requests: () => Promise<readonly LoggedRequest[]>;
   /** Sends one request to the API with the token. */
-  call<Body = unknown>(method: string, path: string, body?: unknown): Promise<ApiAnswer<Body>>;
-  close(): Promise<void>;
+  readonly call: <Body = unknown>(method: string, path: string, body?: unknown) => Promise<ApiAnswer<Body>>;
+  readonly close: () => Promise<void>;
 }
 
 /** An answer of the API, its body as the test expects it to be. */

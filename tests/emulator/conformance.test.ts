@@ -1,0 +1,85 @@
+import { routes } from "../../emulator/routes";
+import { conformanceIsChecked, validateAnswer, validateLog } from "../helpers/conformance";
+import { inMemory, publicKey, type InMemoryEmulator } from "./inMemory";
+
+/** Uses every route once at least, and meets the usual refusals. */
+async function useEverything(emulator: InMemoryEmulator): Promise<void> {
+  const { call, clock } = emulator;
+  const keyId = await emulator.key();
+  await call("POST", "/v2/account/keys", { name: "twice", public_key: publicKey });
+  for (const path of ["/v2/account", "/v2/account/keys", `/v2/account/keys/${keyId}`, "/v2/regions", "/v2/sizes?per_page=5&page=2"])
+    await call("GET", path);
+  await call("PUT", `/v2/account/keys/${keyId}`, { name: "you" });
+
+  const imageId = await emulator.image(["nyc3", "atl1"], { tags: ["web"], description: "d", distribution: "Debian" });
+  emulator.files.set("http://127.0.0.1/none", null);
+  const failed = await emulator.image(["nyc3"], { url: "http://127.0.0.1/none" });
+  const action = await call<{ action: { id: number } }>("POST", `/v2/images/${imageId}/actions`, { type: "transfer", region: "fra1" });
+  for (const path of ["", "?private=true&per_page=1", `/${imageId}`, `/${failed}`, "/debian-13-x64", "/1"])
+    await call("GET", `/v2/images${path}`);
+  await call("GET", `/v2/images/${imageId}/actions`);
+  await call("GET", `/v2/images/${imageId}/actions/${action.body.action.id}`);
+  await call("POST", `/v2/images/${imageId}/actions`, { type: "transfer", region: "fra1" });
+  await call("PUT", `/v2/images/${imageId}`, { name: "new", distribution: "Plan 9" });
+  for (const path of ["/v2/actions", `/v2/actions/${action.body.action.id}`, "/v2/actions/1"]) await call("GET", path);
+
+  const ids = await emulator.droplets(["a", "b", "c"], { image: imageId, ssh_keys: [keyId], tags: ["web", "env:prod"] });
+  await call("POST", "/v2/droplets", { name: "d", region: "nyc3", size: "s-1vcpu-1gb", image: imageId, ssh_keys: [keyId] });
+  await call("POST", "/v2/droplets", { name: "d", region: "nyc3", size: "s-1vcpu-1gb", image: 1 });
+  for (const path of ["", `/${ids[0]!}`, "/1", "?tag_name=web&per_page=2"]) await call("GET", `/v2/droplets${path}`);
+  const shutdown = await call<{ action: { id: number } }>("POST", `/v2/droplets/${ids[0]!}/actions`, { type: "shutdown" });
+  await call("POST", `/v2/droplets/${ids[0]!}/actions`, { type: "shutdown" });
+  await call("POST", `/v2/droplets/${ids[1]!}/actions`, { type: "enable_magic" });
+  await clock.advance(1000);
+  await call("GET", `/v2/droplets/${ids[0]!}/actions`);
+  await call("GET", `/v2/droplets/${ids[0]!}/actions/${shutdown.body.action.id}`);
+  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "reboot" });
+  await clock.advance(1000);
+
+  await call("POST", "/v2/tags", { name: "extra" });
+  await call("POST", "/v2/tags", { name: "not a tag" });
+  const resources = { resources: [{ resource_id: String(imageId), resource_type: "image" }] };
+  await call("POST", "/v2/tags/extra/resources", resources);
+  for (const path of ["/v2/tags", "/v2/tags/extra", "/v2/tags/web", "/v2/tags/none"]) await call("GET", path);
+  await call("DELETE", "/v2/tags/extra/resources", resources);
+  await call("DELETE", "/v2/tags/extra");
+  const vpcs = await call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs?per_page=200");
+  await call("GET", `/v2/vpcs/${vpcs.body.vpcs[0]!.id}`);
+
+  await call("DELETE", `/v2/droplets/${ids[0]!}`);
+  await call("DELETE", "/v2/droplets?tag_name=web");
+  await call("DELETE", `/v2/images/${imageId}`);
+  await call("DELETE", `/v2/images/${imageId}`);
+  await call("DELETE", `/v2/account/keys/${keyId}`);
+  await call("GET", "/v2/account", undefined, "wrong");
+  await call("GET", "/v2/domains");
+}
+
+(conformanceIsChecked ? describe : describe.skip)("every answer is as DigitalOcean's schema and observed answers say", () => {
+  test("on every route, in success and in refusal", async () => {
+    const emulator = inMemory({ options: { keepAnswers: true } });
+    await useEverything(emulator);
+    emulator.close();
+
+    expect(validateLog(emulator.requests.list())).toEqual([]);
+    const pattern = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`);
+    const unused = routes.filter(({ method, path }) => {
+      const used = emulator.requests.list().filter((request) => request.method === method && pattern(path).test(request.path));
+      return !used.some(({ status }) => status !== null && status < 300);
+    });
+    expect(unused.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
+  test("and an answer that is not so is found out", () => {
+    expect(validateAnswer("GET", "/v2/images/1", 200, { image: { id: "1" } })).toEqual([
+      "GET /v2/images/1 -> 200: /image/id must be integer",
+      "GET /v2/images/1 -> 200: image lacks name, type, distribution, slug, public, regions, created_at, min_disk_size, size_gigabytes, description, tags, status, error_message",
+    ]);
+    expect(validateAnswer("POST", "/v2/images/1/actions", 201, { action: { id: 1, status: "done" } })[0]).toContain(
+      "/status must be equal to one of",
+    );
+    expect(validateAnswer("GET", "/v2/images", 202, {})).toEqual(["GET /v2/images -> 202: the schema has no such status"]);
+    expect(validateAnswer("GET", "/v2/volumes", 200, {})).toHaveLength(1);
+    expect(validateAnswer("GET", "/v2/account", 404, { message: "gone" })[0]).toContain("id");
+  });
+});

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import Ajv, { type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
+
+import type { LoggedRequest } from "../../emulator/requestLog";
+
+const file = path.resolve(__dirname, "../../../shared/openapi/digitalocean.json");
+
+/** Whether DigitalOcean's schema is at hand. Where it is not, every answer passes, and that is said once, loudly. */
+export const conformanceIsChecked = existsSync(file);
+
+if (!conformanceIsChecked) {
+  process.stderr.write(`SKIPPED: answers are not validated, for DigitalOcean's schema is not at ${file}.\n`);
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly enum?: string[];
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses?: Readonly<Record<string, Schema>> }>>>>;
+  readonly components: { readonly responses: Readonly<Record<string, Schema>>; readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+const document = conformanceIsChecked ? readDocument() : undefined;
+const validators = new Map<string, ValidateFunction>();
+const ajv = createAjv();
+
+/** Reads the schema, and adds what the service is known to answer though the schema's closed lists lack it. */
+function readDocument(): Document {
+  const read = JSON.parse(readFileSync(file, "utf8")) as Document;
+  read.components.schemas.region_slug?.enum?.push("atl1", "ric1");
+  read.components.schemas.distribution?.enum?.push("Unknown OS");
+  return read;
+}
+
+function createAjv(): Ajv {
+  const made = new Ajv({ strict: false, unicodeRegExp: false, allErrors: true });
+  addFormats(made);
+  if (document !== undefined) made.addSchema(document, "openapi");
+  return made;
+}
+
+/**
+ * What is wrong with an answer, a line each; none if it is as DigitalOcean's schema and the observed answers say.
+ * `body` is the parsed JSON, undefined where there is none.
+ */
+export function validateAnswer(method: string, requestPath: string, status: number, body: unknown): string[] {
+  if (document === undefined) return [];
+  const where = `${method} ${requestPath} -> ${status}`;
+  const template = findTemplate(document, requestPath);
+  const responses = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()]?.responses;
+  if (template === undefined || responses === undefined) {
+    return status === 501 ? [] : [`${where}: the schema has no such operation, and the answer is not 501`];
+  }
+  if (status === 204) return body === undefined ? [] : [`${where}: an answer without content has a body`];
+  if (status < 300 && responses[status] === undefined) return [`${where}: the schema has no such status`];
+  const response = responses[status] ?? responses.default ?? {};
+  const schema = (response.$ref === undefined ? response : document.components.responses[response.$ref.split("/").pop() ?? ""])?.content;
+  const faults = check(`${template} ${method} ${status}`, schema?.["application/json"]?.schema ?? {}, body);
+  // Images' actions are wrapped, though the schema shows them bare.
+  const action = (body as { action?: unknown } | undefined)?.action;
+  const wrapped = action === undefined ? [] : check("action", { $ref: "#/components/schemas/action" }, action);
+  return [...faults, ...wrapped, ...missingFields(template, method, status, body)].map((fault) => `${where}: ${fault}`);
+}
+
+/** The same for a whole log of requests, which must have been kept with the option `keepAnswers`. */
+export function validateLog(requests: readonly LoggedRequest[]): string[] {
+  return requests.flatMap(({ method, path: requestPath, status, answer }) => {
+    return status === null ? [] : validateAnswer(method, requestPath, status, answer);
+  });
+}
+
+function findTemplate({ paths }: Document, requestPath: string): string | undefined {
+  const segments = requestPath.split("/");
+  const fits = (template: string): boolean => {
+    const parts = template.split("/");
+    return parts.length === segments.length && parts.every((part, at) => part.startsWith("{") || part === segments[at]);
+  };
+  // `/v2/droplets/actions` fits `/v2/droplets/{droplet_id}` too: the literal one wins.
+  return requestPath in paths ? requestPath : Object.keys(paths).find(fits);
+}
+
+function check(key: string, schema: Schema, body: unknown): string[] {
+  const known = validators.get(key);
+  const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
+  const validate = known ?? ajv.compile(JSON.parse(text) as object);
+  validators.set(key, validate);
+  if (validate(body)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? "is wrong"}`);
+}
+
+/** Fields that every entity has in the observed answers: the schema requires few of them, and of an image none. */
+const imageFields =
+  "id name type distribution slug public regions created_at min_disk_size size_gigabytes description tags status error_message";
+const fieldsOf: Readonly<Record<string, string>> = {
+  image: imageFields,
+  action: "id status type started_at completed_at resource_id resource_type region region_slug",
+  droplet:
+    "id name memory vcpus disk disk_info locked status kernel created_at features backup_ids next_backup_window snapshot_ids image volume_ids size size_slug networks region tags vpc_uuid",
+  ssh_key: "id fingerprint public_key name",
+  region: "name slug features available sizes",
+  size: "slug memory vcpus disk transfer price_monthly price_hourly regions available description disk_info",
+  tag: "name resources",
+  vpc: "id urn name description region ip_range created_at default",
+  account: "droplet_limit floating_ip_limit reserved_ip_limit volume_limit email uuid email_verified status status_message team",
+};
+const newImageFields = "created_at description distribution error_message id name regions type tags status";
+
+function missingFields(template: string, method: string, status: number, body: unknown): string[] {
+  if (typeof body !== "object" || body === null) return ["an answer has no body"];
+  // A tag that cannot be one is answered in an envelope of its own.
+  if (status >= 400) return "error" in body ? [] : missing("the error", "id message request_id", body);
+  const isNewImage = template === "/v2/images" && method === "POST";
+  const entities = Object.entries(body).flatMap(([key, value]) => {
+    const one = Array.isArray(value) ? key.replace(/s$/, "") : key;
+    return (Array.isArray(value) ? value : [value]).map((row: unknown) => ({ one, row }));
+  });
+  const known = entities.filter(({ one }) => one in fieldsOf);
+  if (known.length === 0 && !("meta" in body) && !("actions" in body)) return ["an answer has no entity of a known name"];
+  return known.flatMap(({ one, row }) => missing(one, isNewImage ? newImageFields : (fieldsOf[one] ?? ""), row));
+}
+
+function missing(what: string, fields: string, row: unknown): string[] {
+  const lacking = fields.split(" ").filter((field) => typeof row !== "object" || row === null || !(field in row));
+  return lacking.length === 0 ? [] : [`${what} lacks ${lacking.join(", ")}`];
+}
