@@ -4,7 +4,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((left, right) => left.distance - right.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.distance <= Math.ceil(name.length / 3) ? best.candidate : undefined;
 }
 
 /** Insertions, deletions and substitutions that turn one word into the other. */

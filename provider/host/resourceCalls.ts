@@ -169,7 +169,7 @@ export class ResourceCalls<S> {
     const redact = redactor(this.session.configuration, ...carried);
     const voice = this.ground.lines.open(urn, redact);
     const limit = { verb, seconds, clock: this.ground.world.clock, cancellation: this.session.cancelled };
-    let signal: AbortSignal | undefined;
+    let signal = this.session.cancelled;
     try {
       return await withTimeLimit(limit, (limited) => {
         signal = limited;

@@ -14,9 +14,10 @@ export interface TimeLimit {
   readonly cancellation: AbortSignal;
 }
 
-/** Runs the operation with a signal that aborts on the engine's Cancel and when the time limit has passed. */
+/** Runs the operation with a signal that aborts on the engine's Cancel and when the time limit has passed; not at all after a Cancel. */
 export async function withTimeLimit<T>(limit: TimeLimit, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { verb, seconds, clock, cancellation } = limit;
+  cancellation.throwIfAborted();
   const timer = new AbortController();
   const passed = new AbortController();
   if (seconds > 0) {
