@@ -153,8 +153,8 @@ export class RateBudget {
 
   #untilOpen(now: number): number {
     const closed = Math.max(0, this.#closedUntil - now);
-    const minute = this.#minute.untilBelow(this.#minuteAllowance(now), now);
-    const hour = this.#hour.untilBelow(this.#hourLimit, now);
+    const minute = this.#minute.untilRoom(this.#minuteAllowance(now), now);
+    const hour = this.#hour.untilRoom(this.#hourLimit, now);
     return Math.max(closed, minute, hour, this.#untilReported(now));
   }
 
@@ -171,7 +171,7 @@ export class RateBudget {
     this.#credit = Math.min(burst, this.#credit + pace * (now - this.#creditAt));
     this.#creditAt = now;
     const credit = this.#credit >= 1 ? 0 : Math.ceil((1 - this.#credit) / pace);
-    return Math.max(credit, this.#minute.untilBelow(Math.floor((1 - reserve) * this.#minuteAllowance(now)), now));
+    return Math.max(credit, this.#minute.untilRoom((1 - reserve) * this.#minuteAllowance(now), now));
   }
 
   #minuteAllowance(now: number): number {

@@ -27,9 +27,9 @@ export class SlidingCount {
     return this.#underWay + this.#ended.length;
   }
 
-  /** Milliseconds until the count is below the limit (a whole number); Infinity where a request must end first. */
-  untilBelow(limit: number, now: number): number {
-    const excess = this.count(now) - limit + 1;
+  /** Milliseconds until one more is within the limit, which may be a fraction; Infinity where a request must end first. */
+  untilRoom(limit: number, now: number): number {
+    const excess = this.count(now) + 1 - Math.floor(limit);
     if (excess <= 0) return 0;
     const leaving = this.#ended[excess - 1];
     return leaving === undefined ? Infinity : leaving + this.#window - now;
