@@ -22,7 +22,7 @@ export class Layout {
   /** A resource of this name is created only when the promise is fulfilled. */
   readonly held = new Map<string, Promise<void>>();
 
-  async start(preview = false): Promise<void> {
+  async start(project = "shop", stack = "dev"): Promise<void> {
     const newResource = async ({
       type,
       name,
@@ -33,7 +33,7 @@ export class Layout {
       this.resources.push({ type: kind(type), name, inputs: inputs as Registered["inputs"], provider });
       return { id: `${name}-id`, state: { ...(inputs as object), ...outputs(kind(type), inputs as Registered["inputs"]) } };
     };
-    await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "shop", "dev", preview);
+    await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, project, stack);
   }
 
   /** Give it as an option to a component: it and its children then leave their options in `options`, by `<Type> <name>`. */
@@ -96,6 +96,8 @@ function outputs(type: string, inputs: Registered["inputs"]): Record<string, unk
         fleetTag: "imagefleet:fleet:f1",
         servingTag: "imagefleet:serving:f1",
       };
+    case "digitalocean:index/sshKey:SshKey":
+      return { fingerprint: "aa:bb" };
     default:
       return {};
   }
