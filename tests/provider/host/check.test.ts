@@ -1,0 +1,82 @@
+import { checkByTable, secretNames, toFailure, toSentence, withDefaults, withoutFaulty } from "../../../provider/host/check";
+import { UNKNOWN, type PropertyTable } from "../../../provider/host/property";
+import { decode, type Values } from "../../../provider/host/values";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+const port = {
+  shape: "integer",
+  required: true,
+  doc: "TCP port.",
+  rules: [{ expectation: "must be from 1 to 65535", holds: (value: number) => value >= 1 && value <= 65_535, remedy: "Take 80." }],
+} as const;
+const table = {
+  count: { shape: "integer", default: 2, doc: "How many." },
+  ratio: { shape: "number", doc: "How much." },
+  retain: { shape: "boolean", doc: "Whether." },
+  gate: {
+    shape: { object: { http: { shape: { object: { port, path: { shape: "string", default: "/", doc: "Path." } } }, doc: "HTTP." } } },
+    doc: "Gate.",
+  },
+  regions: {
+    shape: { listOf: "string", each: [{ expectation: "must be a slug", holds: (slug: string) => slug.length === 4 }] },
+    doc: "Regions.",
+    rules: [{ expectation: "must name each region once", holds: (slugs: readonly string[]) => new Set(slugs).size === slugs.length }],
+  },
+  source: { shape: { object: { url: { shape: "string", secret: true, doc: "URL." } } }, doc: "Source." },
+} as const satisfies PropertyTable;
+
+const reasons = (given: Values) =>
+  checkByTable(table, given).faults.map((fault) => {
+    const failure = toFailure(fault, secretNames(table));
+    return [failure.getProperty(), failure.getReason()];
+  });
+
+test("defaults are filled in at every depth where something is given", () => {
+  expect(checkByTable(table, { gate: { http: { port: 80 } } }).inputs).toEqual({ count: 2, gate: { http: { port: 80, path: "/" } } });
+  expect(withDefaults(table, { count: 3, old: "gone" })).toEqual({ count: 3 });
+});
+
+test("each fault names its path, its expectation, what was received and the remedy", () => {
+  expect(reasons({ gate: { http: { port: 0, paht: "/" } }, regions: ["ams3", "x"], ratio: "1", retain: "yes" })).toEqual([
+    ["ratio", "must be a number, got `1`."],
+    ["retain", "must be `true` or `false`, got `yes`."],
+    ["gate.http.paht", "is not a known property. Did you mean `path`?"],
+    ["gate.http.port", "must be from 1 to 65535, got `0`. Take 80."],
+    ["regions[1]", "must be a slug, got `x`."],
+  ]);
+  expect(reasons({ gate: { http: {} }, regions: ["ams3", "ams3"], colour: "red" })).toEqual([
+    ["colour", "is not a known property. The known ones are `count`, `ratio`, `retain`, `gate`, `regions`, `source`."],
+    ["gate.http.port", "must be given."],
+    ["regions", 'must name each region once, got `["ams3","ams3"]`.'],
+  ]);
+});
+
+test("a wrong shape is said by name, with a short view of what came instead", () => {
+  const { values } = decode(
+    Struct.fromJavaScript({ regions: { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "u" } }),
+  );
+  expect(reasons({ ...values, gate: "x".repeat(200), count: "" })).toEqual([
+    ["count", 'must be a whole number, got `""`.'],
+    ["gate", `must be an object with \`http\`, got \`${"x".repeat(120)}…\`.`],
+    ["regions", "must be a list, got a resource reference."],
+  ]);
+});
+
+test("what is unknown is not checked, and a rule waits until all of its value is known", () => {
+  expect(reasons({ count: UNKNOWN, gate: { http: { port: UNKNOWN } }, regions: ["ams3", "ams3", UNKNOWN] })).toEqual([]);
+});
+
+test("a fault in what is secret names no property and no value", () => {
+  expect(reasons({ source: { url: 7 } })).toEqual([["", "`source.url` must be a string."]]);
+  expect([...secretNames(table)]).toEqual(["source"]);
+});
+
+test("a fault as a sentence of its own begins with the property", () => {
+  expect(toSentence({ property: "count", expectation: "must be 1", received: 2 }, new Set())).toBe("`count` must be 1, got `2`.");
+  expect(toSentence({ property: "", expectation: "Nothing fits" }, new Set())).toBe("Nothing fits.");
+});
+
+test("faulty properties become unknown for further checks", () => {
+  const { inputs, faults } = checkByTable(table, { count: "two", gate: { http: {} }, ratio: 1 });
+  expect(withoutFaulty(inputs, faults)).toEqual({ count: UNKNOWN, gate: UNKNOWN, ratio: 1 });
+});
