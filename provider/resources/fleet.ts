@@ -77,7 +77,6 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const rollout = begin(fleetId, inputs, new Map(), session, call, creation);
   const wanted = { template: templateOf(inputs), fingerprint: fingerprint(templateOf(inputs), fleetId), count: inputs.count };
   const reasons = await outcomeOf(rollout, async () => {
-    await rollout.observation.look(call.signal);
     await rollout.change(wanted, undefined);
   });
   const live = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
@@ -97,7 +96,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (!isSame) await place(inputs, session, call);
 
   const rollout = begin(id, inputs, new Map(state.live?.map((droplet) => [droplet.id, droplet.slot])), session, call);
-  await rollout.observation.look(call.signal);
+  await rollout.look();
   if (rollout.observation.sightings.length === 0) await refuseOtherTeam(state, session, call);
   if (!isSame) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
@@ -170,9 +169,9 @@ function begin(
 async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<readonly string[]> {
   try {
     await work();
-    return rollout.failures;
+    return rollout.reasons;
   } catch (error) {
-    return [...rollout.failures, error instanceof Error ? error.message : String(error)];
+    return [...rollout.reasons, error instanceof Error ? error.message : String(error)];
   }
 }
 

@@ -42,14 +42,16 @@ const patience = 15 * 60_000;
 /** Brings one fleet to what is wanted: looks, plans, acts, and again. */
 export class Rollout {
   readonly observation: Observation;
-  /** Why the wanted template was given up, one sentence each. */
-  readonly failures: string[] = [];
+  /** Why the wanted template was given up and what came of it, one sentence each; empty where all is well. */
+  readonly reasons: string[] = [];
   readonly #setting: FleetSetting;
   readonly #api: Api;
   readonly #world: World;
   readonly #call: Call;
   readonly #status: StatusLine;
   readonly #stale = new Set<string>();
+  /** Nothing was done since the last look. */
+  #isFresh = false;
 
   constructor(setting: FleetSetting, api: Api, world: World, call: Call) {
     this.#setting = setting;
@@ -60,17 +62,22 @@ export class Rollout {
     this.observation = new Observation(setting.fleetId, api.droplets, world.clock, setting.knownSlots);
   }
 
+  /** Looks at the fleet. */
+  async look(): Promise<void> {
+    await this.observation.look(this.#call.signal);
+    this.#isFresh = true;
+  }
+
   /**
    * Brings the fleet to what is wanted. Where a Droplet doesn't pass the gate, or DigitalOcean refuses to make one, it goes back to the
-   * settled template and returns why; empty where all is well. Rejects when it is interrupted or the API fails.
+   * settled template and `reasons` says why. Rejects when it is interrupted or the API fails.
    */
-  async change(wanted: Wanted, settled: Wanted | undefined): Promise<readonly string[]> {
-    this.failures.push(...(await this.#reach(wanted)));
-    if (this.failures.length === 0 || settled === undefined || settled.fingerprint === wanted.fingerprint) return this.failures;
-    this.#call.warn(`${this.failures.join(" ")} Going back to image ${settled.template.image}.`);
-    const again = await this.#reach({ ...settled, count: wanted.count });
-    const outcome = again.length === 0 ? [`Rolled back: ${describeStanding(this.observation, settled.template.image)}`] : again;
-    return [...this.failures, ...outcome];
+  async change(wanted: Wanted, settled: Wanted | undefined): Promise<void> {
+    this.reasons.push(...(await this.#reach(wanted)));
+    if (this.reasons.length === 0 || settled === undefined || settled.fingerprint === wanted.fingerprint) return;
+    this.#call.warn(`${this.reasons.join(" ")} Going back to image ${settled.template.image}.`);
+    const again = await this.#reach(settled);
+    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, settled.template.image)}`]));
   }
 
   /**
@@ -118,7 +125,8 @@ export class Rollout {
     for (;;) {
       this.#call.signal.throwIfAborted();
       const looked = clock.now() >= lookAt;
-      if (looked) await this.observation.look(this.#call.signal);
+      if (looked && !this.#isFresh) await this.look();
+      this.#isFresh = false;
       const failures = await this.#askGate(desired);
       if (failures.length > 0) return failures;
 
