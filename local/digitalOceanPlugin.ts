@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { version } from "@pulumi/digitalocean/package.json";
 import { checkout } from "./checkout";
-import { makeOnce } from "./engine/makeOnce";
+import { makeOnce } from "./makeOnce";
 
 const EXECUTABLE = "pulumi-resource-digitalocean";
 const STAND_IN = "stand-in";

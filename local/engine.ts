@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { constants, existsSync } from "node:fs";
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { buildEngine } from "./engine/buildEngine";
 import { ENGINE_VERSION, type EngineSource } from "./engine/engineSource";
 import { installEngine } from "./engine/installEngine";
-import { makeOnce } from "./engine/makeOnce";
+import { makeOnce } from "./makeOnce";
+import { findOnPath } from "./searchPath";
 
 export interface EngineSearch {
   /** Takes one line for each choice and for what takes long. */
@@ -54,23 +54,6 @@ export async function findEngine(search: EngineSearch): Promise<string> {
   throw new Error(
     `There is no Pulumi engine to run on: ${failures.join(", ")}, and Pulumi's installer failed (${failure}). ` +
       `Install Pulumi ${ENGINE_VERSION} or newer (https://www.pulumi.com/docs/install/) or Go 1.26, and run the command again.`,
-  );
-}
-
-/** The first executable of that name on PATH, as the shell would find it; undefined where there is none. */
-export async function findOnPath(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  for (const folder of (environment.PATH ?? "").split(path.delimiter)) {
-    const candidate = path.resolve(folder, name);
-    if (folder !== "" && (await isExecutable(candidate))) return candidate;
-  }
-  return undefined;
-}
-
-/** Whether a file is there and may be run. */
-export function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
   );
 }
 

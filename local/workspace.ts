@@ -5,7 +5,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkout } from "./checkout";
 import { installDigitalOceanPlugin } from "./digitalOceanPlugin";
-import { findEngine, findOnPath, isExecutable } from "./engine";
+import { findEngine } from "./engine";
+import { findOnPath, isExecutable, withoutFolder } from "./searchPath";
 
 const LANGUAGE_HOST = "pulumi-language-nodejs";
 
@@ -52,11 +53,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   };
   await installDigitalOceanPlugin({ pulumi, environment: { ...environment, ...env }, home, log });
   return { pulumi, env, root: checkout };
-}
-
-function withoutFolder(searchPath: string, folder: string): string {
-  const kept = searchPath.split(path.delimiter).filter((entry) => path.resolve(entry) !== folder);
-  return kept.join(path.delimiter);
 }
 
 /**

@@ -28,5 +28,5 @@ export const buildEngine: EngineSource = async ({ folder, environment, log }) =>
     child.once("error", reject);
     child.once("close", resolve);
   }).finally(() => clearInterval(report));
-  if (code !== 0) throw new Error(`\`go build\` ended with exit code ${code ?? "none"}: ${complaints.trim()}`);
+  if (code !== 0) throw new Error(`\`go build\` ended with exit code ${code ?? "none"}: ${complaints.trim().split("\n").at(-1) ?? ""}`);
 };

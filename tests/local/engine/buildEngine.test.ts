@@ -40,6 +40,8 @@ test("pins the module at the version it claims", () => {
   expect(module).toContain(`github.com/pulumi/pulumi/pkg/v3 v${ENGINE_VERSION}`);
 });
 
-test("repeats the compiler's complaint", async () => {
-  await expect(build('echo "go: no such module" >&2; exit 3')).rejects.toThrow("`go build` ended with exit code 3: go: no such module");
+test("repeats the last line of what Go complains of", async () => {
+  await expect(build('echo "go: looking" >&2; echo "go: no such module" >&2; exit 3')).rejects.toThrow(
+    "`go build` ended with exit code 3: go: no such module",
+  );
 });

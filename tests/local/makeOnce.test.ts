@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { makeOnce } from "../../../local/engine/makeOnce";
+import { makeOnce } from "../../local/makeOnce";
 
 let parent: string;
 let folder: string;
