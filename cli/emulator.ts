@@ -26,7 +26,6 @@ export function emulatorCommand(): Command {
     .option("--import-seconds <seconds>", "time that an import takes (default: 0.5)", seconds)
     .option("--transfer-seconds <seconds>", "time that a transfer to another region takes (default: 2)", seconds)
     .option("--droplet-seconds <seconds>", "time until a Droplet is active (default: 1)", seconds)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(runEmulator);
 }
 
@@ -34,8 +33,7 @@ async function runEmulator({ host, port, token = process.env.DIGITALOCEAN_TOKEN,
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const args = { host, port, seed, log, options: durations, ...(token !== undefined && token !== "" && { token }) };
   const emulator = await startEmulator(args).catch((error: unknown) => {
-    log(`The emulator cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`);
-    return process.exit(1);
+    throw new Error(`The emulator cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`);
   });
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   const { url, control, pid } = emulator;

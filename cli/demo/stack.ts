@@ -28,31 +28,32 @@ export class DevStack {
   }
 
   async configure(values: Readonly<Record<string, string>>): Promise<void> {
-    for (const [key, value] of Object.entries(values)) await this.#quietly("config", "set", key, value, "--stack", "dev");
+    const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    await this.#run(["config", "set-all", ...pairs, ...this.#configured], "capture");
   }
 
   /** Plain `pulumi up`, seen as it runs. */
   async up(...flags: string[]): Promise<void> {
-    await this.#run(["up", "--yes", "--stack", "dev", ...flags], "inherit");
+    await this.#run(["up", "--yes", ...flags, ...this.#configured], "inherit");
   }
 
   async destroy(): Promise<void> {
-    await this.#run(["destroy", "--yes", "--stack", "dev", "--remove", "--preserve-config"], "inherit");
+    await this.#run(["destroy", "--yes", "--remove", ...this.#configured], "inherit");
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    return JSON.parse(await this.#run(["stack", "output", "--json", "--stack", "dev"], "capture")) as Record<string, unknown>;
+    return JSON.parse(await this.#run(["stack", "output", "--json"], "capture")) as Record<string, unknown>;
   }
 
-  async #quietly(...args: string[]): Promise<void> {
-    await this.#run(args, "capture");
+  get #configured(): readonly string[] {
+    return ["--config-file", this.configFile];
   }
 
   /** Runs the engine; rejects with its own words where it fails. */
   async #run(args: readonly string[], output: "inherit" | "capture"): Promise<string> {
     const { pulumi, root } = this.#workspace;
     this.#interrupted.throwIfAborted();
-    const child = spawn(pulumi, [...args, "--config-file", this.configFile], {
+    const child = spawn(pulumi, [...args, "--stack", "dev"], {
       cwd: root,
       env: this.#env,
       stdio: ["ignore", output === "inherit" ? "inherit" : "pipe", output === "inherit" ? "inherit" : "pipe"],
