@@ -22,8 +22,7 @@ const glanceBytes = 64 * 1024;
 /** Reads an image file by its first bytes (`held`, all of them where `length` is no more). Returns the message of a refusal as a string. */
 export function readImage(held: Buffer, length: number): ImageFacts | string {
   if (startsWith(held, "1f8b")) return readGzip(held, length);
-  // The block's magic follows the header, so a text that begins with BZh is not taken.
-  if (/^BZh[1-9]/.test(held.toString("latin1", 0, 4)) && held.toString("hex", 4, 10) === "314159265359") return { fileBytes: length };
+  if (isBzip2(held)) return { fileBytes: length };
   const disk = readDisk(held, length);
   return typeof disk === "string" ? disk : { fileBytes: length, virtualBytes: disk.virtualBytes };
 }
@@ -54,9 +53,10 @@ interface Disk {
 
 function readDisk(bytes: Buffer, length: number): Disk | string {
   const disk = (virtualBytes: number): Disk => ({ virtualBytes, raw: false });
-  if (["fd377a585a00", "28b52ffd", "504b0304", "1f8b", "425a68", "377abcaf271c"].some((magic) => startsWith(bytes, magic))) {
+  if (["fd377a585a00", "28b52ffd", "504b0304", "1f8b", "377abcaf271c"].some((magic) => startsWith(bytes, magic))) {
     return unsupportedCompression;
   }
+  if (isBzip2(bytes)) return unsupportedCompression;
   if (bytes.toString("latin1", 257, 262) === "ustar") return cannotDecompress;
   if (startsWith(bytes, "514649fb") && bytes.length >= 72) return disk(Number(bytes.readBigUInt64BE(24)));
   if (startsWith(bytes, "4b444d56") && bytes.length >= 20) return disk(Number(bytes.readBigUInt64LE(12)) * 512);
@@ -83,6 +83,11 @@ function vhdxBytes(bytes: Buffer): number | undefined {
   if (item === undefined) return undefined;
   const place = table + bytes.readUInt32LE(item + 16);
   return place + 8 <= bytes.length ? Number(bytes.readBigUInt64LE(place)) : undefined;
+}
+
+/** The magic of the first block follows the header, so a text that begins with BZh is none. */
+function isBzip2(bytes: Buffer): boolean {
+  return /^BZh[1-9]$/.test(bytes.toString("latin1", 0, 4)) && bytes.toString("hex", 4, 10) === "314159265359";
 }
 
 function startsWith(bytes: Buffer, hex: string): boolean {

@@ -8,8 +8,8 @@ export interface TagRow {
   /** The name in lower case: tags that differ in case only are one tag. */
   readonly id: string;
   readonly name: string;
-  /** What was tagged last, as `droplets/<id>` or `images/<id>`. */
-  lastTagged: string | undefined;
+  /** What was tagged last of each kind, newest first, as `droplets/<id>` or `images/<id>`. */
+  lastTagged: readonly string[];
 }
 
 interface Tagged {
@@ -36,7 +36,7 @@ export function readTags({ token, body }: Call): readonly string[] {
 /** Puts tags on a resource, making those that do not exist yet. */
 export function putTags(team: Team, kind: Kind, resource: Tagged, names: readonly string[]): void {
   const tags = names.map((name) => ensureTag(team, name));
-  for (const tag of tags) tag.lastTagged = `${kind}/${resource.id}`;
+  for (const tag of tags) tag.lastTagged = [`${kind}/${resource.id}`, ...tag.lastTagged.filter((other) => !other.startsWith(kind))];
   resource.tags = [...new Set([...resource.tags, ...tags.map((tag) => tag.name)])];
 }
 
@@ -48,7 +48,7 @@ export function carries(resource: Tagged, name: string): boolean {
 function ensureTag(team: Team, name: string): TagRow {
   const known = team.tags.actual(name.toLowerCase());
   if (known !== undefined) return known;
-  const tag = { id: name.toLowerCase(), name, lastTagged: undefined };
+  const tag = { id: name.toLowerCase(), name, lastTagged: [] };
   team.tags.add(tag);
   return tag;
 }
@@ -77,7 +77,8 @@ function createTag(call: Call): Answer {
 
 function formatTag({ team, origin }: Call, tag: TagRow): unknown {
   const last = (kind: string): object => {
-    return tag.lastTagged?.startsWith(kind) === true ? { last_tagged_uri: `${origin}/v2/${tag.lastTagged}` } : {};
+    const path = tag.lastTagged.find((tagged) => tagged.startsWith(kind));
+    return path === undefined ? {} : { last_tagged_uri: `${origin}/v2/${path}` };
   };
   const count = (kind: Kind): number => team[kind].all().filter((row: Tagged) => carries(row, tag.name)).length;
   const [droplets, images] = [count("droplets"), count("images")];
