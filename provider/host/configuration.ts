@@ -1,6 +1,6 @@
 import { checkByTable, secretNames, withoutFaulty } from "./check";
 import type { Fault } from "./fault";
-import type { PropertyTable, Shape } from "./property";
+import type { Shape } from "./property";
 import type { Provider } from "./provider";
 import type { Values } from "./values";
 
@@ -44,15 +44,11 @@ function fromEnvironment<S>(provider: Provider<S>, environment: Environment): Va
 }
 
 /** Configuration values that are not strings travel as JSON. What doesn't parse is left for the check to refuse. */
-function parse(shape: PropertyTable[string]["shape"] | undefined, value: Values[string]): Values[string] {
-  if (typeof value !== "string" || shape === undefined || isText(shape)) return value;
+function parse(shape: Shape | undefined, value: Values[string]): Values[string] {
+  if (typeof value !== "string" || shape === undefined || shape === "string") return value;
   try {
     return JSON.parse(value) as Values[string];
   } catch {
     return value;
   }
-}
-
-function isText(shape: Shape): boolean {
-  return shape === "string";
 }

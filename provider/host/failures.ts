@@ -37,17 +37,19 @@ export interface FailedCall {
 export function toCallFailure(error: unknown, call: FailedCall): CallFailure {
   if (error instanceof CallFailure) return error;
   if (error instanceof Unfinished) return unfinished(error, call);
-  // Whatever an aborted request threw, the reason is what the user should read.
-  if (call.signal?.aborted === true && call.signal.reason instanceof Interrupted)
-    return new CallFailure(status.UNKNOWN, call.redact(call.signal.reason.message));
-  if (isOurFault(error)) {
-    call.debug(call.redact(error.stack ?? error.message));
-    return new CallFailure(
-      status.UNKNOWN,
-      call.redact(`This is a fault in imagefleet, not in your program: ${call.verb} stopped with ${error.name}: ${error.message}.`),
-    );
+  return new CallFailure(status.UNKNOWN, call.redact(sentenceOf(error, call)));
+}
+
+function sentenceOf(error: unknown, { verb, signal, debug, redact }: FailedCall): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (signal?.aborted === true && signal.reason instanceof Interrupted) {
+    // Why it was aborted says more than what a request throws that was; what a handler has to say of its own follows.
+    const reason = signal.reason.message;
+    return error instanceof Interrupted || isAbortion(error) || isOurFault(error) ? reason : `${reason}\n${message}`;
   }
-  return new CallFailure(status.UNKNOWN, call.redact(error instanceof Error ? error.message : String(error)));
+  if (!isOurFault(error)) return message;
+  debug(redact(error.stack ?? message));
+  return `This is a fault in imagefleet, not in your program: ${verb} stopped with ${error.name}: ${message}.`;
 }
 
 /** The engine prints the reasons only, keeps the state, and calls update with it on the next run. */
@@ -73,4 +75,8 @@ function unfinished(error: Unfinished, call: FailedCall): CallFailure {
 
 function isOurFault(error: unknown): error is Error {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError || error instanceof SyntaxError;
+}
+
+function isAbortion(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "name" in error && error.name === "AbortError";
 }

@@ -1,80 +1,75 @@
 import type { Effect, Property, PropertyTable, Shape } from "./property";
 import type { Provider } from "./provider";
 
-/** The reference page: every resource, function and configuration property of the package, as Markdown. */
+/** The reference page: configuration, resources and functions of the package, as Markdown, from the tables that the provider works by. */
 export function referencePage<S>(provider: Provider<S>): string {
   const sections = [
     `# Reference of \`${provider.name}\``,
-    "Made from the property tables that the provider checks and compares by; `./bin/pulumi-resource-imagefleet` serves the same as a package schema.",
+    "Made from the tables by which the provider checks and compares; `pulumi package get-schema` prints the same for programs.",
     provider.doc,
     "## Configuration",
-    table(provider.configuration, "input"),
-    ...provider.resources.flatMap((type) => [
-      `## \`${type.token}\``,
-      type.doc,
-      `Time limits, where \`customTimeouts\` says nothing: create ${duration(type.timeoutSeconds.create)}, update ${duration(type.timeoutSeconds.update)}, delete ${duration(type.timeoutSeconds.delete)}.`,
-      "### Inputs",
-      table(type.inputs, "input"),
-      "### Outputs, besides the inputs",
-      table(type.outputs, "output"),
+    list(provider.configuration, "input"),
+    ...provider.resources.flatMap(({ token, doc, inputs, outputs, timeoutSeconds: { create, update, delete: remove } }) => [
+      `## \`${token}\``,
+      doc,
+      `Time limits, where \`customTimeouts\` says nothing: create ${duration(create)}, update ${duration(update)}, delete ${duration(remove)}.`,
+      "Inputs:",
+      list(inputs, "input"),
+      "Outputs, besides the inputs:",
+      list(outputs, "output"),
     ]),
-    ...(provider.functions ?? []).flatMap((type) => [
-      `## \`${type.token}\``,
-      type.doc,
-      "### Inputs",
-      table(type.inputs, "input"),
-      "### Outputs",
-      table(type.outputs, "output"),
+    ...(provider.functions ?? []).flatMap(({ token, doc, inputs, outputs }) => [
+      `## \`${token}\``,
+      doc,
+      "Inputs:",
+      list(inputs, "argument"),
+      "Outputs:",
+      list(outputs, "output"),
     ]),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
-function table(properties: PropertyTable, side: "input" | "output"): string {
-  const header =
-    side === "input"
-      ? ["| property | type | what it is | a change |", "|---|---|---|---|"]
-      : ["| property | type | what it is |", "|---|---|---|"];
-  return [...header, ...rows(properties, "", side)].join("\n");
+/** Where a property stands: what is given may be required, and of a resource's inputs a change does something. */
+type Side = "input" | "argument" | "output";
+
+function list(table: PropertyTable, side: Side): string {
+  return lines(table, side, "").join("\n");
 }
 
-function rows(properties: PropertyTable, prefix: string, side: "input" | "output"): readonly string[] {
-  return Object.entries(properties).flatMap(([name, property]) => {
-    const path = `${prefix}${name}`;
-    const cells = [`\`${path}\``, typeOf(property), property.doc, ...(side === "input" ? [effectIn(property, prefix)] : [])];
-    const nested = objectIn(property.shape);
-    const below = nested === undefined ? [] : rows(nested.properties, `${path}${nested.listed ? "[]" : ""}.`, side);
-    return [`| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`, ...below];
-  });
+function lines(table: PropertyTable, side: Side, indent: string): readonly string[] {
+  return Object.entries(table).flatMap(([name, property]) => [
+    `${indent}- \`${name}\` (${traits(property, side, indent === "").join(", ")}): ${property.doc}`,
+    ...lines(tableIn(property.shape), side, `${indent}  `),
+  ]);
 }
 
-function typeOf({ shape, required, secret }: Property): string {
-  return [nameOf(shape), required === true ? "required" : "", secret === true ? "secret" : ""].filter((word) => word !== "").join(", ");
+/** A nested property that says nothing of a change does what the object around it does. */
+function traits({ shape, required, secret, change }: Property, side: Side, top: boolean): readonly string[] {
+  const effect = change ?? (top ? "update" : undefined);
+  return [
+    nameOf(shape),
+    ...(side !== "output" && required === true ? ["required"] : []),
+    ...(secret === true ? ["secret"] : []),
+    ...(side === "input" && effect !== undefined ? [effects[effect]] : []),
+  ];
 }
+
+const effects: Readonly<Record<Effect, string>> = {
+  update: "updates",
+  roll: "rolls",
+  replace: "replaces",
+  none: "changes nothing that exists",
+};
 
 function nameOf(shape: Shape): string {
   if (typeof shape === "string") return shape;
   return "listOf" in shape ? `list of ${nameOf(shape.listOf)}` : "object";
 }
 
-/** A nested property that says nothing does what the object around it does. */
-function effectIn({ change }: Property, prefix: string): string {
-  if (change === undefined) return prefix === "" ? words.update : "";
-  return words[change];
-}
-
-const words: Readonly<Record<Effect, string>> = {
-  update: "updates",
-  roll: "replaces Droplets one after the other",
-  replace: "replaces the resource",
-  none: "does nothing to what exists",
-};
-
-function objectIn(shape: Shape): { readonly properties: PropertyTable; readonly listed: boolean } | undefined {
-  if (typeof shape === "string") return undefined;
-  if ("object" in shape) return { properties: shape.object, listed: false };
-  const inner = objectIn(shape.listOf);
-  return inner === undefined ? undefined : { properties: inner.properties, listed: true };
+function tableIn(shape: Shape): PropertyTable {
+  if (typeof shape === "string") return {};
+  return "listOf" in shape ? tableIn(shape.listOf) : shape.object;
 }
 
 function duration(seconds: number): string {

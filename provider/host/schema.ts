@@ -63,7 +63,7 @@ function withEnvironment<S>(properties: Readonly<Record<string, JsonObject>>, pr
   return Object.fromEntries(described);
 }
 
-/** Turns tables into schema properties; each nested object becomes a type named after where it stands. */
+/** Turns tables into schema properties; each nested object becomes a type named after where it stands (`FleetDroplet` for an item of the fleet's `droplets`). */
 class Describer {
   private readonly packageName: string;
   private readonly prefix: string;
@@ -94,7 +94,7 @@ class Describer {
 
   private shape(name: string, shape: Shape): JsonObject {
     if (typeof shape === "string") return { type: shape };
-    if ("listOf" in shape) return { type: "array", items: this.shape(name, shape.listOf) };
+    if ("listOf" in shape) return { type: "array", items: this.shape(name.replace(/s$/, ""), shape.listOf) };
     const nested = `${this.prefix}${capital(name)}`;
     const token = `${this.packageName}:index:${nested}`;
     const describe = new Describer(this.packageName, nested, this.types);

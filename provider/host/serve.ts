@@ -3,7 +3,7 @@ import type { Provider } from "./provider";
 import { startServer } from "./server";
 
 /** The process that the engine started, handed in by the entry. */
-export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr" | "once">;
+export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr" | "on" | "once">;
 
 /**
  * Serves a provider until the engine is done with it: it sends SIGINT, or was killed and its end of stdin closes. The first line of
@@ -12,6 +12,10 @@ export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "std
 export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess): Promise<void> {
   const engineAddress = process.argv.at(-1) ?? "";
   const debug = (text: string) => void process.stderr.write(`${text}\n`);
+  // Something that nobody waited for went wrong: the operations that run are worth more than a clean end.
+  process.on("unhandledRejection", (reason) =>
+    debug(`Unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`),
+  );
   const ended = new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());

@@ -66,11 +66,8 @@ function implementation<S>(ground: Ground<S>): UntypedServiceImplementation {
         const known = { verb, secrets: new Set<string>(), redact: redactor(session.configuration), debug: ground.debug };
         callback(toCallFailure(error, known));
       };
-      try {
-        Promise.resolve(handler(call.request)).then((response) => callback(null, response), failed);
-      } catch (error) {
-        failed(error);
-      }
+      const attempt = async () => handler(call.request);
+      attempt().then((response) => callback(null, response), failed);
     };
 
   const calls: Partial<IResourceProviderServer> = {

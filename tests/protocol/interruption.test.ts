@@ -51,16 +51,25 @@ describe("time limit", () => {
 });
 
 describe("cancel", () => {
-  test("ends running operations at once, whatever the handler made of the abort", async () => {
-    const lost = (call: Call) => forever(call).catch(() => Promise.reject(new Error("socket hang up")));
-    const connection = await connectConfigured(
-      toyProvider({ create: (_, __, call) => lost(call), delete: (_, __, ___, call) => forever(call) }),
-    );
-    const both = [failureOf(create(connection, { name: "web" })), failureOf(remove(connection, { name: "web" }))];
-    await until(() => connection.clock.pendingTimers === 2);
+  test("ends running operations at once; what a handler says of its own follows the reason", async () => {
+    const said = (call: Call) => forever(call).catch(() => Promise.reject(new Error("Droplet 5 is left.")));
+    const lost = (call: Call) => forever(call).catch(() => Promise.reject(new DOMException("This operation was aborted", "AbortError")));
+    const provider = toyProvider({
+      create: (_, __, call) => lost(call),
+      update: (_, __, ___, ____, call) => said(call),
+      delete: (_, __, ___, call) => forever(call),
+    });
+    const connection = await connectConfigured(provider);
+    const calls = [
+      create(connection, { name: "web" }),
+      update(connection, { name: "web" }, { name: "web" }),
+      remove(connection, { name: "web" }),
+    ];
+    const failures = calls.map(failureOf);
+    await until(() => connection.clock.pendingTimers === 3);
     await cancel(connection);
     const details = "Stopped because the run was cancelled; run the same command again to go on.";
-    expect(await Promise.all(both)).toEqual([{ details }, { details }]);
+    expect(await Promise.all(failures)).toEqual([{ details }, { details: `${details}\nDroplet 5 is left.` }, { details }]);
   });
 
   test("is over when the engine configures the provider again", async () => {
