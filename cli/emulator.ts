@@ -33,7 +33,7 @@ async function runEmulator({ host, port, token = process.env.DIGITALOCEAN_TOKEN,
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const args = { host, port, seed, log, options: durations, ...(token !== undefined && token !== "" && { token }) };
   const emulator = await startEmulator(args).catch((error: unknown) => {
-    throw new Error(`The emulator cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new Error(`The emulator cannot start on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`);
   });
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   const { url, control, pid } = emulator;

@@ -95,12 +95,16 @@ export const sizes: readonly SizeWire[] = sizeRows.map(([slug, description, memo
   disk_info: [{ type: "local", size: { amount: disk, unit: "gib" } }],
 }));
 
+const sizesByRegion = new Map(
+  regionSlugs.map((slug) => [slug, sizes.filter((size) => size.regions.includes(slug)).map((size) => size.slug)]),
+);
+
 /** A region by its slug, closed for new Droplets where it is legacy or listed in `closed`. */
 export function region(slug: string, closed: readonly string[]): RegionWire | undefined {
   const name = regionNames[slug];
   if (name === undefined) return undefined;
   const available = !legacyRegions.includes(slug) && !closed.includes(slug);
-  return { name, slug, features, available, sizes: sizes.filter((size) => size.regions.includes(slug)).map((size) => size.slug) };
+  return { name, slug, features, available, sizes: sizesByRegion.get(slug) ?? [] };
 }
 
 /** The public images: what of them differs. */

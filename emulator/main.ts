@@ -7,11 +7,12 @@ import { serve, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
 import type { Clock } from "./clock";
-import { ConnectionDropped, createEmulator } from "./emulator";
+import { createEmulator } from "./emulator";
 import { seededRandom } from "./ids";
 import type { ImageSource } from "./importer";
 import { LoopbackNetwork } from "./network";
 import type { EmulatorOptions } from "./options";
+import { ConnectionDropped } from "./respond";
 import type { Seed } from "./seed";
 
 /** How to start the server. */
@@ -57,15 +58,17 @@ export async function startEmulator(args: StartEmulatorArgs = {}): Promise<Runni
     try {
       return await emulator.fetch(request);
     } catch (error) {
-      if (!(error instanceof ConnectionDropped))
+      if (!(error instanceof ConnectionDropped)) {
         log(`A request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return Response.json({ id: "server_error", message: "Unexpected server-side error" }, { status: 500 });
+      }
       outgoing.destroy();
       return RESPONSE_ALREADY_SENT;
     }
   };
   const server = await listen(answer, host, port);
-  const address = server.address() as AddressInfo;
-  const url = `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  const { family, address, port: bound } = server.address() as AddressInfo;
+  const url = `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
   const close = async (): Promise<void> => {
     emulator.close();
     network.closeAll();
@@ -95,7 +98,8 @@ const httpSource: ImageSource = {
   request: (method, url) =>
     new Promise((resolve, reject) => {
       const answered = (answer: IncomingMessage): void => {
-        if (method === "HEAD") answer.resume();
+        // A body that nobody reads would hold the connection.
+        if (method === "HEAD" || answer.statusCode !== 200) answer.resume();
         resolve({ status: answer.statusCode ?? 0, location: answer.headers.location, body: answer });
       };
       httpRequest(url, { method, agent: false }, answered).on("error", reject).end();

@@ -81,7 +81,7 @@ export function startDropletAction(cloud: Cloud, team: Team, droplet: DropletRow
 
 /** Makes a Droplet `active`, and opens the ports of its image's workload, each after its delay. */
 export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
-  stopDroplet(cloud, droplet);
+  closePorts(cloud, droplet);
   droplet.status = "active";
   const boot = droplet.boot;
   const greeting = `${droplet.name} runs ${droplet.image.name} (image ${droplet.image.id})`;
@@ -95,9 +95,13 @@ export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
   }
 }
 
-/** Makes a Droplet `off` and closes its ports. */
+/** Makes a Droplet `off`. */
 export function stopDroplet(cloud: Cloud, droplet: DropletRow): void {
+  closePorts(cloud, droplet);
   droplet.status = "off";
+}
+
+function closePorts(cloud: Cloud, droplet: DropletRow): void {
   droplet.boot += 1;
   for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.close(address);
 }
@@ -133,10 +137,7 @@ function deleteDroplets({ cloud, team, visibleAt }: Call, droplets: readonly Dro
     throw invalid("Droplet already has a pending event.");
   }
   for (const droplet of existing) {
-    const { status } = droplet;
-    stopDroplet(cloud, droplet);
-    // Reads that lag behind go on showing it as it was.
-    droplet.status = status;
+    closePorts(cloud, droplet);
     team.droplets.remove(droplet.id, visibleAt);
   }
   return noContent;
