@@ -13,8 +13,8 @@ const running = Object.entries(fleets).map(([name, fleet]) => {
 
 /** The image's number, the same in all regions. */
 export const imageId = image.imageId;
-/** SHA-256 of the image's source, where it is declared. */
-export const digest = image.digest;
+/** SHA-256 of the image's source; null where none is declared. */
+export const digest = image.digest.apply((declared) => declared ?? null);
 /** Slugs of the regions the image is in. */
 export const regions = image.regions;
 /** Public IPv4 addresses of the Droplets that serve, by fleet. */

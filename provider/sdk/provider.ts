@@ -9,7 +9,7 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** Each one that is not given is read from stack configuration's environment, as the argument says. */
+/** Each argument that is not given is taken from the environment of the plugin, where it says so. */
 export interface ProviderArgs {
   /**
    * The API token, always kept secret. Default: `DIGITALOCEAN_TOKEN`, then `DIGITALOCEAN_ACCESS_TOKEN`. A new token updates; resources

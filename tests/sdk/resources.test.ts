@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Fleet, ImageImport, ImageReplica, Provider } from "../../provider/sdk";
+import { Layout, valueOf } from "../components/layout";
+
+const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+const layout = new Layout();
+beforeAll(() => layout.start());
+beforeEach(() => layout.clear());
+
+test("a provider keeps its token secret, and sends nothing that is not given", async () => {
+  new Provider("one", { token: "not-a-real-token", namespace: "blue" });
+  new Provider("two");
+
+  expect((await layout.of("pulumi:providers:imagefleet")).map(({ inputs }) => inputs)).toEqual([
+    { token: { ...SECRET, value: "not-a-real-token" }, namespace: "blue" },
+    {},
+  ]);
+});
+
+test("a fleet's user data is secret, whoever hands it in", async () => {
+  const args = { image: "1", region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys: ["1"], name: "web" };
+  new Fleet("plain", { ...args, userData: "#cloud-config" });
+  new Fleet("secret", { ...args, userData: pulumi.secret("#cloud-config") });
+  new Fleet("without", args);
+
+  const userData = { ...SECRET, value: "#cloud-config" };
+  expect((await layout.of("Fleet")).map(({ inputs }) => inputs)).toEqual([{ ...args, userData }, { ...args, userData }, args]);
+});
+
+test("a resource that another program manages is read by its id, with all its outputs", async () => {
+  expect(await valueOf(ImageImport.get("web", "4711").minDiskSize)).toBe(10);
+  expect(await valueOf(ImageReplica.get("web", "4711/ams3").status)).toBe("available");
+  expect(await valueOf(Fleet.get("web", "f1").fleetTag)).toBe("imagefleet:fleet:f1");
+});
