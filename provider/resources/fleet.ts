@@ -1,15 +1,17 @@
 import { Unfinished } from "../host/fault";
 import { isKnown, UNKNOWN, type WithUnknowns } from "../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../host/resource";
-import { creationTag, creationTagOf, fleetIdOf, fleetTag, servingTag, templateTag } from "../rollout/fleetTags";
+import { creationTag, fleetIdOf, fleetTag, reservedPrefix, servingTag, templateTag } from "../rollout/fleetTags";
 import { Observation } from "../rollout/observation";
 import { awaitImage, checkPlacement } from "../rollout/placement";
-import { Rollout, type FleetSetting, type Wanted } from "../rollout/rollout";
-import { fingerprint, sameMembers, sameTemplate } from "../rollout/template";
+import { Rollout } from "../rollout/rollout";
+import type { FleetSettings } from "../rollout/settings";
+import { StatusLine } from "../rollout/statusLine";
+import { sameMembers, sameTemplate } from "../rollout/template";
 import type { Session } from "../session";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetProperties";
-import { faultsOf, type FleetInputs, type FleetState, liveOutputs, settledOf, type StoredFleet, templateOf } from "./fleetState";
+import { faultsOf, type FleetInputs, type FleetState, liveOutputs, settledOf, type StoredFleet, wantedOf } from "./fleetState";
 
 type FleetSession = Pick<Session, "api" | "world" | "namespace" | "team">;
 type Inputs = typeof fleetInputs;
@@ -19,6 +21,9 @@ type Outputs = typeof fleetOutputs;
 const day = 86_400;
 /** How long an interrupted create may take to tidy up, in milliseconds. */
 const grace = 5_000;
+
+const nothingIsProbed =
+  "`gate` asks for nothing: a new Droplet serves as soon as it is active, booted or not. Give it `http`, or say `active: true`.";
 
 /** n Droplets in a region running one image, changed by a rollout. */
 export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
@@ -52,19 +57,15 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate } = inputs;
-  const made = state === undefined || isRoll(inputs, state);
-  if (made) {
+  const isRoll = state === undefined || !isSettledOn(inputs, state);
+  if (isRoll) {
     await checkPlacement({ image: known(image), size: known(size), region: known(region) }, session.api, call.signal);
-    if (isKnown(gate) && gate.http === undefined && gate.active === undefined) {
-      call.warn(
-        "`gate` asks for nothing: a new Droplet serves as soon as it is active, booted or not. Give it `http`, or say `active: true`.",
-      );
-    }
+    if (isKnown(gate) && gate.http === undefined && gate.active === undefined) call.warn(nothingIsProbed);
   }
   if (state === undefined) return inputs;
-  const settled = !made && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
-  const changing = settled ? {} : { droplets: UNKNOWN, addresses: UNKNOWN, live: UNKNOWN, ...(made ? { template: UNKNOWN } : {}) };
-  return { ...state, ...inputs, ...changing };
+  const isLive = !isRoll && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
+  const open = isLive ? {} : { droplets: UNKNOWN, addresses: UNKNOWN, live: UNKNOWN, template: isRoll ? UNKNOWN : state.template };
+  return { ...state, ...inputs, ...open };
 }
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
@@ -74,37 +75,35 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await api.droplets.listByTag(creation, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
-  const rollout = begin(fleetId, inputs, new Map(), session, call, creation);
-  const wanted = { template: templateOf(inputs), fingerprint: fingerprint(templateOf(inputs), fleetId), count: inputs.count };
-  const reasons = await outcomeOf(rollout, async () => {
-    await rollout.change(wanted, undefined);
-  });
-  const live = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
+  const rollout = begin(fleetId, inputs, undefined, session, call, creation);
+  const wanted = wantedOf(inputs, fleetId);
+  const reasons = await outcomeOf(rollout, () => rollout.change(wanted, undefined));
+  const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
-  if (reasons.length > 0 && live.live.length === 0) throw new Error(reasons.join("\n"));
+  if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(session, (signal) => api.tags.delete(creation, signal));
-  if (reasons.length === 0) return { id: fleetId, state: { ...live, template: wanted.fingerprint } };
-  throw new Unfinished({ id: fleetId, state: live, reasons });
+  if (reasons.length > 0) throw new Unfinished({ id: fleetId, state, reasons });
+  return { id: fleetId, state: { ...state, template: wanted.template } };
 }
 
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
   const settled = settledOf(state);
-  const template = templateOf(inputs);
-  const isSame = settled !== undefined && sameTemplate(settled.template, template);
-  const wanted: Wanted = { template, fingerprint: isSame ? settled.fingerprint : fingerprint(template, id), count: inputs.count };
+  const wanted = wantedOf(inputs, id, settled);
+  const isRoll = wanted.template !== settled?.template;
   const team = state.team ?? (await session.team(call.signal));
-  if (!isSame) await place(inputs, session, call);
+  if (isRoll) await place(inputs, session, call);
 
-  const rollout = begin(id, inputs, new Map(state.live?.map((droplet) => [droplet.id, droplet.slot])), session, call);
+  const rollout = begin(id, inputs, state.live, session, call);
   await rollout.look();
   if (rollout.observation.sightings.length === 0) await refuseOtherTeam(state, session, call);
-  if (!isSame) await rollout.checkReach();
+  if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    await rollout.change(wanted, settled === undefined ? undefined : { ...settled, count: inputs.count });
+    await rollout.change(wanted, settled && { ...settled, count: inputs.count });
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
-  if (reasons.length === 0) return { ...inputs, ...live, template: wanted.fingerprint };
+  if (reasons.length === 0) return { ...inputs, ...live, template: wanted.template };
+  // The outputs stay those of the settled template, so that the next run knows what to go back to; of tags, none may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
   throw new Unfinished({ id, state: { ...(settled === undefined ? inputs : state), ...live, tags }, reasons });
 }
@@ -121,8 +120,7 @@ async function read(
         "declare a new fleet, and take the old Droplets down when it serves.",
     );
   }
-  const slots = new Map(stored.state.live?.map((droplet) => [droplet.id, droplet.slot]));
-  const observation = new Observation(id, session.api.droplets, session.world.clock, slots);
+  const observation = new Observation(id, session.api.droplets, session.world.clock, slotsOf(stored.state.live));
   await observation.look(call.signal);
   const { sightings } = observation;
   if (sightings.length === 0) await refuseOtherTeam(stored.state, session, call);
@@ -137,16 +135,16 @@ async function read(
 
 async function remove(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
   const { api, world } = session;
+  const status = new StatusLine(call, world.clock);
   const used = new Set([fleetTag(id), servingTag(id)]);
   if (state.template !== undefined) used.add(templateTag(state.template));
   let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
   if (droplets.length === 0) await refuseOtherTeam(state, session, call);
   for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
-    for (const { tags } of droplets)
-      for (const tag of tags) if (tag.startsWith("imagefleet:template:") || creationTagOf([tag])) used.add(tag);
+    for (const tag of droplets.flatMap(({ tags }) => tags)) if (tag.startsWith(reservedPrefix)) used.add(tag);
     // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
     if (asked++ % 10 === 0) await api.droplets.deleteByTag(fleetTag(id), call.signal);
-    call.progress(`${droplets.length} ${droplets.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
+    status.say(`${droplets.length} ${droplets.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
     await world.clock.sleep(1_000, call.signal);
   }
   for (const tag of used) await api.tags.delete(tag, call.signal);
@@ -155,14 +153,18 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
 function begin(
   fleetId: string,
   inputs: FleetInputs,
-  knownSlots: ReadonlyMap<string, number>,
+  live: StoredFleet["live"],
   session: FleetSession,
   call: Call,
   creation?: string,
 ): Rollout {
   const { name, region, tags = [], gate, rollout: policy } = inputs;
-  const setting: FleetSetting = { fleetId, name, region, tags, gate, policy, knownSlots, creationTag: creation };
-  return new Rollout(setting, session.api, session.world, call);
+  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy, knownSlots: slotsOf(live), creationTag: creation };
+  return new Rollout(settings, session.api, session.world, call);
+}
+
+function slotsOf(live: StoredFleet["live"] = []): ReadonlyMap<string, number> {
+  return new Map(live.map(({ id, slot }) => [id, slot]));
 }
 
 /** Why the work stopped short, one sentence each; empty where it came to its end. */
@@ -171,7 +173,8 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
     await work();
     return rollout.reasons;
   } catch (error) {
-    return [...rollout.reasons, error instanceof Error ? error.message : String(error)];
+    const where = rollout.status.phase === "" ? [] : [`It stopped at: ${rollout.status.phase}.`];
+    return [...rollout.reasons, error instanceof Error ? error.message : String(error), ...where];
   }
 }
 
@@ -205,13 +208,12 @@ async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) =>
   await timer;
 }
 
-function isRoll(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+function isSettledOn(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
   const { image, size, sshKeys, userData, vpcUuid } = inputs;
-  if (!isKnown(sshKeys) || !sshKeys.every(isKnown) || !isKnown(image) || !isKnown(size)) return true;
-  if (userData !== undefined && !isKnown(userData)) return true;
-  if (vpcUuid !== undefined && !isKnown(vpcUuid)) return true;
+  if (!isKnown(image) || !isKnown(size) || !isKnown(sshKeys) || !sshKeys.every(isKnown)) return false;
+  if ((userData !== undefined && !isKnown(userData)) || (vpcUuid !== undefined && !isKnown(vpcUuid))) return false;
   const settled = settledOf(state);
-  return settled === undefined || !sameTemplate(settled.template, { image, size, sshKeys, userData, vpcUuid });
+  return settled !== undefined && sameTemplate(settled.of, { image, size, sshKeys, userData, vpcUuid });
 }
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = []): boolean {

@@ -3,7 +3,8 @@ import type { State, StoredState } from "../host/resource";
 import { addressOf } from "../rollout/addresses";
 import { fleetTag, servingTag } from "../rollout/fleetTags";
 import type { Observation } from "../rollout/observation";
-import type { Template } from "../rollout/template";
+import type { Wanted } from "../rollout/settings";
+import { fingerprint, sameTemplate } from "../rollout/template";
 import type { fleetInputs, fleetOutputs } from "./fleetProperties";
 
 export type FleetInputs = ValuesOf<typeof fleetInputs>;
@@ -34,16 +35,18 @@ export function liveOutputs(fleetId: string, observation: Observation) {
   };
 }
 
-/** The template of checked inputs, or of outputs that have all its parts. */
-export function templateOf({ image, size, sshKeys, userData, vpcUuid }: Template): Template {
-  return { image, size, sshKeys, userData, vpcUuid };
+/** What checked inputs ask for: with the fingerprint that is stored where they are what the fleet has settled on. */
+export function wantedOf(inputs: FleetInputs, fleetId: string, settled?: Omit<Wanted, "count">): Wanted {
+  const { image, size, sshKeys, userData, vpcUuid, count } = inputs;
+  const of = { image, size, sshKeys, userData, vpcUuid };
+  const isSettled = settled !== undefined && sameTemplate(settled.of, of);
+  return { of, count, template: isSettled ? settled.template : fingerprint(of, fleetId) };
 }
 
-/** What the fleet had settled on; undefined while its first creation is unfinished. */
-export function settledOf(state: StoredFleet): { readonly template: Template; readonly fingerprint: string } | undefined {
-  const { template, image, size, sshKeys, userData, vpcUuid } = state;
+/** What the fleet had settled on, by its outputs; undefined while its first creation is unfinished. */
+export function settledOf({ template, image, size, sshKeys, userData, vpcUuid }: StoredFleet): Omit<Wanted, "count"> | undefined {
   if (template === undefined || image === undefined || size === undefined || sshKeys === undefined) return undefined;
-  return { template: { image, size, sshKeys, userData, vpcUuid }, fingerprint: template };
+  return { template, of: { image, size, sshKeys, userData, vpcUuid } };
 }
 
 /** What keeps the live Droplets from being the settled fleet, one clause each; empty where all is well. */

@@ -2,6 +2,7 @@ import type { Api } from "../api/api";
 import type { ImageWire } from "../api/wire";
 import type { Call } from "../host/resource";
 import type { Clock } from "../world";
+import { StatusLine } from "./statusLine";
 
 /** Where a template is to run; what isn't known yet is left out. */
 export interface Placement {
@@ -26,6 +27,8 @@ export async function checkPlacement({ region, size, image }: Placement, api: Ap
       `\`region\` must be a region slug that DigitalOcean has, got \`${region}\`; it has ${[...regions.keys()].sort().join(", ")}.`,
     );
   }
+  if (place?.available === false)
+    faults.push(`\`region\` must take new Droplets, but ${place.slug} takes none at the moment; try again later.`);
   const kind = size === undefined ? undefined : sizes.get(size);
   if (size !== undefined && kind === undefined) {
     faults.push(`\`size\` must be a size slug that DigitalOcean has, got \`${size}\`; \`doctl compute size list\` shows them.`);
@@ -50,11 +53,12 @@ export async function checkPlacement({ region, size, image }: Placement, api: Ap
 
 /** Waits until an image that is on its way to the region has arrived; rejects where it is not. */
 export async function awaitImage(image: string, region: string, api: Api, clock: Clock, call: Call): Promise<void> {
+  const status = new StatusLine(call, clock);
   for (;;) {
     const presence = await presenceOf(image, await api.images.get(image, call.signal), region, api, call.signal);
     if (presence === "there") return;
     if (typeof presence === "object") throw new Error(presence.fault);
-    call.progress(`waits for image ${image} to arrive in ${region}`);
+    status.say(`waits for image ${image} to arrive in ${region}`);
     await clock.sleep(tick, call.signal);
   }
 }

@@ -1,42 +1,16 @@
 import type { Api } from "../api/api";
-import { isUnprocessable, mayHaveTakenEffect } from "../api/errors";
-import type { TaggedResourceWire } from "../api/wire";
 import type { Call } from "../host/resource";
 import type { World } from "../world";
-import { dropletName } from "./dropletName";
-import { creationTagOf, fleetTag, servingTag, templateTag } from "./fleetTags";
-import { ask, askAgainAt, type Gate, verdict } from "./gates/gate";
-import { Observation, type Timing } from "./observation";
-import { isSettled, plan, type Policy, type Step } from "./plan";
-import { describeFailure, describeStanding, describeUnreachable, StatusLine } from "./report";
-import type { Template } from "./template";
+import { ask, askAgainAt, verdict } from "./gates/gate";
+import { Hands } from "./hands";
+import { Observation, type Sighting } from "./observation";
+import { isSettled, plan } from "./plan";
+import { describeFailure, describeStanding, describeUnreachable, statusOf } from "./report";
+import type { FleetSettings, Wanted } from "./settings";
+import { StatusLine } from "./statusLine";
 import { nextTick } from "./ticks";
 
-/** One fleet and the rules of its change. */
-export interface FleetSetting {
-  readonly fleetId: string;
-  /** Prefix of the Droplets' names. */
-  readonly name: string;
-  readonly region: string;
-  /** The program's own tags. */
-  readonly tags: readonly string[];
-  /** The tag of the create under way; undefined when the state knows the fleet. */
-  readonly creationTag?: string;
-  readonly gate: Gate;
-  readonly policy: Policy & Timing;
-  /** Slots by Droplet id as an earlier run stored them. */
-  readonly knownSlots: ReadonlyMap<string, number>;
-}
-
-export interface Wanted {
-  readonly template: Template;
-  readonly fingerprint: string;
-  readonly count: number;
-}
-
-/** Names in one POST. */
-const batch = 10;
-/** Without any change for so long, beside the gate's and the drain's own time, a change is given up. */
+/** Without any change for so long, beside the gate's and the drain's own time, a change is given up. Milliseconds. */
 const patience = 15 * 60_000;
 
 /** Brings one fleet to what is wanted: looks, plans, acts, and again. */
@@ -44,22 +18,22 @@ export class Rollout {
   readonly observation: Observation;
   /** Why the wanted template was given up and what came of it, one sentence each; empty where all is well. */
   readonly reasons: string[] = [];
-  readonly #setting: FleetSetting;
-  readonly #api: Api;
+  readonly status: StatusLine;
+  readonly #settings: FleetSettings;
+  readonly #hands: Hands;
   readonly #world: World;
   readonly #call: Call;
-  readonly #status: StatusLine;
   readonly #stale = new Set<string>();
   /** Nothing was done since the last look. */
   #isFresh = false;
 
-  constructor(setting: FleetSetting, api: Api, world: World, call: Call) {
-    this.#setting = setting;
-    this.#api = api;
+  constructor(settings: FleetSettings, api: Api, world: World, call: Call) {
+    this.#settings = settings;
     this.#world = world;
     this.#call = call;
-    this.#status = new StatusLine(call, world.clock);
-    this.observation = new Observation(setting.fleetId, api.droplets, world.clock, setting.knownSlots);
+    this.status = new StatusLine(call, world.clock);
+    this.observation = new Observation(settings.fleetId, api.droplets, world.clock, settings.knownSlots);
+    this.#hands = new Hands(settings, this.observation, api, world.clock, call.signal);
   }
 
   /** Looks at the fleet. */
@@ -68,16 +42,21 @@ export class Rollout {
     this.#isFresh = true;
   }
 
+  /** Brings the program's tags on the Droplets to what they are now, from what they were `before`. */
+  async retag(before: readonly string[]): Promise<void> {
+    if (await this.#hands.retag(before)) this.#isFresh = false;
+  }
+
   /**
    * Brings the fleet to what is wanted. Where a Droplet doesn't pass the gate, or DigitalOcean refuses to make one, it goes back to the
-   * settled template and `reasons` says why. Rejects when it is interrupted or the API fails.
+   * settled template, and `reasons` says why. Rejects when it is interrupted or the API fails.
    */
   async change(wanted: Wanted, settled: Wanted | undefined): Promise<void> {
     this.reasons.push(...(await this.#reach(wanted)));
-    if (this.reasons.length === 0 || settled === undefined || settled.fingerprint === wanted.fingerprint) return;
-    this.#call.warn(`${this.reasons.join(" ")} Going back to image ${settled.template.image}.`);
+    if (this.reasons.length === 0 || settled === undefined || settled.template === wanted.template) return;
+    this.#call.warn(`${this.reasons.join(" ")} Going back to image ${settled.of.image}.`);
     const again = await this.#reach(settled);
-    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, settled.template.image)}`]));
+    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, settled)}`]));
   }
 
   /**
@@ -85,174 +64,85 @@ export class Rollout {
    * reason that isn't its own.
    */
   async checkReach(): Promise<void> {
-    const { gate } = this.#setting;
+    const { gate } = this.#settings;
     const { signal } = this.#call;
-    if (gate.http === undefined) return;
     const serving = this.observation.sightings.filter((sighting) => this.observation.serves(sighting));
+    if (gate.http === undefined || serving.length === 0) return;
     const once = { since: 0, successes: 0, reason: "" };
     for (let round = 1; ; round += 1) {
       const answers = await Promise.all(serving.map(({ wire }) => ask(gate, once, wire, this.#world, signal)));
-      if (serving.length === 0 || answers.some(({ successes }) => successes > 0)) return;
+      if (answers.some(({ successes }) => successes > 0)) return;
       if (round === 3) throw new Error(describeUnreachable(gate, serving[0], answers[0]));
       await this.#world.clock.sleep(gate.intervalSeconds * 1_000, signal);
     }
   }
 
-  /** Puts the program's tags on the Droplets that lack them, and takes off those that the program had before and no longer has. */
-  async retag(before: readonly string[]): Promise<void> {
-    const { tags, creationTag } = this.#setting;
-    const { sightings } = this.observation;
-    for (const tag of tags) {
-      const lacking = sightings.filter(({ wire }) => !wire.tags.includes(tag)).map(({ wire }) => resource(wire.id));
-      if (lacking.length > 0) await this.#api.tags.add(tag, lacking, this.#call.signal);
-    }
-    for (const tag of before.filter((old) => !tags.includes(old))) {
-      const carrying = sightings.filter(({ wire }) => wire.tags.includes(tag)).map(({ wire }) => resource(wire.id));
-      if (carrying.length > 0) await this.#api.tags.remove(tag, carrying, this.#call.signal);
-    }
-    const left = new Set(sightings.flatMap(({ wire }) => creationTagOf(wire.tags) ?? []));
-    if (creationTag === undefined) for (const tag of left) await this.#api.tags.delete(tag, this.#call.signal);
-  }
-
+  /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
   async #reach(wanted: Wanted): Promise<readonly string[]> {
     const { clock, random } = this.#world;
-    const { gate, policy } = this.#setting;
-    const desired = { template: wanted.fingerprint, count: wanted.count };
+    const { gate, policy } = this.#settings;
     const limit = patience + (gate.deadlineSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     let lookAt = clock.now();
     let changedAt = lookAt;
     let before = { members: "", steps: "" };
     for (;;) {
       this.#call.signal.throwIfAborted();
-      const looked = clock.now() >= lookAt;
-      if (looked && !this.#isFresh) await this.look();
+      const looks = clock.now() >= lookAt;
+      if (looks && !this.#isFresh) await this.look();
       this.#isFresh = false;
-      const failures = await this.#askGate(desired);
+      const failures = await this.#askGate(wanted);
       if (failures.length > 0) return failures;
 
       const members = this.observation.members(gate, policy);
-      for (const { template } of members) if (template !== "" && template !== desired.template) this.#stale.add(template);
-      this.#status.say(this.observation, wanted, gate);
-      const steps = plan(members, desired, policy);
-      if (steps.length === 0 && isSettled(members, desired)) return this.#tidy(desired.template);
+      for (const { template } of members) this.#stale.add(template);
+      this.status.say(statusOf(this.observation, wanted, gate));
+      const steps = plan(members, wanted, policy);
+      if (steps.length === 0 && isSettled(members, wanted)) return this.#settle(wanted);
 
       const now = { members: JSON.stringify(members), steps: JSON.stringify(steps) };
       if (now.members !== before.members) changedAt = clock.now();
       if (clock.now() - changedAt > limit) {
         throw new Error(
-          `Nothing has changed for ${Math.round(limit / 60_000)} min: ${this.#status.text}. Run \`pulumi up\` again to go on.`,
+          `Nothing has changed for ${Math.round(limit / 60_000)} min: see what holds up the Droplets, then run \`pulumi up\` again.`,
         );
       }
       for (const step of steps) {
-        const refusal = await this.#act(step, wanted);
+        const refusal = await this.#hands.do(step, wanted);
         if (refusal !== undefined) return [refusal];
       }
-      // What was done shows in the next look; what lists are slow to show isn't asked for at once again.
+      // What was done shows at the next look, so that comes at once; what lists are slow to show is not asked for in a hurry again.
       const acted = steps.length > 0 && now.steps !== before.steps;
-      if (acted) lookAt = clock.now();
-      else if (looked) lookAt = clock.now() + nextTick(clock.now() - changedAt, random());
       before = now;
-      const askAt = this.observation.candidates(desired).map(({ attempt }) => (attempt === undefined ? lookAt : askAgainAt(gate, attempt)));
-      if (!acted) await clock.sleep(Math.max(100, Math.min(lookAt, ...askAt) - clock.now()), this.#call.signal);
+      if (acted || looks) lookAt = clock.now() + (acted ? 0 : nextTick(clock.now() - changedAt, random()));
+      if (!acted) await clock.sleep(Math.max(100, Math.min(lookAt, ...this.#questions(wanted)) - clock.now()), this.#call.signal);
     }
   }
 
   /** Asks for every Droplet that is due; returns a sentence for each whose time is over. */
-  async #askGate(desired: { readonly template: string; readonly count: number }): Promise<readonly string[]> {
-    const { gate } = this.#setting;
+  async #askGate(wanted: Wanted): Promise<readonly string[]> {
+    const { gate } = this.#settings;
     const { clock } = this.#world;
-    const failures: string[] = [];
-    const askOne = async (sighting: (typeof candidates)[number]): Promise<void> => {
+    const askOne = async (sighting: Sighting): Promise<readonly string[]> => {
       const { attempt } = sighting;
-      if (attempt === undefined || verdict(gate, attempt, clock.now()) === "passed") return;
-      if (clock.now() >= askAgainAt(gate, attempt)) {
-        sighting.attempt = await ask(gate, attempt, sighting.wire, this.#world, this.#call.signal);
-      }
-      if (verdict(gate, sighting.attempt ?? attempt, clock.now()) === "failed") failures.push(describeFailure(gate, sighting));
+      if (attempt === undefined || verdict(gate, attempt, clock.now()) === "passed") return [];
+      const isDue = clock.now() >= askAgainAt(gate, attempt);
+      const next = isDue ? await ask(gate, attempt, sighting.wire, this.#world, this.#call.signal) : attempt;
+      sighting.attempt = next;
+      return verdict(gate, next, clock.now()) === "failed" ? [describeFailure(gate, sighting)] : [];
     };
-    const candidates = this.observation.candidates(desired);
-    await Promise.all(candidates.map(askOne));
-    return failures;
+    return (await Promise.all(this.observation.candidates(wanted).map(askOne))).flat();
   }
 
-  /** Does one step; returns a sentence where DigitalOcean refuses to make a Droplet. */
-  async #act(step: Step, wanted: Wanted): Promise<string | undefined> {
-    const { signal } = this.#call;
-    const serving = servingTag(this.#setting.fleetId);
-    switch (step.kind) {
-      case "serve":
-        for (const sighting of this.#seen(step.ids)) sighting.withdrawn = false;
-        return this.#api.tags.add(serving, step.ids.map(resource), signal).then(nothing);
-      case "withdraw":
-        // Before the request: it may take effect without an answer.
-        for (const sighting of this.#seen(step.ids)) sighting.withdrawn = true;
-        await this.#api.tags.remove(serving, step.ids.map(resource), signal);
-        for (const sighting of this.#seen(step.ids)) sighting.idleSince = this.#world.clock.now();
-        return undefined;
-      case "shutdown":
-        for (const sighting of this.#seen(step.ids)) sighting.shutdownAt = this.#world.clock.now();
-        await Promise.all(step.ids.map((id) => this.#shutdown(id)));
-        return undefined;
-      case "delete":
-        for (const sighting of this.#seen(step.ids)) sighting.deleting = true;
-        return Promise.all(step.ids.map((id) => this.#api.droplets.delete(id, signal))).then(nothing);
-      case "create":
-        return this.#create(step.slots, wanted);
-    }
+  /** When the gate is to be asked next for each Droplet that hasn't passed. */
+  #questions(wanted: Wanted): readonly number[] {
+    const { gate } = this.#settings;
+    return this.observation.candidates(wanted).flatMap(({ attempt }) => (attempt === undefined ? [] : askAgainAt(gate, attempt)));
   }
 
-  /** A refused shutdown needs no answer of its own: the Droplet is deleted when its time is over, and deleting works on a running one. */
-  async #shutdown(id: string): Promise<void> {
-    try {
-      await this.#api.droplets.shutdown(id, this.#call.signal);
-    } catch (error) {
-      if (!isUnprocessable(error) && !mayHaveTakenEffect(error) && this.observation.get(id)?.wire.status !== "off") throw error;
-    }
-  }
-
-  async #create(slots: readonly number[], { template, fingerprint }: Wanted): Promise<string | undefined> {
-    const { fleetId, name, region, tags, creationTag } = this.#setting;
-    for (let start = 0; start < slots.length; start += batch) {
-      const some = slots.slice(start, start + batch);
-      const own = [fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag])];
-      const droplets = {
-        names: some.map((slot) => dropletName(name, slot, fingerprint)),
-        region,
-        size: template.size,
-        image: Number(template.image),
-        ssh_keys: template.sshKeys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
-        tags: [...own, ...tags],
-        ...(template.userData === undefined ? {} : { user_data: template.userData }),
-        ...(template.vpcUuid === undefined ? {} : { vpc_uuid: template.vpcUuid }),
-      };
-      try {
-        this.observation.made(await this.#api.droplets.create(droplets, this.#call.signal));
-      } catch (error) {
-        if (isUnprocessable(error)) return error.message;
-        if (!mayHaveTakenEffect(error)) throw error;
-        this.observation.mayBeMade(name, some, fingerprint);
-      }
-    }
-    return undefined;
-  }
-
-  /** Deletes the tags of templates that no Droplet is of any more. */
-  async #tidy(current: string): Promise<readonly string[]> {
-    this.#stale.delete(current);
-    for (const template of this.#stale) await this.#api.tags.delete(templateTag(template), this.#call.signal);
+  async #settle({ template }: Wanted): Promise<readonly string[]> {
+    this.#stale.delete(template);
+    await this.#hands.forgetTemplates(this.#stale);
     this.#stale.clear();
     return [];
   }
-
-  #seen(ids: readonly string[]) {
-    return ids.flatMap((id) => this.observation.get(id) ?? []);
-  }
-}
-
-function resource(id: string | number): TaggedResourceWire {
-  return { resource_id: String(id), resource_type: "droplet" };
-}
-
-function nothing(): undefined {
-  return undefined;
 }

@@ -1,23 +1,4 @@
-import type { DropletWire } from "../../../provider/api/wire";
-import type { FleetInputs } from "../../../provider/resources/fleetState";
-import { type Ended, FleetRig } from "./fleetRig";
-
-const servingTag = (id: string): string => `imagefleet:serving:${id}`;
-
-/** How many existed at most and served at least, from now on. */
-function bounds(rig: FleetRig, id: string): { exist: number; serve: number } {
-  const seen = { exist: 0, serve: Infinity };
-  rig.watch = (droplets) => {
-    const serving = droplets.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
-    seen.exist = Math.max(seen.exist, droplets.length);
-    seen.serve = Math.min(seen.serve, serving.length);
-  };
-  return seen;
-}
-
-function imagesOf(droplets: readonly DropletWire[]): readonly string[] {
-  return droplets.map(({ image }) => String(image.id));
-}
+import { bounds, FleetRig, imagesOf, servingTag } from "./fleetRig";
 
 test("creates all Droplets by one request and lets each serve after its gate", async () => {
   const rig = new FleetRig();
@@ -76,7 +57,7 @@ test("goes back to the settled image when a new Droplet does not pass its gate, 
     expect.stringMatching(
       /^Droplet web-0-[0-9a-f]{4} \(\d+\) did not pass the gate `http :8080\/` on [\d.]+ within 30 s: the connection was refused\. /,
     ),
-    `Rolled back: 3 Droplets serve image ${image}.`,
+    `Rolled back: 3 of 3 Droplets serve image ${image}.`,
   ]);
   expect(failed.state.image).toBe(image);
   expect(failed.state.template).toBe(before.state.template);
@@ -266,7 +247,7 @@ test("stops at once when it is interrupted, and says what is there", async () =>
   const began = rig.clock.now();
   const stopped = await rig.update(before, await rig.inputs(1));
   expect(rig.clock.now() - began).toBeLessThan(2_000);
-  expect(stopped.reasons).toEqual(["The update was interrupted."]);
+  expect(stopped.reasons).toEqual(["The update was interrupted.", `It stopped at: 0 of 3 serving image ${await rig.image(1)}.`]);
   expect(stopped.state.image).toBe(await rig.image(0));
   rig.watch = () => undefined;
   rig.interrupt = new AbortController();
@@ -292,47 +273,35 @@ test("makes no Droplet too many while lists lag behind", async () => {
   expect(seen).toEqual({ exist: 4, serve: 3 });
 });
 
-/** Kills engine and provider at each request of an operation, before it arrives and after it took effect, and runs the operation again. */
-async function crashEverywhere(
-  start: (rig: FleetRig) => Promise<Ended | undefined>,
-  to: (rig: FleetRig) => Promise<FleetInputs>,
-  most: number,
-) {
-  for (const when of ["before", "after"] as const) {
-    for (let at = 1, crashed = true; crashed; at += 1) {
-      const rig = new FleetRig();
-      const from = await start(rig);
-      const inputs = await to(rig);
-      const seen = bounds(rig, from?.id ?? "");
-      const run = () => (from === undefined ? rig.create(inputs) : rig.update(from, inputs));
-      const first = await rig.untilCrash({ at, when }, run);
-      crashed = first === undefined;
-      // The tag is off and the state not yet stored: no order of the two can close this gap.
-      if (from === undefined && when === "after" && rig.sent.at(-1)?.startsWith("DELETE /v2/tags/imagefleet:create:")) return;
-      const last = first ?? (await run());
-      const droplets = await rig.droplets();
-      const creating = (await rig.tags()).filter((tag) => tag.startsWith("imagefleet:create:"));
-      expect({ when, at, reasons: last.reasons, images: imagesOf(droplets), ids: droplets.map(({ id }) => String(id)), creating }).toEqual({
-        ...{ when, at, reasons: [], images: Array(inputs.count).fill(inputs.image), creating: [] },
-        ids: last.state.live?.map(({ id }) => id),
-      });
-      expect({ when, at, most: seen.exist, fewest: from && seen.serve }).toEqual({ when, at, most, fewest: from && inputs.count });
-    }
-  }
-}
-
-test("a create that was killed at any request is found again and finished, without an orphan", async () => {
-  await crashEverywhere(
-    () => Promise.resolve(undefined),
-    (rig) => rig.inputs(0),
-    3,
-  );
+test("waits for a new SSH key that DigitalOcean does not know yet", async () => {
+  const rig = new FleetRig();
+  const message = "00 are invalid key identifiers for Droplet creation.";
+  await rig.control("faults", { on: "request", method: "POST", path: "/v2/droplets", status: 422, message, times: 5 });
+  expect((await rig.create(await rig.inputs(0))).reasons).toEqual([]);
+  await rig.control("faults", { on: "request", method: "POST", path: "/v2/droplets", status: 422, message, times: 50 });
+  await expect(rig.create(await rig.inputs(0))).rejects.toThrow("invalid key identifiers");
 });
 
-test("a rollout that was killed at any request is finished by the next one, within the same bounds", async () => {
-  await crashEverywhere(
-    async (rig) => rig.create(await rig.inputs(0, { count: 2 })),
-    (rig) => rig.inputs(1, { count: 2 }),
-    3,
+test("waits for a running transfer of the image, and says what to do where none runs", async () => {
+  const rig = new FleetRig({ transferSeconds: 60 });
+  const image = await rig.image(3);
+  await expect(rig.create(await rig.inputs(3))).rejects.toThrow(
+    `\`image\` must be in ams3, but image ${image} is only in nyc3 and no transfer runs; copy it with an \`ImageReplication\``,
   );
+  await rig.ask("POST", `/v2/images/${image}/actions`, { type: "transfer", region: "ams3" });
+  expect((await rig.create(await rig.inputs(3))).reasons).toEqual([]);
+  expect(rig.said.filter((line) => line.startsWith("waits for image"))).toEqual([
+    `waits for image ${image} to arrive in ams3`,
+    `waits for image ${image} to arrive in ams3 (30 s)`,
+  ]);
+});
+
+test("deletes a Droplet that does not shut down in its time", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0, { count: 1 }));
+  await rig.control("faults", { on: "request", method: "POST", path: "/v2/droplets/:id/actions", status: 422, message: "no", times: 9 });
+  const began = rig.clock.now();
+  const after = await rig.update(before, await rig.inputs(1, { count: 1 }));
+  expect(after.reasons).toEqual([]);
+  expect(rig.clock.now() - began).toBeGreaterThan(10_000);
 });

@@ -28,6 +28,8 @@ export interface Crash {
   readonly when: "before" | "after";
 }
 
+export type Trouble = "lostBefore" | "lostAfter" | "failsBefore" | "failsAfter";
+
 /** How one operation ended. */
 export interface Ended {
   readonly id: string;
@@ -50,6 +52,8 @@ export class FleetRig {
   /** Droplets that answer no probe, whatever they listen on. */
   probeFails: (droplet: DropletWire) => boolean = () => false;
   crash: Crash | undefined;
+  /** What goes wrong with the next request. */
+  trouble: () => Trouble | undefined = () => undefined;
   #crashed: () => void = () => undefined;
   readonly #emulator: Emulator;
   readonly #network = new RecordedNetwork();
@@ -178,12 +182,15 @@ export class FleetRig {
   async #send(request: Request): Promise<Response> {
     this.sent.push(`${request.method} ${new URL(request.url).pathname}`);
     const { crash } = this;
+    const trouble = this.trouble();
     const dies = crash !== undefined && this.sent.length >= crash.at;
-    const arrives = !dies || (crash.when === "after" && this.sent.length === crash.at);
+    const arrives = dies ? crash.when === "after" && this.sent.length === crash.at : trouble === undefined || trouble.endsWith("After");
     const answer = arrives ? await this.#emulator.fetch(request) : undefined;
     if (arrives) this.watch(await this.droplets());
     if (dies) this.#crashed();
-    return dies || answer === undefined ? new Promise(() => undefined) : answer;
+    if (dies) return new Promise(() => undefined);
+    if (trouble?.startsWith("lost") === true) throw new Error("The connection was lost.");
+    return trouble === undefined && answer !== undefined ? answer : new Response("{}", { status: 503 });
   }
 
   async #probe(address: string, port: number): Promise<ProbeAnswer> {
@@ -196,4 +203,21 @@ export class FleetRig {
     if (asked !== undefined && listens && !this.probeFails(asked)) return { healthy: true };
     return { healthy: false, reason: "the connection was refused" };
   }
+}
+
+export const servingTag = (id: string): string => `imagefleet:serving:${id}`;
+
+/** How many existed at most and served at least, from now on. */
+export function bounds(rig: FleetRig, id: string): { exist: number; serve: number } {
+  const seen = { exist: 0, serve: Infinity };
+  rig.watch = (droplets) => {
+    const serving = droplets.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
+    seen.exist = Math.max(seen.exist, droplets.length);
+    seen.serve = Math.min(seen.serve, serving.length);
+  };
+  return seen;
+}
+
+export function imagesOf(droplets: readonly DropletWire[]): readonly string[] {
+  return droplets.map(({ image }) => String(image.id));
 }
