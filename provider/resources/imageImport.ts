@@ -74,8 +74,9 @@ async function create(
     call.info(`Image ${id} was begun by an earlier run and is taken over; change \`source.generation\` for a new import.`);
     await own(begun, marks, session, call.signal);
   }
-  const available = await untilAvailable(image, inputs, marks, session, call);
-  if (begun !== undefined) await bring(id, liveInputs(begun, inputs), inputs, session, call.signal);
+  const live = begun === undefined ? inputs : { ...inputs, ...liveInputs(begun, inputs) };
+  const available = await untilAvailable(image, live, marks, session, call);
+  if (begun !== undefined) await bring(id, live, inputs, session, call.signal);
   return { id, state: stateOf(available, inputs, marks) };
 }
 
@@ -105,7 +106,8 @@ async function update(
   session: Session,
   call: Call,
 ): Promise<ImageImportState> {
-  const marks: Marks = { ...state, team: state.team ?? (await session.team(call.signal)) };
+  const { correlationTag, ownerTag, team = await session.team(call.signal) } = state;
+  const marks: Marks = { correlationTag, ownerTag, team };
   const unfinished = isImporting({ status: state.status });
   const image = unfinished ? await session.watchers.of(id).image(call.signal) : undefined;
   if (unfinished && image === undefined) throw new Error(gone(id));

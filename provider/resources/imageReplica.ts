@@ -138,10 +138,7 @@ async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: Se
     const image = await ready(inputs, watcher, call);
     if (image === undefined) return { ...inputs, status: "pending", team };
     await watcher.start(regions, call.signal);
-    if (!inputs.wait) {
-      // Whether a refusal is worth an error is for whoever waits for the copy; what never started is asked for by the next update.
-      return { ...inputs, status: watcher.copy(region)?.state === "present" ? "available" : "pending", team };
-    }
+    if (!inputs.wait) return { ...inputs, status: started(inputs, watcher, call), team };
     const copy = await watcher.copied(region, call);
     if (copy?.state !== "present") throw new Error(failure(inputs, copy, watcher.describe(regions)));
     return { ...inputs, status: "available", team };
@@ -153,6 +150,14 @@ async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: Se
       reasons: [interruption(inputs, watcher, regions, call.signal.reason)],
     });
   }
+}
+
+/** How a copy is that nobody waits for. What was refused is no error yet: the next update asks for it again. */
+function started({ imageId, region }: ReplicaInputs, watcher: ImageWatcher, call: Call): "available" | "pending" {
+  const copy = watcher.copy(region);
+  if (copy?.state === "failed")
+    call.warn(`Image ${imageId} is not being copied to ${region}: ${copy.cause}. The next \`pulumi up\` asks again.`);
+  return copy?.state === "present" ? "available" : "pending";
 }
 
 /** The image once it can be copied; undefined while it is being imported and nobody waits for this copy. */

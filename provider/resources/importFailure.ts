@@ -22,6 +22,6 @@ const anyCause = {
 export function importFailure(imageId: string, message: string | undefined): string {
   const said = message?.trim() ?? "";
   const { cause, remedy } = causes.find(({ says }) => says.test(said)) ?? anyCause;
-  const quote = said === "" ? "gave no reason" : `said: "${said}"`;
-  return `The import of image ${imageId} failed; DigitalOcean ${quote}. The likely cause: ${cause}. ${remedy}, then run \`pulumi up\` again.`;
+  const quote = said === "" ? "gave no reason." : `said: "${said}"${/[.!?]$/.test(said) ? "" : "."}`;
+  return `The import of image ${imageId} failed; DigitalOcean ${quote} The likely cause: ${cause}. ${remedy}, then run \`pulumi up\` again.`;
 }

@@ -14,6 +14,7 @@ const confirmation = 60_000;
 /** The copies of one image: what the image's `regions` and its actions say, put together. Pure bookkeeping, no requests. */
 export class Copies {
   readonly #copies = new Map<string, Copy>();
+  #ended = false;
 
   get(region: string): Copy | undefined {
     return this.#copies.get(region);
@@ -22,6 +23,11 @@ export class Copies {
   /** Regions in a state, in the order in which they were first heard of. */
   in(state: Copy["state"]): readonly string[] {
     return [...this.#copies].filter(([, copy]) => copy.state === state).map(([region]) => region);
+  }
+
+  /** Whether a copy that was seen running has come to be there. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** When each running copy began. */
@@ -54,7 +60,10 @@ export class Copies {
 
   /** Takes in the image's `regions`. */
   seen(regions: readonly string[], now: number): void {
-    for (const region of regions) this.#copies.set(region, { state: "present" });
+    for (const region of regions) {
+      this.#ended ||= this.#copies.get(region)?.state === "copying";
+      this.#copies.set(region, { state: "present" });
+    }
     for (const [region, copy] of this.#copies) {
       if (regions.includes(region)) continue;
       if (copy.state === "present") this.#copies.delete(region);

@@ -1,20 +1,29 @@
 import type { ActionWire } from "../api/wire";
 
+/** What is known of how long a transfer takes, in milliseconds. */
+export interface Expectation {
+  /** Before this age nothing is expected to finish. */
+  readonly soonest: number;
+  readonly usual: number;
+}
+
 /** Large images took more than 20 minutes for 15 GB where someone measured. */
 const millisecondsPerGigabyte = 80_000;
 
 /**
- * How long a transfer usually takes, in milliseconds: as its siblings of the same image did, else as this account's other images did,
- * else by the image's stored size; undefined where nothing is known.
+ * How long a transfer takes: as others of the same image did, else as those of this account's other images did, else by the image's
+ * stored size, which says little. Undefined where nothing is known.
  */
 export function expectedTransfer(
   own: readonly ActionWire[],
   account: readonly ActionWire[],
   sizeGigabytes: number | null | undefined,
-): number | undefined {
-  return (
-    median(durations(own)) ?? median(durations(account)) ?? (sizeGigabytes == null ? undefined : sizeGigabytes * millisecondsPerGigabyte)
-  );
+): Expectation | undefined {
+  const known = durations(own).length > 0 ? durations(own) : durations(account);
+  const [quick, usual] = [quantile(known, 0.1), quantile(known, 0.5)];
+  if (quick !== undefined && usual !== undefined) return { soonest: 0.8 * quick, usual };
+  if (sizeGigabytes === undefined || sizeGigabytes === null) return undefined;
+  return { soonest: 0.25 * sizeGigabytes * millisecondsPerGigabyte, usual: sizeGigabytes * millisecondsPerGigabyte };
 }
 
 function durations(actions: readonly ActionWire[]): readonly number[] {
@@ -24,6 +33,6 @@ function durations(actions: readonly ActionWire[]): readonly number[] {
     .filter((duration) => duration >= 0);
 }
 
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+function quantile(values: readonly number[], part: number): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * part)];
 }

@@ -3,7 +3,7 @@ import { isNotFound } from "../api/errors";
 import type { ActionWire, ImageWire } from "../api/wire";
 import type { World } from "../world";
 import { Copies, type Copy } from "./copies";
-import { expectedTransfer } from "./expectation";
+import { expectedTransfer, type Expectation } from "./expectation";
 import { orAborted } from "./orAborted";
 import { SharedRead } from "./sharedRead";
 import { SharedWait, type Listener } from "./sharedWait";
@@ -125,7 +125,12 @@ export class ImageWatcher {
     this.#copiesSince ??= this.#now();
     const outcomes = await Promise.allSettled(unheard.map((region) => this.#startOne(region, actions, signal)));
     this.forget();
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    const rejected = outcomes.find(({ status }) => status === "rejected");
+    if (rejected?.status === "rejected") {
+      const gone = isNotFound(rejected.reason) && (await this.image(signal)) === undefined;
+      if (!gone) throw rejected.reason;
+      return;
+    }
     // A region may have been refused because another run's copy was there first.
     if (unheard.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
     // Whoever waits may be in the middle of a long sleep.
@@ -168,7 +173,8 @@ export class ImageWatcher {
   }
 
   #untilNextLook(): number {
-    const pace = { underWay: this.#ages(), expected: this.#expected(), spent: this.#spent, watched: this.#watched() };
+    const { ended: finishing } = this.#copies;
+    const pace = { underWay: this.#ages(), expected: this.#expected(), finishing, spent: this.#spent, watched: this.#watched() };
     return nextTick(pace, this.#around.world.random());
   }
 
@@ -177,7 +183,7 @@ export class ImageWatcher {
     const done = this.#copies.in("present").length;
     const failed = this.#copies.in("failed").length;
     const regions = { done, failed, wanted: done + failed + this.#copies.in("copying").length };
-    const waiting: Waiting = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#expected(), regions, silence };
+    const waiting: Waiting = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#expected()?.usual, regions, silence };
     return { key: statusKey(waiting), line: statusLine(waiting) };
   }
 
@@ -190,7 +196,7 @@ export class ImageWatcher {
     this.#copiesSince = undefined;
   }
 
-  #expected(): number | undefined {
+  #expected(): Expectation | undefined {
     if (isImporting(this.#seen)) return undefined;
     return expectedTransfer(this.#own, this.#account ?? [], this.#seen?.size_gigabytes);
   }

@@ -7,7 +7,7 @@ import { createApi } from "../../provider/api/digitalOcean";
 import { Interrupted } from "../../provider/host/fault";
 import type { Call } from "../../provider/host/resource";
 import { createSession, type Session } from "../../provider/session";
-import type { Probe, World } from "../../provider/world";
+import type { Clock, Probe, World } from "../../provider/world";
 import { VirtualClock } from "./virtualClock";
 
 export const simulationToken = "dop_v1_simulated";
@@ -23,7 +23,9 @@ export interface RecordedCall extends Call {
 /** One run of the provider process: what it remembers ends with it. */
 export interface SimulatedProcess {
   readonly session: Session;
-  call(urn?: string): RecordedCall;
+  /** Timers of the provider that are running; 0 when it is at rest. */
+  readonly timers: number;
+  readonly call: (urn?: string) => RecordedCall;
   /** From here on nothing that it sends arrives, and nothing comes back: kill -9. */
   kill(): void;
   /** Dies at its n-th request from now, before it arrives or after it took effect. */
@@ -39,7 +41,7 @@ export interface Simulation {
   /** The first process. */
   readonly process: SimulatedProcess;
   readonly session: Session;
-  call(urn?: string): RecordedCall;
+  readonly call: (urn?: string) => RecordedCall;
   /** Another run of the provider, at the same service. */
   restart(token?: string): SimulatedProcess;
   /** Advances virtual time until the promise is settled. */
@@ -68,27 +70,34 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
   const probe = recordedProbe(network);
 
   const restart = (token = simulationToken): SimulatedProcess => {
-    let [alive, left, last] = [true, Infinity, "before"];
-    let die!: () => void;
-    const dead = new Promise<void>((resolve) => (die = resolve));
-    const kill = (): void => {
-      alive = false;
-      die();
-    };
+    const life = new AbortController();
+    const dead = new Promise<void>((resolve) => life.signal.addEventListener("abort", () => resolve()));
+    const kill = (): void => life.abort();
+    const alive = (): boolean => !life.signal.aborted;
+    let [left, last] = [Infinity, "before"];
     const send = async (request: Request): Promise<Response> => {
       left -= 1;
       const final = left <= 0;
       if (final && last === "before") kill();
-      if (!alive) return never();
+      if (!alive()) return never();
       if (simulation.offline) throw new TypeError("fetch failed");
       const response = await emulator.fetch(request);
       if (final) kill();
-      return alive ? response : never();
+      return alive() ? response : never();
     };
-    const world: World = { clock: mortal(clock, () => alive), random, send, probe };
+    const mortal = new MortalClock(clock, life.signal);
+    const world: World = { clock: mortal, random, send, probe };
     const session = createSession({ api: createApi({ token, endpoint, world }), world, namespace: "" });
-    const killAt = (request: number, when: "before" | "after"): void => void ([left, last] = [request, when]);
-    return { session, call: (urn = "urn:pulumi:test::web::any::thing") => recordedCall(urn, clock), kill, killAt, dead };
+    const killAt = (request: number, when: "before" | "after"): void => {
+      [left, last] = [request, when];
+    };
+    return {
+      ...{ session, kill, killAt, dead },
+      call: (urn = "urn:pulumi:test::web::any::thing") => recordedCall(urn, clock),
+      get timers() {
+        return mortal.timers;
+      },
+    };
   };
 
   const ask = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
@@ -117,8 +126,12 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
         .list()
         .map(({ method, path }) => `${method} ${path}`)
         .filter((line) => matching.test(line)),
-    fault: async (fault) => void (await ask("POST", "/_emulator/faults", fault)),
-    options: async (options) => void (await ask("POST", "/_emulator/options", options)),
+    fault: async (fault) => {
+      await ask("POST", "/_emulator/faults", fault);
+    },
+    options: async (options) => {
+      await ask("POST", "/_emulator/options", options);
+    },
     ask,
     offline: false,
   };
@@ -127,14 +140,29 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
 }
 
 /** A process's clock: what sleeps when it dies never wakes. */
-function mortal(clock: VirtualClock, alive: () => boolean): World["clock"] {
-  return {
-    now: () => clock.now(),
-    sleep: async (milliseconds, signal) => {
-      await clock.sleep(milliseconds, signal);
-      if (!alive()) await never();
-    },
-  };
+class MortalClock implements Clock {
+  timers = 0;
+  readonly #clock: VirtualClock;
+  readonly #life: AbortSignal;
+
+  constructor(clock: VirtualClock, life: AbortSignal) {
+    this.#clock = clock;
+    this.#life = life;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    this.timers += 1;
+    try {
+      await this.#clock.sleep(milliseconds, signal);
+    } finally {
+      this.timers -= 1;
+    }
+    if (this.#life.aborted) await never();
+  }
 }
 
 function recordedCall(urn: string, clock: VirtualClock): RecordedCall {
@@ -158,7 +186,10 @@ function recordedCall(urn: string, clock: VirtualClock): RecordedCall {
 function recordedProbe(network: RecordedNetwork): Probe {
   return {
     http: (address, port) => {
-      const listener = network.listening().get(address)?.find((listen) => listen.port === port && listen.kind === "http");
+      const listener = network
+        .listening()
+        .get(address)
+        ?.find((listen) => listen.port === port && listen.kind === "http");
       const status = listener?.status ?? (listener === undefined ? 0 : 200);
       const healthy = status >= 200 && status < 400;
       return Promise.resolve(

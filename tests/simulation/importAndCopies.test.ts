@@ -28,7 +28,7 @@ describe("an import and ten copies in one process on virtual time", () => {
     expect(took).toBeLessThan(360 * 1.05);
     expect(simulation.requests(/^POST \/v2\/images$/)).toHaveLength(1);
     expect(simulation.requests(new RegExp(`^POST /v2/images/${id}/actions$`))).toHaveLength(10);
-    expect(simulation.clock.pendingTimers).toBe(0);
+    expect(simulation.process.timers).toBe(0);
   });
 
   it("makes the same requests at the same times from the same seed", async () => {

@@ -1,0 +1,246 @@
+import { Unfinished } from "../../../provider/host/fault";
+import { imageImport } from "../../../provider/resources/imageImport";
+import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
+import { simulate, type Simulation } from "../../helpers/simulation";
+
+const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";
+const inputs: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" }, region: "nyc3", name: "web", tags: ["prod"] };
+const imports = /^POST \/v2\/images$/;
+
+async function create(simulation: Simulation, given = inputs): Promise<{ id: string; state: ImageImportState }> {
+  return simulation.run(imageImport.create(given, simulation.session, simulation.call(urn)));
+}
+
+async function imageTags(simulation: Simulation, id: string): Promise<readonly string[]> {
+  const { image } = (await simulation.ask("GET", `/v2/images/${id}`)) as { image: { tags: string[] } };
+  return image.tags;
+}
+
+async function unfinished(simulation: Simulation, promise: Promise<unknown>): Promise<Unfinished> {
+  const error: unknown = await simulation.run(promise.catch((reason: unknown) => reason));
+  if (error instanceof Unfinished) return error;
+  throw new Error("It isn't unfinished.", { cause: error });
+}
+
+describe("creating", () => {
+  it("imports once and tells what the image became", async () => {
+    const simulation = simulate(1);
+    const sha256 = "AB".repeat(32);
+    const { id, state } = await create(simulation, { ...inputs, source: { url: "http://127.0.0.1/web.img", sha256 } });
+    expect(state).toMatchObject({
+      ...{ imageId: id, regions: ["nyc3"], status: "available", digest: sha256.toLowerCase(), name: "web", tags: ["prod"] },
+      ...{ minDiskSize: expect.any(Number) as number, sizeGigabytes: expect.any(Number) as number, team: { name: "My Team" } },
+    });
+    expect((await imageTags(simulation, id)).length).toBe(3);
+    expect(simulation.requests(imports)).toHaveLength(1);
+    expect(simulation.process.timers).toBe(0);
+  });
+
+  it("takes over what a killed run began, and imports nothing twice", async () => {
+    const simulation = simulate(2);
+    await simulation.options({ importSeconds: 60 });
+    simulation.process.killAt(3, "after");
+    void imageImport.create(inputs, simulation.session, simulation.call(urn));
+    await simulation.run(simulation.process.dead);
+    const { session, call } = simulation.restart();
+    const next = call(urn);
+    const { id, state } = await simulation.run(imageImport.create({ ...inputs, name: "renamed", tags: ["dev"] }, session, next));
+    expect(simulation.requests(imports)).toHaveLength(1);
+    expect(state).toMatchObject({ status: "available", name: "renamed" });
+    expect(next.infos).toHaveLength(1);
+    const { image } = (await simulation.ask("GET", `/v2/images/${id}`)) as { image: { name: string; tags: string[] } };
+    expect(image.name).toBe("renamed");
+    expect(image.tags.filter((tag) => !tag.startsWith("imagefleet:"))).toEqual(["dev"]);
+    expect(image.tags.filter((tag) => tag.startsWith("imagefleet:owner:"))).toEqual([state.ownerTag]);
+  });
+
+  it("looks for the image when the answer to its POST is lost", async () => {
+    const simulation = simulate(3);
+    await simulation.fault({ on: "request", method: "POST", path: "/v2/images", drop: true, when: "after" });
+    const { state } = await create(simulation);
+    expect(state.status).toBe("available");
+    expect(simulation.requests(imports)).toHaveLength(1);
+  });
+
+  it("says to run again when the answer is lost and no image shows up", async () => {
+    const simulation = simulate(4);
+    await simulation.fault({ on: "request", method: "POST", path: "/v2/images", drop: true, when: "before" });
+    await expect(create(simulation)).rejects.toThrow("Run `pulumi up` again");
+    expect(simulation.requests(imports)).toHaveLength(1);
+  });
+
+  it("fails for good when the import ends deleted, tells why, and leaves no tag to be found by", async () => {
+    const simulation = simulate(5);
+    const message = "We don't support the compression format of your image.";
+    await simulation.fault({ on: "import", fails: true, message });
+    const failed: unknown = await create(simulation).catch((error: unknown) => error);
+    expect(failed).not.toBeInstanceOf(Unfinished);
+    expect(String(failed)).toContain(message);
+    expect(String(failed)).toContain("gzip or bzip2");
+    const { tags } = (await simulation.ask("GET", "/v2/tags")) as { tags: { name: string }[] };
+    expect(tags.map(({ name }) => name)).toEqual(["prod"]);
+    const { state } = await create(simulation);
+    expect(state.status).toBe("available");
+    expect(simulation.requests(imports)).toHaveLength(2);
+  });
+
+  it("keeps the image as unfinished when it is interrupted, and the next update waits for it", async () => {
+    const simulation = simulate(6);
+    await simulation.options({ importSeconds: 600 });
+    const call = simulation.call(urn);
+    const interrupted = imageImport.create(inputs, simulation.session, call);
+    void simulation.clock.sleep(30_000).then(() => call.interrupt());
+    const left = await unfinished(simulation, interrupted);
+    expect(left.state).toMatchObject({ imageId: left.id, status: expect.stringMatching(/new|pending/i) as string });
+    expect(simulation.process.timers).toBe(0);
+    const { session, call: next } = simulation.restart();
+    const state = await simulation.run(imageImport.update(left.id, left.state, inputs, session, next(urn)));
+    expect(state.status).toBe("available");
+    expect(simulation.requests(imports)).toHaveLength(1);
+  });
+
+  it("rides out minutes without network, and says so", async () => {
+    const simulation = simulate(7);
+    await simulation.options({ importSeconds: 60 });
+    const call = simulation.call(urn);
+    const created = imageImport.create(inputs, simulation.session, call);
+    void simulation.clock.sleep(10_000).then(() => (simulation.offline = true));
+    void simulation.clock.sleep(400_000).then(() => (simulation.offline = false));
+    const { state } = await simulation.run(created);
+    expect(state.status).toBe("available");
+    expect(call.progressLines.some(({ text }) => text.includes("no answer from DigitalOcean"))).toBe(true);
+  });
+
+  it("ends at once when the token stops being accepted, and keeps the image", async () => {
+    const simulation = simulate(8);
+    await simulation.options({ importSeconds: 600 });
+    const created = imageImport.create(inputs, simulation.session, simulation.call(urn));
+    void simulation.clock.sleep(30_000).then(() => simulation.fault({ on: "request", status: 401, times: 1 }));
+    const left = await unfinished(simulation, created);
+    expect(left.reasons[0]).toContain("401");
+  });
+});
+
+describe("a preview of a create", () => {
+  it("asks only for the regions, and lists those of the same city for a slug that there isn't", async () => {
+    const simulation = simulate(9);
+    const preview = (region: string): Promise<unknown> =>
+      simulation.run(Promise.resolve(imageImport.preview?.({ ...inputs, region }, undefined, simulation.session, simulation.call(urn))));
+    await expect(preview("ams9")).rejects.toThrow(/`region` must be a region .* got `ams9`\. Take one of ams\d/);
+    expect(await preview("ams3")).toEqual({ ...inputs, region: "ams3" });
+    expect(simulation.requests()).toEqual(["GET /v2/regions"]);
+  });
+
+  it("of an image that exists asks for nothing and keeps its outputs known", async () => {
+    const simulation = simulate(10);
+    const { id, state } = await create(simulation);
+    simulation.emulator.requests.clear();
+    const shown = await simulation.run(
+      Promise.resolve(imageImport.preview?.({ ...inputs, name: "other" }, state, simulation.session, simulation.call(urn))),
+    );
+    expect(shown).toMatchObject({ imageId: id, regions: ["nyc3"], name: "other" });
+    expect(simulation.requests()).toEqual([]);
+  });
+});
+
+describe("updating", () => {
+  it("sends only what changed, an empty description and both directions of tags included", async () => {
+    const simulation = simulate(11);
+    const described = { ...inputs, description: "first", tags: ["prod", "old"] };
+    const { id, state } = await create(simulation, described);
+    simulation.emulator.requests.clear();
+    const { session } = simulation;
+    const changed = await simulation.run(
+      imageImport.update(id, state, { ...inputs, description: "", tags: ["new", "prod"] }, session, simulation.call(urn)),
+    );
+    expect(simulation.requests(/PUT/)).toEqual([`PUT /v2/images/${id}`]);
+    expect(simulation.requests(/\/tags\/(new|old|prod)\/resources/).map((line) => line.split(" ")[1])).toEqual(
+      expect.arrayContaining(["/v2/tags/new/resources", "/v2/tags/old/resources"]),
+    );
+    expect(simulation.requests(/\/tags\/prod\//)).toEqual([]);
+    expect((await imageTags(simulation, id)).filter((tag) => !tag.startsWith("imagefleet:")).sort()).toEqual(["new", "prod"]);
+    expect(changed).toMatchObject({ description: "", imageId: id, correlationTag: state.correlationTag });
+  });
+
+  it("makes no request when only the source's record changed", async () => {
+    const simulation = simulate(12);
+    const { id, state } = await create(simulation);
+    simulation.emulator.requests.clear();
+    const sha256 = "cd".repeat(32);
+    const source = { url: "http://127.0.0.1/web.img", sha256 };
+    const changed = await simulation.run(imageImport.update(id, state, { ...inputs, source }, simulation.session, simulation.call(urn)));
+    expect(simulation.requests()).toEqual([]);
+    expect(changed.digest).toBe(sha256);
+  });
+});
+
+describe("reading", () => {
+  it("tells drift of what the program sets, and nothing of what it doesn't", async () => {
+    const simulation = simulate(13);
+    const { id, state } = await create(simulation);
+    await simulation.ask("PUT", `/v2/images/${id}`, { name: "renamed", description: "by hand" });
+    const { session, call } = simulation.restart();
+    const answer = await simulation.run(imageImport.read(id, { state, inputs }, session, call(urn)));
+    expect(answer?.inputs).toEqual({ ...inputs, name: "renamed" });
+    expect(answer?.state).toMatchObject({ imageId: id, ownerTag: state.ownerTag, correlationTag: state.correlationTag, team: state.team });
+  });
+
+  it("without state tells everything that an import needs but the source", async () => {
+    const simulation = simulate(14);
+    const { id } = await create(simulation, { ...inputs, description: "the web", distribution: "Debian" });
+    const answer = await simulation.run(imageImport.read(id, undefined, simulation.session, simulation.call(urn)));
+    expect(answer?.inputs).toEqual({ name: "web", region: "nyc3", description: "the web", distribution: "Debian", tags: ["prod"] });
+  });
+
+  it("takes a missing image for gone while the token is of the same team", async () => {
+    const simulation = simulate(15);
+    const { id, state } = await create(simulation);
+    await simulation.ask("DELETE", `/v2/images/${id}`);
+    const { session, call } = simulation.restart();
+    expect(await simulation.run(imageImport.read(id, { state, inputs }, session, call(urn)))).toBeUndefined();
+  });
+
+  it("refuses to call an image gone with a token of another team, and names both", async () => {
+    const seed = { tokens: [{ token: "dop_v1_other", team: "Other Team" }] };
+    const simulation = simulate(16, { seed });
+    const { id, state } = await create(simulation);
+    const { session, call } = simulation.restart("dop_v1_other");
+    const read = simulation.run(imageImport.read(id, { state, inputs }, session, call(urn)));
+    await expect(read).rejects.toThrow(/"My Team".*"Other Team"/);
+  });
+
+  it("says that an import still runs", async () => {
+    const simulation = simulate(17);
+    await simulation.options({ importSeconds: 600 });
+    const call = simulation.call(urn);
+    const interrupted = imageImport.create(inputs, simulation.session, call);
+    void simulation.clock.sleep(5_000).then(() => call.interrupt());
+    const { id, state } = await unfinished(simulation, interrupted);
+    const { session, call: next } = simulation.restart();
+    const left = await unfinished(simulation, imageImport.read(id, { state, inputs }, session, next(urn)));
+    expect(left.inputs).toEqual(inputs);
+  });
+});
+
+describe("deleting", () => {
+  it("takes the image and its marks away, and succeeds a second time", async () => {
+    const simulation = simulate(18);
+    const { id, state } = await create(simulation);
+    const remove = (): Promise<void> => simulation.run(imageImport.delete(id, state, simulation.session, simulation.call(urn)));
+    await remove();
+    const { tags } = (await simulation.ask("GET", "/v2/tags")) as { tags: { name: string }[] };
+    expect(tags.map(({ name }) => name)).toEqual(["prod"]);
+    await remove();
+  });
+
+  it("leaves an image alone that a later create has taken over", async () => {
+    const simulation = simulate(19);
+    const first = await create(simulation);
+    const second = await create(simulation);
+    expect(second.id).toBe(first.id);
+    await simulation.run(imageImport.delete(first.id, first.state, simulation.session, simulation.call(urn)));
+    expect(await imageTags(simulation, second.id)).toContain(second.state.ownerTag);
+    const { tags } = (await simulation.ask("GET", "/v2/tags")) as { tags: { name: string }[] };
+    expect(tags.map(({ name }) => name)).toContain(second.state.correlationTag);
+  });
+});
