@@ -62,8 +62,8 @@ export class ImageReplication extends pulumi.ComponentResource {
 
 export interface ImageReplicationArgs {
   /**
-   * The image: a `CustomImage`, an `ImageImport`, or the number of a custom image or snapshot that was made elsewhere.
-   * A change copies the other image and replaces what runs this one.
+   * The image: a `CustomImage` or an `ImageImport` of this program, whose copies then go when it goes, or the number of a custom image
+   * or snapshot that was made elsewhere. A change copies the other image, and rolls what runs this one.
    */
   readonly image: CustomImage | ImageImport | pulumi.Input<string>;
   /**

@@ -44,7 +44,7 @@ export function readConfig(): ServiceConfig {
   const faults: string[] = [];
   const place = new Place("", (path, expectation, value) => faults.push(sentence(path, expectation, value)));
   const wanted = SERVICE(values(), place);
-  if (faults.length === 0) checkRegions(wanted, place);
+  checkRegions(wanted, place);
   if (faults.length > 0) throw new ConfigError(faults);
   return wanted;
 }
@@ -102,16 +102,23 @@ function guarded(shape: Shape<string>): Shape<pulumi.Input<string>> {
   return (value, place) => (isSecret(place.path) ? pulumi.secret(shape(value, place)) : shape(value, place));
 }
 
-/** A region is wanted once, and a fleet can run the image only where the image is. */
-function checkRegions({ regions, fleets }: ServiceConfig, place: Place): void {
+/** A region is wanted once, and a fleet can run the image only where the image is. What is at fault already is passed over. */
+function checkRegions({ regions, fleets }: Readable, place: Place): void {
+  if (regions === undefined || regions.includes(undefined)) return;
   for (const [index, slug] of regions.entries()) {
     if (regions.indexOf(slug) < index) place.at("regions").at(index).refuse("must be a region not named before", slug);
   }
-  for (const [name, fleet] of Object.entries(fleets)) {
-    if (regions.includes(fleet.region)) continue;
+  for (const [name, fleet] of Object.entries(fleets ?? {})) {
+    if (fleet?.region === undefined || regions.includes(fleet.region)) continue;
     const expectation = `must be one of \`regions\`, which are ${regions.join(", ")}`;
     place.at("fleets").at(name).at("region").refuse(expectation, fleet.region);
   }
+}
+
+/** What could be read of a configuration that may have faults. */
+interface Readable {
+  readonly regions?: readonly (string | undefined)[];
+  readonly fleets?: Readonly<Record<string, { readonly region?: string } | undefined>>;
 }
 
 /** What is set in the project's own namespace: lists and maps read, everything else as the text that it is. */

@@ -67,7 +67,7 @@ export function object<T extends object>(shapes: { readonly [K in keyof T]: Shap
   return (value, place) => {
     if (!isMap(value)) return place.refuse(`must be a map of ${names.join(", ")}`, value);
     for (const name of Object.keys(value)) {
-      if (!(name in shapes)) place.at(name).refuse(`is not known here, where there can be ${names.join(", ")}`, value[name]);
+      if (!Object.hasOwn(shapes, name)) place.at(name).refuse(`is not known here, where there can be ${names.join(", ")}`, value[name]);
     }
     return Object.fromEntries(names.map((name) => [name, shapes[name](value[name], place.at(name))])) as T;
   };

@@ -67,7 +67,7 @@ export interface ImageSourceArgs {
   /**
    * Where DigitalOcean fetches the image: HTTP, HTTPS or FTP, answering `HEAD`, ending in the file's extension. Raw, qcow2, VHDX, VDI or
    * VMDK, plain or by gzip or bzip2, under 100 GB unpacked, booting by BIOS. May be secret. A new URL replaces the image, unless `sha256`
-   * is declared and stays the same. An URL that has become unreachable is no fault of an image that exists.
+   * is declared and stays the same. A URL that has become unreachable is no fault of an image that exists.
    */
   readonly url: pulumi.Input<string>;
   /**

@@ -53,7 +53,7 @@ test("reports faults of every kind and depth together, in one error without a st
     imageSha256: "abc",
     sshPublicKey: PUBLIC_KEY,
     regions: ["nyc3", "Amsterdam"],
-    fleets: { web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: [1] } },
+    fleets: { other: "ams3", web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: [1] } },
   });
 
   const error = thrown();
@@ -64,12 +64,19 @@ test("reports faults of every kind and depth together, in one error without a st
       '  `imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2.gz": mend it in `Pulumi.dev.yaml`.',
       '  `imageSha256` must be 64 hexadecimal digits, got "abc": mend it in `Pulumi.dev.yaml`.',
       '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam": mend it in `Pulumi.dev.yaml`.',
+      '  `fleets.other` must be a map of region, size, count, userData, vpcUuid, tags, gate, rollout, got "ams3": mend it in `Pulumi.dev.yaml`.',
       "  `fleets.web.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleets.web.size' VALUE`.",
       '  `fleets.web.count` must be a whole number, got "three": mend it in `Pulumi.dev.yaml`.',
       "  `fleets.web.gate.http.port` must be a whole number, got 80.5: mend it in `Pulumi.dev.yaml`.",
       "  `fleets.web.rollout` must be a map of maxSurge, maxUnavailable, drainSeconds, shutdownSeconds, got [1]: mend it in `Pulumi.dev.yaml`.",
     ].join("\n"),
   );
+});
+
+test("holds the fleets to the regions even where other keys are at fault", () => {
+  configure({ ...WHOLE, imageUrl: "", fleets: { web: { ...FLEET, region: "sfo3", count: 1.5 } } });
+
+  expect(faults().map((fault) => fault.split(" ")[0])).toEqual(["`imageUrl`", "`fleets.web.count`", "`fleets.web.region`"]);
 });
 
 test.each([
