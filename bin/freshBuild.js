@@ -3,6 +3,8 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
+/** What the executables run from the build. Programs (`stacks`, `components`) are compiled by the language host as they are. */
+const rooms = ["provider", "emulator", "local", "cli", "bench"].map((name) => path.join(root, name));
 
 function newestSource(folder) {
   return fs
@@ -13,8 +15,7 @@ function newestSource(folder) {
 
 exports.load = function load(entry) {
   const built = path.join(root, "dist", "build.tsbuildinfo");
-  const sources = ["components", "stacks", "provider", "emulator", "local", "cli", "bench"].map((name) => path.join(root, name));
-  const present = sources.filter((folder) => fs.existsSync(folder));
+  const present = rooms.filter((room) => fs.existsSync(room));
   const builtAt = fs.existsSync(built) ? fs.statSync(built).mtimeMs : 0;
   if (builtAt === 0 || present.some((folder) => newestSource(folder) > builtAt)) {
     const state = builtAt === 0 ? "has not been built" : "is older than its sources";
