@@ -73,7 +73,7 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
     };
     const inputs = await rig.inputs(1);
     const after = await persist(rig, before, inputs);
-  expect(troubles).toBeLessThan(35);
+    expect(troubles).toBeLessThan(35);
     const droplets = await rig.droplets();
     expect(imagesOf(droplets)).toEqual([inputs.image, inputs.image, inputs.image]);
     expect(droplets.map(({ id }) => String(id)).sort()).toEqual(after.state.live?.map(({ id }) => id).sort());

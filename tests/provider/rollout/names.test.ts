@@ -1,0 +1,32 @@
+import { dropletName, slotOf } from "../../../provider/rollout/dropletName";
+import { creationTag, creationTagOf, fleetIdOf, fleetTag, servingTag, templateOf, templateTag } from "../../../provider/rollout/fleetTags";
+import { nextTick } from "../../../provider/rollout/ticks";
+
+test("a Droplet's name says its slot, also after a prefix of digits", () => {
+  expect(dropletName("web-2", 13, "0123456789ab")).toBe("web-2-13-0123");
+  expect(slotOf("web-2-13-0123")).toBe(13);
+  expect([slotOf("database"), slotOf("web-2"), slotOf("web-13-wxyz")]).toEqual([undefined, undefined, undefined]);
+});
+
+test("tags say fleet, template and creation, and fit the service's pattern", () => {
+  const creation = creationTag("", "urn:pulumi:dev::shop::imagefleet:index:Fleet::web", "ams3");
+  const tags = ["shop", servingTag("abc"), fleetTag("abc"), templateTag("0123456789ab"), creation];
+  expect([fleetIdOf(tags), templateOf(tags), creationTagOf(tags)]).toEqual(["abc", "0123456789ab", creation]);
+  expect([fleetIdOf(["shop"]), templateOf([]), creationTagOf(["shop"])]).toEqual([undefined, undefined, undefined]);
+  expect(tags.every((tag) => /^[a-zA-Z0-9_\-:]{1,255}$/.test(tag))).toBe(true);
+});
+
+test("the creation tag differs by namespace, URN and region", () => {
+  const made = [
+    creationTag("", "urn", "ams3"),
+    creationTag("a", "urn", "ams3"),
+    creationTag("", "urn2", "ams3"),
+    creationTag("", "urn", "fra1"),
+  ];
+  expect(new Set(made).size).toBe(4);
+});
+
+test("looks every second while things change, and every five in a long wait", () => {
+  expect([0, 9_999, 10_000, 60_000, 3_600_000].map((since) => nextTick(since, 0.5))).toEqual([1_000, 1_000, 2_000, 5_000, 5_000]);
+  expect([nextTick(0, 0), nextTick(0, 0.999)]).toEqual([900, 1_100]);
+});
