@@ -21,20 +21,27 @@ interface Ready {
   readonly pid: number;
 }
 
-function run(
-  flags: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): { child: ChildProcess; stdout: Promise<string>; stderr: Promise<string> } {
+interface Run {
+  readonly child: ChildProcess;
+  /** The first chunk of stdout, or exit code and signal where there is none. */
+  readonly first: Promise<unknown[]>;
+  readonly stdout: Promise<string>;
+  readonly stderr: Promise<string>;
+}
+
+function run(flags: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
   const child = spawn(bin, ["emulator", ...flags], {
     env: { ...process.env, DIGITALOCEAN_TOKEN: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
-  return { child, stdout: text(child.stdout), stderr: text(child.stderr) };
+  const first = Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+  return { child, first, stdout: text(child.stdout), stderr: text(child.stderr) };
 }
 
-async function ready(child: ChildProcess): Promise<Ready> {
-  const [line] = (await once(child.stdout!, "data")) as [Buffer];
+async function ready({ first, stderr }: Run): Promise<Ready> {
+  const [line] = await first;
+  if (!Buffer.isBuffer(line)) throw new Error(await stderr);
   return JSON.parse(line.toString()) as Ready;
 }
 
@@ -45,8 +52,9 @@ async function statusOf(url: string, token: string): Promise<number> {
 test.each(["SIGTERM", "SIGINT"] as const)(
   "prints one line of JSON once it listens, and ends with 0 within a second of %s",
   async (signal) => {
-    const { child, stdout } = run([]);
-    const { url, control, token, pid } = await ready(child);
+    const started = run([]);
+    const { child, stdout } = started;
+    const { url, control, token, pid } = await ready(started);
     expect(pid).toBe(child.pid);
     expect(control).toBe(`${url}/_emulator`);
     expect(await statusOf(`${url}/v2/account`, token)).toBe(200);
@@ -65,7 +73,7 @@ test("takes token, durations and seed from flags, the token from the environment
   writeFileSync(seed, JSON.stringify({ tokens: [{ token: "second" }], dropletLimit: 5 }));
   const flags = ["--token", "first", "--seed", seed, "--import-seconds", "7", "--transfer-seconds", "8", "--droplet-seconds", "9"];
   const [given, inherited] = [run(flags), run([], { DIGITALOCEAN_TOKEN: "from-environment" })];
-  const [{ url, token, control }, other] = [await ready(given.child), await ready(inherited.child)];
+  const [{ url, token, control }, other] = [await ready(given), await ready(inherited)];
   expect([token, other.token]).toEqual(["first", "from-environment"]);
   expect(await statusOf(`${url}/v2/account`, "second")).toBe(200);
   const options = (await (await fetch(`${control}/options`)).json()) as object;
