@@ -3,8 +3,8 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
-/** What the executables run from the build. Programs (`stacks`, `components`) are compiled by the language host as they are. */
-const rooms = ["provider", "emulator", "local", "cli", "bench"].map((name) => path.join(root, name));
+/** What each entry's room runs from the build. Programs (`stacks`, `components`) are compiled by the language host as they are. */
+const usedBy = { provider: ["provider"], local: ["local", "provider"], cli: ["cli", "local", "emulator", "provider", "bench"] };
 
 function newestSource(folder) {
   return fs
@@ -15,12 +15,14 @@ function newestSource(folder) {
 
 exports.load = function load(entry) {
   const built = path.join(root, "dist", "build.tsbuildinfo");
-  const present = rooms.filter((room) => fs.existsSync(room));
+  const present = usedBy[entry.split("/")[0]].map((room) => path.join(root, room)).filter((room) => fs.existsSync(room));
   const builtAt = fs.existsSync(built) ? fs.statSync(built).mtimeMs : 0;
   if (builtAt === 0 || present.some((folder) => newestSource(folder) > builtAt)) {
     const state = builtAt === 0 ? "has not been built" : "is older than its sources";
     process.stderr.write(`imagefleet ${state}: run \`npm run build\` in ${root} and try again.\n`);
     process.exit(1);
   }
+  // Node 22 and newer keep what they compiled: the engine starts each plugin twice in one `up`.
+  require("node:module").enableCompileCache?.();
   return require(path.join(root, "dist", entry));
 };

@@ -10,20 +10,29 @@ export async function main(): Promise<void> {
 
 const clock: Clock = {
   now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", wake);
-        resolve();
-      }, milliseconds);
-      const wake = () => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener("abort", wake, { once: true });
-    }),
+  async sleep(milliseconds, signal) {
+    for (let left = milliseconds; left > 0; left -= longestTimer) await timer(Math.min(left, longestTimer), signal);
+  },
 };
+
+/** In milliseconds, a day: a timer of 25 days or more would fire at once. */
+const longestTimer = 86_400_000;
+
+function timer(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const fired = () => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    };
+    const started = setTimeout(fired, milliseconds);
+    const aborted = () => {
+      clearTimeout(started);
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
 
 const probe: Probe = {
   async http(address, port, path, signal) {

@@ -33,16 +33,18 @@ export function secretNames(table: PropertyTable): ReadonlySet<string> {
 }
 
 /**
- * A fault as the engine's check failure. The engine prints the value of the property that is named, so a fault in a secret one names
- * none, and says the path in its reason.
+ * A fault as the engine's check failure. The engine prints the top-level value of the property that is named: so a fault in a secret
+ * one, or deeper in one, names none and says its path in the reason.
  */
 export function toFailure(fault: Fault, secrets: ReadonlySet<string>): CheckFailure {
-  const secret = secrets.has(topLevel(fault.property));
+  const property = topLevel(fault.property);
+  const secret = secrets.has(property);
   const received = fault.received === undefined || secret ? "" : `, got ${show(fault.received)}`;
   const clause = [`${fault.expectation}${received}.`, fault.remedy].filter((part) => part !== undefined).join(" ");
+  const unnamed = secret || property !== fault.property;
   const failure = new CheckFailure();
-  failure.setProperty(secret ? "" : fault.property);
-  failure.setReason(secret ? `\`${fault.property}\` ${clause}` : clause);
+  failure.setProperty(unnamed ? "" : property);
+  failure.setReason(unnamed ? `\`${fault.property}\` ${clause}` : clause);
   return failure;
 }
 

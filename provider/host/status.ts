@@ -32,7 +32,7 @@ export function engineLines(engineAddress: string): { readonly send: SendLine; c
   return { send, close: () => client.close() };
 }
 
-/** What an operation says, and its end: a line that still waits then is dropped. */
+/** What an operation says, and its end: a line that still waits then is sent at once, since the engine shows the last one beside the result. */
 export interface Voice {
   readonly progress: (text: string) => void;
   readonly warn: (text: string) => void;
@@ -57,6 +57,10 @@ export class StatusLines {
     let waiting: string | undefined;
 
     const keep = (severity: Line["severity"]) => (text: string) => this.send({ severity, urn, text: redact(text), ephemeral: false });
+    const sendNow = (text: string) => {
+      this.lastSent.set(urn, this.clock.now());
+      this.send({ severity: "info", urn, text: redact(text), ephemeral: true });
+    };
     const progress = (text: string) => {
       if (ended.signal.aborted) return;
       const wait = (this.lastSent.get(urn) ?? -Infinity) + quietMilliseconds - this.clock.now();
@@ -65,8 +69,7 @@ export class StatusLines {
         waiting = text;
         return;
       }
-      this.lastSent.set(urn, this.clock.now());
-      this.send({ severity: "info", urn, text: redact(text), ephemeral: true });
+      sendNow(text);
     };
     const progressLater = async (milliseconds: number) => {
       await this.clock.sleep(milliseconds, ended.signal);
@@ -79,7 +82,10 @@ export class StatusLines {
       progress,
       warn: keep("warning"),
       info: keep("info"),
-      end: () => ended.abort(),
+      end: () => {
+        ended.abort();
+        if (waiting !== undefined) sendNow(waiting);
+      },
     };
   }
 }

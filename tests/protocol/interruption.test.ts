@@ -85,7 +85,7 @@ describe("cancel", () => {
 });
 
 describe("status lines", () => {
-  test("progress is paced: the first at once, of those within 5 s the last, none after the end", async () => {
+  test("progress is paced: the first at once, of those within 5 s the last, the one that waits at the end, none after it", async () => {
     let call: Call | undefined;
     let finish: (() => void) | undefined;
     const provider = toyProvider({
@@ -114,8 +114,10 @@ describe("status lines", () => {
     await created;
     call?.progress("six");
     await connection.clock.advance(60_000);
-    await until(() => connection.heard.length >= 3);
-    expect(connection.heard).toEqual(["one, not [secret]", "three", "four"].map((text) => ({ kind: "info*", urn: urnOf("web"), text })));
+    await until(() => connection.heard.length >= 4);
+    expect(connection.heard).toEqual(
+      ["one, not [secret]", "three", "four", "five"].map((text) => ({ kind: "info*", urn: urnOf("web"), text })),
+    );
   });
 
   test("warnings and lines of information stay, and are never errors", async () => {

@@ -23,7 +23,7 @@ describe("check", () => {
       { property: "regoins", reason: "is not a known property. Did you mean `regions`?" },
       { property: "name", reason: "must be given." },
       { property: "size", reason: "must be a whole number, got `big`." },
-      { property: "regions[1]", reason: "must be a region slug such as `ams3`, got `Amsterdam`." },
+      { property: "", reason: "`regions[1]` must be a region slug such as `ams3`, got `Amsterdam`." },
       { property: "", reason: "`gate.http.port` must be a whole number." },
       { property: "", reason: "`gate.password` must be a string." },
       { property: "", reason: "`userData` must be a string." },

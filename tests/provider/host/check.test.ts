@@ -40,13 +40,13 @@ test("each fault names its path, its expectation, what was received and the reme
   expect(reasons({ gate: { http: { port: 0, paht: "/" } }, regions: ["ams3", "x"], ratio: "1", retain: "yes" })).toEqual([
     ["ratio", "must be a number, got `1`."],
     ["retain", "must be `true` or `false`, got `yes`."],
-    ["gate.http.paht", "is not a known property. Did you mean `path`?"],
-    ["gate.http.port", "must be from 1 to 65535, got `0`. Take 80."],
-    ["regions[1]", "must be a slug, got `x`."],
+    ["", "`gate.http.paht` is not a known property. Did you mean `path`?"],
+    ["", "`gate.http.port` must be from 1 to 65535, got `0`. Take 80."],
+    ["", "`regions[1]` must be a slug, got `x`."],
   ]);
   expect(reasons({ gate: { http: {} }, regions: ["ams3", "ams3"], colour: "red" })).toEqual([
     ["colour", "is not a known property. The known ones are `count`, `ratio`, `retain`, `gate`, `regions`, `source`."],
-    ["gate.http.port", "must be given."],
+    ["", "`gate.http.port` must be given."],
     ["regions", 'must name each region once, got `["ams3","ams3"]`.'],
   ]);
 });
