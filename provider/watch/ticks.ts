@@ -31,7 +31,8 @@ export function nextTick(pace: Pace, random: number): number {
   const wanted = Math.min(...pace.underWay.map((age) => interval(age, pace)), 10 * second);
   const kept = pace.finishing ? 0 : reserve;
   const credit = burst - kept + (pace.watched / second) * requestsPerSecond - pace.spent;
-  const afforded = credit >= 1 ? 0 : ((1 - credit) / requestsPerSecond) * second;
+  // Never longer than that: a clock that was set back must not end the watch.
+  const afforded = credit >= 1 ? 0 : Math.min(((1 - credit) / requestsPerSecond) * second, 15 * second);
   return Math.round(Math.max(wanted * (0.85 + 0.3 * random), afforded));
 }
 

@@ -26,6 +26,8 @@ export interface SimulatedProcess {
   /** Timers of the provider that are running; 0 when it is at rest. */
   readonly timers: number;
   readonly call: (urn?: string) => RecordedCall;
+  /** Sets the clock of its machine, so many milliseconds forward or back. */
+  readonly jump: (milliseconds: number) => void;
   /** From here on nothing that it sends arrives, and nothing comes back: kill -9. */
   kill(): void;
   /** Dies at its n-th request from now, before it arrives or after it took effect. */
@@ -93,6 +95,9 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
     };
     return {
       ...{ session, kill, killAt, dead },
+      jump: (milliseconds) => {
+        mortal.offset += milliseconds;
+      },
       call: (urn = "urn:pulumi:test::web::any::thing") => recordedCall(urn, clock),
       get timers() {
         return mortal.timers;
@@ -142,6 +147,7 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
 /** A process's clock: what sleeps when it dies never wakes. */
 class MortalClock implements Clock {
   timers = 0;
+  offset = 0;
   readonly #clock: VirtualClock;
   readonly #life: AbortSignal;
 
@@ -151,7 +157,7 @@ class MortalClock implements Clock {
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#clock.now() + this.offset;
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
