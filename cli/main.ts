@@ -1,13 +1,15 @@
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./demo";
 import { emulatorCommand } from "./emulator";
+import { inspectCommand } from "./inspect";
 
 /** Runs one verb. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
 export async function main(): Promise<void> {
   const program = new Command("imagefleet")
     .description("DigitalOcean custom images, their copies and the Droplets that run them: what surrounds `pulumi up`.")
     .addCommand(demoCommand())
-    .addCommand(emulatorCommand());
+    .addCommand(emulatorCommand())
+    .addCommand(inspectCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync();

@@ -1,0 +1,53 @@
+import { Command } from "commander";
+
+import type { Inspection } from "../provider/source/inspect/inspect";
+import { inspectFile, inspectUrl } from "../provider/source/inspectSource";
+
+/** A server that says nothing for so long is not there. */
+const ANSWER_MILLISECONDS = 60_000;
+
+/** `imagefleet inspect`: what an image is, and what stands between it and a Droplet. Exit codes: 0 acceptable, 1 not, 2 could not read. */
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description(
+      "Say what a disk image is and whether DigitalOcean can import and boot it. Ends with 0 if so, 1 if not, 2 if it can't be read.",
+    )
+    .argument("<file|url>", "a file, or an http or https URL, of which only a few places are read")
+    .option("--json", "print one JSON object")
+    .action(runInspect);
+}
+
+async function runInspect(image: string, { json = false }: { json?: boolean }): Promise<void> {
+  try {
+    const { inspection } = /^\w+:\/\//.test(image)
+      ? await inspectUrl(image, { send: (request) => fetch(request), signal: AbortSignal.timeout(ANSWER_MILLISECONDS) })
+      : await inspectFile(image);
+    process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionTable(inspection));
+    process.exitCode = inspection.acceptable ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  }
+}
+
+/** The inspection for a person: one fact a line, then the findings with their remedies. */
+export function inspectionTable(inspection: Inspection): string {
+  const { format, compression, virtualSizeBytes, partitionTable, bootMode, filesystems, contents, findings, acceptable } = inspection;
+  const facts: readonly (readonly [string, string])[] = [
+    ["format", `${format ?? "unknown"}${compression === null ? "" : `, compressed with ${compression}`}`],
+    ["virtual size", virtualSizeBytes === null ? "unknown" : `${(virtualSizeBytes / 1e9).toFixed(2)} GB (${virtualSizeBytes} bytes)`],
+    ["partition table", partitionTable ?? "unknown"],
+    ["boot mode", bootMode],
+    ["file systems", filesystems.length === 0 ? "none seen" : filesystems.join(", ")],
+    ["first-boot agent", found(contents.cloudInit)],
+    ["sshd", found(contents.sshd)],
+    ["acceptable", acceptable ? "yes" : "no"],
+  ];
+  const lines = facts.map(([name, value]) => `${name.padEnd(17)} ${value}`);
+  const notes = findings.flatMap(({ severity, code, message, remedy }) => ["", `${severity} ${code}: ${message}`, `  ${remedy}`]);
+  return `${[...lines, ...notes].join("\n")}\n`;
+}
+
+function found(answer: boolean | null): string {
+  return answer === null ? "not looked for" : answer ? "found" : "not found";
+}

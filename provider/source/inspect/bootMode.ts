@@ -1,0 +1,20 @@
+import { textAt } from "./fields";
+import type { PartitionTable } from "./partitionTable";
+
+/** `unknown`: nothing that a BIOS would start, and nothing for UEFI. */
+export type BootMode = "bios" | "uefi-only" | "unknown";
+
+const CODE_BYTES = 440;
+const ZEROS = Buffer.alloc(CODE_BYTES);
+
+/** How a machine starts from this disk, by its first sector and its partitions. */
+export function bootModeOf(sector: Buffer, { kind, partitions }: PartitionTable): BootMode {
+  const code = sector.length === 512 && !sector.subarray(0, CODE_BYTES).equals(ZEROS) && textAt(sector, 510, "\x55\xaa");
+  // What mkfs.fat writes into its first sector only says that the disk does not boot.
+  if (code && !(kind === "none" && isFat(sector))) return "bios";
+  return partitions.some(({ purpose }) => purpose === "efi-system") ? "uefi-only" : "unknown";
+}
+
+function isFat(sector: Buffer): boolean {
+  return textAt(sector, 54, "FAT") || textAt(sector, 82, "FAT");
+}

@@ -1,0 +1,97 @@
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+
+import { bunzip2 } from "./bunzip2";
+import { Unreadable, type ByteSource } from "./byteSource";
+import { textAt } from "./fields";
+import { StreamedSource } from "./streamedSource";
+import { xzUnpackedBytes } from "./xzIndex";
+
+export type CompressionName = "gzip" | "bzip2" | "xz" | "zstd";
+
+export interface Compression {
+  readonly name: CompressionName;
+  readonly matches: (head: Buffer) => boolean;
+  /** Each decoder is loaded with the first image that needs it. */
+  readonly decode: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Uint8Array>;
+  /** Most that is unpacked, in bytes: what takes a few seconds. A partition one GiB into the disk is still seen where that is quick. */
+  readonly limitBytes: number;
+  /** The unpacked size where the file says so. */
+  readonly unpackedBytes?: (file: ByteSource) => Promise<number | undefined>;
+}
+
+const MIB = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+const compressions: readonly Compression[] = [
+  { name: "gzip", matches: (head) => textAt(head, 0, "\x1f\x8b\x08"), decode: gunzip, limitBytes: 1032 * MIB },
+  {
+    name: "bzip2",
+    // The magic of a block, or of the end, follows: a text may well begin with BZh.
+    matches: (head) => /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString("latin1", 0, 10)),
+    decode: bunzip2,
+    limitBytes: 256 * MIB,
+  },
+  { name: "xz", matches: (head) => textAt(head, 0, "\xfd7zXZ\0"), decode: unxz, limitBytes: 1032 * MIB, unpackedBytes: xzUnpackedBytes },
+  { name: "zstd", matches: (head) => textAt(head, 0, "\x28\xb5\x2f\xfd"), decode: unzstd, limitBytes: 1032 * MIB },
+];
+
+export function compressionOf(head: Buffer): Compression | undefined {
+  return compressions.find(({ matches }) => matches(head));
+}
+
+/** What lies inside a compressed file, unpacked as far as it is read. */
+export function unpack(file: ByteSource, compression: Compression): StreamedSource {
+  return new StreamedSource(decoded(file, compression), compression.limitBytes);
+}
+
+async function* decoded(file: ByteSource, { decode }: Compression): AsyncGenerator<Uint8Array> {
+  let failure: unknown;
+  async function* chunks(): AsyncGenerator<Buffer> {
+    try {
+      for (let offset = 0, chunk: Buffer; (chunk = await file.read(offset, CHUNK_BYTES)).length > 0; offset += chunk.length) yield chunk;
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+  try {
+    yield* decode(chunks());
+  } catch {
+    // What is not the file's own failure is the decoder's: it got bytes that it cannot make sense of.
+    throw failure ?? new Unreadable("compression-damaged");
+  }
+}
+
+async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  const { createGunzip } = await import("node:zlib");
+  const { pipeline } = await import("node:stream");
+  const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
+  // Its errors come out of the iteration below.
+  pipeline(Readable.from(chunks), unpacked, () => undefined);
+  for await (const chunk of unpacked) yield chunk as Buffer;
+}
+
+async function* unxz(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  // A bundle: what it exports shows only on its default.
+  const {
+    default: { XzReadableStream },
+  } = await import("xz-decompress");
+  const packed = Readable.toWeb(Readable.from(chunks)) as ConstructorParameters<typeof XzReadableStream>[0];
+  for await (const chunk of new XzReadableStream(packed) as ReadableStream<Uint8Array>) yield chunk;
+}
+
+async function* unzstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import("fzstd");
+  const unpacked: Uint8Array[] = [];
+  const decoder = new Decompress((chunk) => void unpacked.push(chunk));
+  for await (const chunk of chunks) {
+    // Small pushes: a push of zeros may unpack to thousands of times its size.
+    for (let at = 0; at < chunk.length; at += 4096) {
+      decoder.push(chunk.subarray(at, at + 4096));
+      yield* unpacked.splice(0);
+    }
+  }
+  decoder.push(new Uint8Array(0), true);
+  yield* unpacked.splice(0);
+}

@@ -1,0 +1,42 @@
+import { open } from "node:fs/promises";
+
+import { SourceUnreadable, type ImageSource } from "./imageSource";
+import { PagedSource } from "./pagedSource";
+
+/** Most that is read of a local file, in bytes: a compressed one is read from the front, any other one at a few places. */
+export const FILE_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Opens a local file. Throws `SourceUnreadable`. */
+export async function openFile(path: string): Promise<ImageSource> {
+  const handle = await open(path, "r").catch((error: unknown) => {
+    throw new SourceUnreadable(`\`path\` must be a file that can be read, got \`${path}\`, which ${reasonOf(error)}.`);
+  });
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    await handle.close();
+    throw new SourceUnreadable(`\`path\` must be a file, got \`${path}\`, which is none: name the image file itself.`);
+  }
+  const pages = new PagedSource({
+    size: stat.size,
+    limitBytes: FILE_LIMIT_BYTES,
+    async fetch(offset, length) {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    },
+  });
+  return {
+    local: true,
+    traits: [],
+    size: stat.size,
+    get bytesRead() {
+      return pages.bytesRead;
+    },
+    read: (offset, length) => pages.read(offset, length),
+    close: () => handle.close(),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as { code?: string }).code ?? "";
+  return { ENOENT: "does not exist", EACCES: "this user may not read", ENOTDIR: "does not exist" }[code] ?? `cannot be opened (${code})`;
+}

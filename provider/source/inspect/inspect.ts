@@ -1,0 +1,162 @@
+import { bootModeOf, type BootMode } from "./bootMode";
+import { ensure, Unreadable, type ByteSource } from "./byteSource";
+import { compressionOf, unpack, type Compression, type CompressionName } from "./compression";
+import { contentsAt, unknownContents, type Contents } from "./contents";
+import { fileSystemAt } from "./fileSystem";
+import { findingsOn, type Finding } from "./findings";
+import type { FormatName } from "./formats/diskFormat";
+import { formatOf } from "./formats/formatOf";
+import type { ImageSource } from "./imageSource";
+import type { Observation, Trait, Volume } from "./observation";
+import { readPartitionTable, type Partition, type PartitionTable } from "./partitionTable";
+import type { StreamedSource } from "./streamedSource";
+
+/** What an image is, and what stands between it and a Droplet. */
+export interface Inspection {
+  /** Of the disk inside the compression; null where that can't be read. */
+  readonly format: FormatName | null;
+  readonly compression: CompressionName | null;
+  /** Null where it can't be known. */
+  readonly virtualSizeBytes: number | null;
+  /** Null where it can't be read. */
+  readonly partitionTable: PartitionTable["kind"] | null;
+  readonly bootMode: BootMode;
+  /** In the order of the partitions, as blkid calls them. */
+  readonly filesystems: readonly string[];
+  readonly contents: Contents;
+  readonly findings: readonly Finding[];
+  /** No finding is an error. */
+  readonly acceptable: boolean;
+}
+
+const HEAD_BYTES = 64 * 1024;
+const TAIL_BYTES = 512;
+/** A compressed file up to here is unpacked to its end, where nothing else tells the size. */
+const MEASURED_BYTES = 4 * 1024 * 1024;
+
+/** Reads as little of an image as its findings need. Whatever its bytes are, it answers; only the source's own failures are thrown. */
+export async function inspect(source: ImageSource): Promise<Inspection> {
+  const observed = await observe(source);
+  const findings = findingsOn(observed);
+  const { format, compression, virtualSizeBytes, partitionTable, bootMode, contents, volumes } = observed;
+  return {
+    ...{ format, compression, virtualSizeBytes, partitionTable, bootMode },
+    filesystems: volumes.flatMap(({ fileSystem }) => (fileSystem ? [fileSystem.name] : [])),
+    contents,
+    findings,
+    acceptable: findings.every(({ severity }) => severity !== "error"),
+  };
+}
+
+/** Fills up on the way: a step that fails leaves its trait, and what the others saw still counts. */
+type Traits = Set<Trait>;
+
+const nothing = {
+  format: null,
+  compression: null,
+  virtualSizeBytes: null,
+  partitionTable: null,
+  bootMode: "unknown",
+  volumes: [],
+  contents: unknownContents,
+} as const;
+
+async function observe(source: ImageSource): Promise<Observation> {
+  const traits: Traits = new Set(source.traits);
+  const head = await source.read(0, HEAD_BYTES);
+  if (head.length === 0) return { ...nothing, traits: traits.add("empty") };
+  const compression = compressionOf(head);
+  if (compression === undefined) return { ...(await observeDisk(source, head, traits, source.local)), traits };
+  const unpacked = unpack(source, compression);
+  try {
+    const seen = await unlessUnreadable(traits, () => observeUnpacked(source, unpacked, compression, traits));
+    return { ...nothing, ...seen, compression: compression.name, traits };
+  } finally {
+    await unpacked.close();
+  }
+}
+
+async function observeUnpacked(
+  packed: ByteSource,
+  unpacked: StreamedSource,
+  { unpackedBytes }: Compression,
+  traits: Traits,
+): Promise<Observed | undefined> {
+  const head = await unpacked.read(0, HEAD_BYTES);
+  const obstacle = head.length === 0 ? "empty" : compressionOf(head) !== undefined ? "compressed-twice" : undefined;
+  if (obstacle !== undefined) {
+    traits.add(obstacle);
+    return undefined;
+  }
+  const disk = await observeDisk(unpacked, head, traits, false);
+  if (disk.format !== "raw" || disk.virtualSizeBytes !== null) return disk;
+  const size = await unlessUnreadable(traits, async () => {
+    const said = await unpackedBytes?.(packed);
+    const short = packed.size !== undefined && packed.size <= MEASURED_BYTES;
+    return said ?? (short ? unpacked.measure() : undefined);
+  });
+  return { ...disk, virtualSizeBytes: size ?? null };
+}
+
+type Observed = Omit<Observation, "traits">;
+
+async function observeDisk(file: ByteSource, head: Buffer, traits: Traits, lookInside: boolean): Promise<Observed> {
+  const { size = 0 } = file;
+  const tail = size < TAIL_BYTES ? undefined : await unlessUnreadable(traits, () => file.read(size - TAIL_BYTES, TAIL_BYTES));
+  const format = formatOf(head, tail ?? Buffer.alloc(0));
+  const disk = await unlessUnreadable(traits, async () => {
+    const opened = await format.open(file);
+    ensure(opened.virtualSizeBytes === undefined || Number.isSafeInteger(opened.virtualSizeBytes));
+    return opened;
+  });
+  const seen = { ...nothing, format: format.name, virtualSizeBytes: disk?.virtualSizeBytes ?? null };
+  for (const trait of disk?.traits ?? []) traits.add(trait);
+  if (disk?.guest === undefined) return seen;
+  const guest = await observeGuest(disk.guest, traits, lookInside);
+  await unlessUnreadable(traits, async () => disk.verify?.());
+  return { ...seen, ...guest };
+}
+
+async function observeGuest(disk: ByteSource, traits: Traits, lookInside: boolean): Promise<Partial<Observed>> {
+  const table = await unlessUnreadable(traits, () => readPartitionTable(disk));
+  if (table === undefined) return {};
+  const { size } = disk;
+  if (size !== undefined && table.partitions.some(({ start, bytes }) => start + bytes > size)) traits.add("truncated");
+  const bootMode = bootModeOf(await disk.read(0, 512), table);
+  const volumes = await volumesOf(disk, table, traits);
+  const contents = lookInside ? await contentsOf(disk, volumes) : unknownContents;
+  return { partitionTable: table.kind, bootMode, volumes, contents };
+}
+
+async function volumesOf(disk: ByteSource, { kind, partitions }: PartitionTable, traits: Traits): Promise<Volume[]> {
+  const whole: Partition = { start: 0, bytes: disk.size ?? Infinity, purpose: "other", legacyBootable: false };
+  const volumes = new Map<Partition, Volume>(
+    (kind === "none" ? [whole] : partitions).map((partition) => [partition, { partition, fileSystem: null }]),
+  );
+  // From the front to the back, whatever the order of the table: a stream can't go back far.
+  for (const partition of [...volumes.keys()].sort((a, b) => a.start - b.start)) {
+    const found = await unlessUnreadable(traits, async () => ({ fileSystem: await fileSystemAt(disk, partition.start) }));
+    if (found !== undefined) volumes.set(partition, { partition, ...found });
+  }
+  return [...volumes.values()];
+}
+
+async function contentsOf(disk: ByteSource, volumes: readonly Volume[]): Promise<Contents> {
+  for (const { partition, fileSystem } of volumes) {
+    if (!/^ext[234]$/.test(fileSystem?.name ?? "")) continue;
+    // A file system that can't be walked is no finding: the kernel's driver knows more features than this one.
+    const found = await unlessUnreadable(new Set(), () => contentsAt(disk, partition.start, partition.bytes));
+    if (found !== undefined) return found;
+  }
+  return unknownContents;
+}
+
+async function unlessUnreadable<T>(traits: Traits, step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    if (error.obstacle !== "out-of-reach") traits.add(error.obstacle);
+    return undefined;
+  }
+}

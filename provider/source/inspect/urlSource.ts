@@ -1,0 +1,126 @@
+import type { World } from "../../world";
+import { SourceUnreadable, type ImageSource, type SourceTrait } from "./imageSource";
+import { PAGE_BYTES, PagedSource } from "./pagedSource";
+import { StreamedSource } from "./streamedSource";
+
+/** Most that is received of a remote image, in bytes. */
+export const URL_LIMIT_BYTES = 4 * 1024 * 1024;
+
+export interface UrlAccess {
+  readonly send: World["send"];
+  readonly signal?: AbortSignal;
+  /** Sent with every request, beside our own. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens what an http or https URL serves: HEAD, as DigitalOcean's importer asks first, then ranged GETs; where the server has no ranges,
+ * the beginning of one GET. Throws `SourceUnreadable`.
+ */
+export async function openUrl(url: string, access: UrlAccess): Promise<ImageSource> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new SourceUnreadable("The image's URL must begin with http:// or https:// to be inspected.");
+  }
+  const ask = (method: "HEAD" | "GET", range?: string) => request(url, method, range, access);
+  const head = await ask("HEAD");
+  await head.body?.cancel();
+  const first = await ask("GET", `bytes=0-${PAGE_BYTES - 1}`);
+  const empty = first.status === 416;
+  if (!first.ok && !empty) {
+    await first.body?.cancel();
+    throw new SourceUnreadable(
+      `The image's server answered GET with status ${first.status}: check that the URL is public and still valid.`,
+    );
+  }
+  const ranged = first.status === 206 || empty;
+  const size = empty
+    ? 0
+    : ((ranged ? rangeSize(first) : undefined) ?? (head.ok ? length(head) : undefined) ?? (ranged ? undefined : length(first)));
+  const bytes = ranged
+    ? new PagedSource({
+        size,
+        limitBytes: URL_LIMIT_BYTES,
+        first: empty ? Buffer.alloc(0) : await body(first, PAGE_BYTES),
+        async fetch(offset, wanted) {
+          const answer = await ask("GET", `bytes=${offset}-${offset + wanted - 1}`);
+          if (answer.status === 206) return body(answer, wanted);
+          await answer.body?.cancel();
+          // Of a size that is not known, the end shows by this.
+          if (answer.status === 416) return Buffer.alloc(0);
+          throw new SourceUnreadable(`The image's server answered a GET of a range with status ${answer.status}: try again.`);
+        },
+      })
+    : new StreamedSource(first.body === null ? noChunks() : chunks(first.body), URL_LIMIT_BYTES, size);
+  const traits: readonly (SourceTrait | false)[] = [
+    !head.ok && "head-refused",
+    !ranged && (size ?? Infinity) > URL_LIMIT_BYTES && "ranges-missing",
+    (head.redirected || first.redirected) && "redirected",
+    !/\.(img|raw|qcow2|vhdx|vdi|vmdk|gz|bz2|tgz)$/i.test(url) && "url-without-extension",
+  ];
+  return {
+    local: false,
+    traits: traits.filter((trait) => trait !== false),
+    get size() {
+      return bytes.size;
+    },
+    get bytesRead() {
+      return bytes.bytesRead;
+    },
+    read: (offset, wanted) => bytes.read(offset, wanted),
+    close: () => (bytes instanceof StreamedSource ? bytes.close() : Promise.resolve()),
+  };
+}
+
+async function request(url: string, method: "HEAD" | "GET", range: string | undefined, access: UrlAccess): Promise<Response> {
+  const { send, signal, headers } = access;
+  // Without this a server may pack the answer once more, and ranges would count packed bytes.
+  const own = { "accept-encoding": "identity", ...(range !== undefined && { range }) };
+  try {
+    return await send(new Request(url, { method, headers: { ...headers, ...own }, ...(signal !== undefined && { signal }) }));
+  } catch (error) {
+    throw unreachable(error, signal);
+  }
+}
+
+function unreachable(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  const code = (error as { cause?: { code?: unknown } }).cause?.code;
+  const reason = typeof code === "string" ? ` (${code})` : "";
+  return new SourceUnreadable(`The image's server could not be reached${reason}: check the URL and the network.`);
+}
+
+/** `bytes 0-65535/1048576` */
+function rangeSize(answer: Response): number | undefined {
+  const total = /\/(\d+)$/.exec(answer.headers.get("content-range") ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
+function length(answer: Response): number | undefined {
+  const text = answer.headers.get("content-length");
+  return text === null || !/^\d+$/.test(text) ? undefined : Number(text);
+}
+
+/** At most `limit` bytes, whatever the server sends. */
+async function body(answer: Response, limit: number): Promise<Buffer> {
+  if (answer.body === null) return Buffer.alloc(0);
+  const parts: Uint8Array[] = [];
+  let received = 0;
+  for await (const part of chunks(answer.body)) {
+    parts.push(part);
+    received += part.length;
+    if (received >= limit) break;
+  }
+  return Buffer.concat(parts).subarray(0, limit);
+}
+
+async function* chunks(stream: NonNullable<Response["body"]>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw unreachable(error, undefined);
+  }
+}
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {
+  // Nothing to give: an answer without a body.
+}

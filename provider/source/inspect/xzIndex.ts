@@ -1,0 +1,44 @@
+import { readWhole, Unreadable, type ByteSource } from "./byteSource";
+import { textAt } from "./fields";
+
+const HEADER_BYTES = 12;
+const FOOTER_BYTES = 12;
+const LARGEST_INDEX_BYTES = 1024 * 1024;
+const MOST_STREAMS = 64;
+
+/** The unpacked size of an xz file, from the index at the end of each of its streams; undefined where there are too many. */
+export async function xzUnpackedBytes(file: ByteSource): Promise<number | undefined> {
+  let end = file.size;
+  let unpacked = 0;
+  for (let stream = 0; end !== undefined && end > 0; stream++) {
+    if (stream === MOST_STREAMS) return undefined;
+    if (end < HEADER_BYTES + FOOTER_BYTES) return undefined;
+    const footer = await readWhole(file, end - FOOTER_BYTES, FOOTER_BYTES);
+    if (!textAt(footer, 10, "YZ")) throw new Unreadable("compression-damaged");
+    const indexBytes = (footer.readUInt32LE(4) + 1) * 4;
+    const start: number = end - FOOTER_BYTES - indexBytes;
+    if (indexBytes > LARGEST_INDEX_BYTES || start < HEADER_BYTES) return undefined;
+    const sizes = blockSizes(await readWhole(file, start, indexBytes));
+    unpacked += sizes.unpacked;
+    end = start - sizes.packed - HEADER_BYTES;
+  }
+  return end === 0 ? unpacked : undefined;
+}
+
+function blockSizes(index: Buffer): { packed: number; unpacked: number } {
+  let at = 1;
+  const next = () => {
+    let value = 0;
+    for (let weight = 1, byte = 0x80; byte >= 0x80; weight *= 128) {
+      byte = index[at++] ?? 0;
+      value += (byte & 0x7f) * weight;
+    }
+    return value;
+  };
+  const total = { packed: 0, unpacked: 0 };
+  for (let left = next(); left > 0 && at < index.length; left--) {
+    total.packed += Math.ceil(next() / 4) * 4;
+    total.unpacked += next();
+  }
+  return total;
+}

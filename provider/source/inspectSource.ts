@@ -1,0 +1,31 @@
+import { openFile } from "./inspect/fileSource";
+import type { ImageSource } from "./inspect/imageSource";
+import { inspect, type Inspection } from "./inspect/inspect";
+import { openUrl, type UrlAccess } from "./inspect/urlSource";
+
+export interface InspectionResult {
+  readonly inspection: Inspection;
+  /** Bytes read of the file, or received from the server: at most 256 MiB or 4 MiB. */
+  readonly bytesRead: number;
+}
+
+/** Inspects a local file. Throws `SourceUnreadable`, one sentence, where it can't be read. */
+export async function inspectFile(path: string): Promise<InspectionResult> {
+  return inspectAndClose(await openFile(path));
+}
+
+/**
+ * Inspects what an http or https URL serves. Throws `SourceUnreadable`, one sentence without the URL, where it can't be read, and the
+ * signal's reason where it aborts.
+ */
+export async function inspectUrl(url: string, access: UrlAccess): Promise<InspectionResult> {
+  return inspectAndClose(await openUrl(url, access));
+}
+
+async function inspectAndClose(source: ImageSource): Promise<InspectionResult> {
+  try {
+    return { inspection: await inspect(source), bytesRead: source.bytesRead };
+  } finally {
+    await source.close();
+  }
+}
