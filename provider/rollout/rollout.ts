@@ -110,10 +110,11 @@ export class Rollout {
         const refusal = await this.#hands.do(step, wanted);
         if (refusal !== undefined) return [refusal];
       }
-      // What was done shows at the next look, so that comes at once; what lists are slow to show is not asked for in a hurry again.
+      // What was done is planned with at once; that a Droplet serves must be seen. What lists are slow to show is not hurried again.
       const acted = steps.length > 0 && now.steps !== before.steps;
+      const served = acted && steps.some(({ kind }) => kind === "serve");
+      if (acted || looks) lookAt = clock.now() + (served ? 0 : nextTick(clock.now() - changedAt, random()));
       before = now;
-      if (acted || looks) lookAt = clock.now() + (acted ? 0 : nextTick(clock.now() - changedAt, random()));
       if (!acted) await clock.sleep(Math.max(100, Math.min(lookAt, ...this.#questions(wanted)) - clock.now()), this.#call.signal);
     }
   }
