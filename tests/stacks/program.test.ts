@@ -41,6 +41,7 @@ test("stack dev is one image in three regions, and three Droplets behind an HTTP
       sshKeys: ["aa:bb"],
       name: `web-${region}`,
       gate: { http: { port: 8080, path: "/" } },
+      rollout: { drainSeconds: 0 },
     })),
   );
   expect((await layout.of("digitalocean:index/sshKey:SshKey")).map(({ inputs }) => inputs)).toEqual([
