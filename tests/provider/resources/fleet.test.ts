@@ -264,6 +264,39 @@ test.each(["before", "after"] as const)("makes no Droplet twice when the answer 
   expect(seen.exist).toBe(3);
 });
 
+test.each([3, 12])("takes no Droplet out of service too soon while lists lag behind by %i s, tags included", async (lag) => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0));
+  await rig.clock.advance(60_000);
+  rig.listLag = lag;
+  const seen = bounds(rig, before.id);
+  const rollout = { maxSurge: 2, maxUnavailable: 0, drainSeconds: 0, shutdownSeconds: 10 };
+  const after = await rig.update(before, await rig.inputs(1, { rollout }));
+  expect(after.reasons).toEqual([]);
+  expect(seen).toEqual({ exist: 5, serve: 3 });
+});
+
+test("leaves a Droplet its time to drain between the serving tag and the shutdown", async () => {
+  const rig = new FleetRig();
+  const rollout = { maxSurge: 1, maxUnavailable: 0, drainSeconds: 40, shutdownSeconds: 10 };
+  const before = await rig.create(await rig.inputs(0, { count: 1, rollout }));
+  await rig.update(before, await rig.inputs(1, { count: 1, rollout }));
+  const at = (start: string, end = "") => rig.sentAt[rig.sent.findIndex((request) => request.startsWith(start) && request.endsWith(end))]!;
+  const drained = at("POST /v2/droplets/", "/actions") - at("DELETE /v2/tags/imagefleet:serving:", "/resources");
+  expect(drained).toBeGreaterThanOrEqual(40_000);
+  expect(drained).toBeLessThan(46_000);
+});
+
+test("forgets no tag that a failed change has put on", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0, { tags: ["old"] }));
+  const failed = await rig.update(before, await rig.inputs(2, { tags: ["new"] }));
+  expect(failed.reasons).toHaveLength(2);
+  await rig.update(failed, await rig.inputs(0, { tags: ["old"] }));
+  const own = (await rig.droplets()).map(({ tags }) => tags.filter((tag) => !tag.startsWith("imagefleet:")));
+  expect(own).toEqual([["old"], ["old"], ["old"]]);
+});
+
 test("makes no Droplet too many while lists lag behind", async () => {
   const rig = new FleetRig({ lagSeconds: 8 });
   const before = await rig.create(await rig.inputs(0));

@@ -41,8 +41,9 @@ export interface Ended {
 /** The Fleet's handlers over the emulator, in one process on virtual time. */
 export class FleetRig {
   readonly clock = new VirtualClock();
-  /** Methods and paths of what the provider sent. */
+  /** Methods and paths of what the provider sent, and when. */
   readonly sent: string[] = [];
+  readonly sentAt: number[] = [];
   readonly said: string[] = [];
   readonly warned: string[] = [];
   session: Session;
@@ -52,9 +53,12 @@ export class FleetRig {
   /** Droplets that answer no probe, whatever they listen on. */
   probeFails: (droplet: DropletWire) => boolean = () => false;
   crash: Crash | undefined;
+  /** Seconds by which lists of the fleet lag behind what was done, tags included. */
+  listLag = 0;
   /** What goes wrong with the next request. */
   trouble: () => Trouble | undefined = () => undefined;
   #crashed: () => void = () => undefined;
+  #history: readonly { readonly at: number; readonly droplets: readonly DropletWire[] }[] = [];
   readonly #emulator: Emulator;
   readonly #network = new RecordedNetwork();
 
@@ -181,16 +185,29 @@ export class FleetRig {
 
   async #send(request: Request): Promise<Response> {
     this.sent.push(`${request.method} ${new URL(request.url).pathname}`);
+    this.sentAt.push(this.clock.now());
     const { crash } = this;
     const trouble = this.trouble();
     const dies = crash !== undefined && this.sent.length >= crash.at;
     const arrives = dies ? crash.when === "after" && this.sent.length === crash.at : trouble === undefined || trouble.endsWith("After");
     const answer = arrives ? await this.#emulator.fetch(request) : undefined;
-    if (arrives) this.watch(await this.droplets());
+    const droplets = await this.droplets();
+    this.#history = [...this.#history, { at: this.clock.now(), droplets }];
+    if (arrives) this.watch(droplets);
     if (dies) this.#crashed();
     if (dies) return new Promise(() => undefined);
     if (trouble?.startsWith("lost") === true) throw new Error("The connection was lost.");
-    return trouble === undefined && answer !== undefined ? answer : new Response("{}", { status: 503 });
+    if (trouble !== undefined || answer === undefined) return new Response("{}", { status: 503 });
+    return this.#lagging(request) ?? answer;
+  }
+
+  /** The list of the fleet as it was `listLag` seconds ago. */
+  #lagging(request: Request): Response | undefined {
+    const tag = new URL(request.url).searchParams.get("tag_name");
+    if (this.listLag === 0 || request.method !== "GET" || tag === null) return undefined;
+    const then = this.#history.findLast(({ at }) => at <= this.clock.now() - this.listLag * 1_000);
+    const droplets = (then?.droplets ?? []).filter(({ tags }) => tags.includes(tag));
+    return Response.json({ droplets, links: {}, meta: { total: droplets.length } });
   }
 
   async #probe(address: string, port: number): Promise<ProbeAnswer> {
