@@ -31,7 +31,10 @@ export async function* bunzip2(chunks: AsyncIterable<Buffer>): AsyncGenerator<Ui
       throw error;
     });
     if (level === undefined) return;
-    for (let block; (block = await step(() => readBlock(bits, level * 100_000))) !== undefined; bits.drop()) yield* expand(block);
+    for (let block; (block = await step(() => readBlock(bits, level * 100_000))) !== undefined;) {
+      yield* expand(block);
+      bits.drop();
+    }
     bits.align();
   }
 }

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 
@@ -59,7 +60,8 @@ async function* decoded(file: ByteSource, { decode }: Compression): AsyncGenerat
     yield* decode(chunks());
   } catch {
     // What is not the file's own failure is the decoder's: it got bytes that it cannot make sense of.
-    throw failure ?? new Unreadable("compression-damaged");
+    if (failure === undefined) throw new Unreadable("compression-damaged");
+    throw failure as Error;
   }
 }
 
@@ -72,11 +74,11 @@ async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array
   for await (const chunk of unpacked) yield chunk as Buffer;
 }
 
+/** For a bundle: what it exports does not show to `import`. */
+const bundled = createRequire(__filename);
+
 async function* unxz(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
-  // A bundle: what it exports shows only on its default.
-  const {
-    default: { XzReadableStream },
-  } = await import("xz-decompress");
+  const { XzReadableStream } = bundled("xz-decompress") as typeof import("xz-decompress");
   const packed = Readable.toWeb(Readable.from(chunks)) as ConstructorParameters<typeof XzReadableStream>[0];
   for await (const chunk of new XzReadableStream(packed) as ReadableStream<Uint8Array>) yield chunk;
 }

@@ -38,16 +38,12 @@ const hasExt = (observed: Observation) => namesOf(observed).some((name) => name 
 /** Every place where an ext4 could be was seen, and is something else. */
 const allSeen = ({ volumes }: Observation) =>
   volumes.every(({ fileSystem, partition }) => (fileSystem ? !containers.includes(fileSystem.name) : partition.purpose === "bios-boot"));
-/** Where the image alone does not say what the guest would see, the rules on its disk have nothing to say. */
-const explained: readonly Trait[] = [
-  "truncated",
-  "damaged",
-  "backing-file",
-  "external-data",
-  "encrypted",
-  "descriptor-only",
-  "split-extents",
+/** What explains that a part of the image could not be read, and is said already. */
+const explaining: readonly Trait[] = [
+  ...(["truncated", "damaged", "compression-damaged"] as const),
+  ...(["backing-file", "external-data", "encrypted", "descriptor-only", "split-extents"] as const),
 ];
+const isExplained = ({ traits }: Observation) => explaining.some((trait) => traits.has(trait));
 
 export const findingRules: readonly FindingRule[] = [
   {
@@ -176,8 +172,7 @@ export const findingRules: readonly FindingRule[] = [
     message: "How large the disk is shows only when all of the file is read; DigitalOcean takes less than 100 GB, unpacked.",
     remedy: "Inspect the unpacked image, or use qcow2, which says its size at the front.",
     source: limits,
-    applies: (observed) =>
-      observed.virtualSizeBytes === null && isDisk(observed) && !observed.traits.has("damaged") && !observed.traits.has("truncated"),
+    applies: (observed) => observed.virtualSizeBytes === null && isDisk(observed) && !isExplained(observed),
   },
   {
     code: "partition-table-missing",
@@ -193,7 +188,7 @@ export const findingRules: readonly FindingRule[] = [
     message: "The partition table could not be read without reading more of the file than an inspection does.",
     remedy: "Inspect the unpacked image.",
     source: "this inspection",
-    applies: (observed) => isDisk(observed) && observed.partitionTable === null && !explained.some((trait) => observed.traits.has(trait)),
+    applies: (observed) => isDisk(observed) && observed.partitionTable === null && !isExplained(observed),
   },
   {
     code: "uefi-only",
@@ -236,7 +231,8 @@ export const findingRules: readonly FindingRule[] = [
     message: "No ext3 or ext4 file system was seen, which DigitalOcean asks for; a part of the disk could not be told.",
     remedy: "Check that the root or boot file system is ext4.",
     source: upload,
-    applies: (observed) => isPartitioned(observed) && !hasExt(observed) && (namesOf(observed).length === 0 || !allSeen(observed)),
+    applies: (observed) =>
+      isPartitioned(observed) && !hasExt(observed) && (namesOf(observed).length === 0 || !allSeen(observed)) && !isExplained(observed),
   },
   {
     code: "fat-partition",
