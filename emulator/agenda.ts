@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "./clock";
 
 interface Entry {
@@ -12,7 +13,7 @@ interface Entry {
 export class Agenda {
   readonly #clock: Clock;
   #entries: Entry[] = [];
-  #life = new AbortController();
+  #life = life();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,6 +38,13 @@ export class Agenda {
   clear(): void {
     this.#entries = [];
     this.#life.abort();
-    this.#life = new AbortController();
+    this.#life = life();
   }
+}
+
+/** Ends all that waits. Each effect to come listens to it, and Node.js warns of more than ten listeners unless it is told. */
+function life(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
