@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { benchCommand } from "./bench";
 import { demoCommand } from "./demo";
 import { emulatorCommand } from "./emulator";
 import { inspectCommand } from "./inspect";
@@ -7,6 +8,7 @@ import { inspectCommand } from "./inspect";
 export async function main(): Promise<void> {
   const program = new Command("imagefleet")
     .description("DigitalOcean custom images, their copies and the Droplets that run them: what surrounds `pulumi up`.")
+    .addCommand(benchCommand())
     .addCommand(demoCommand())
     .addCommand(emulatorCommand())
     .addCommand(inspectCommand());

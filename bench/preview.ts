@@ -1,0 +1,86 @@
+import path from "node:path";
+import { checkout } from "../local/checkout";
+import { startCloud, type BenchCloud } from "./cloud";
+import { median } from "./median";
+import { home, otherRegions } from "./rehearsal";
+import { atMost, once, rounded, type Measured, type Row } from "./row";
+import { compiledProject, inFolder, openStack, unasked } from "./stack";
+
+const runs = 5;
+const quick = { importSeconds: 0.5, transferSeconds: 0.5, dropletSeconds: 0.5 };
+const preview = ["preview", "--expect-no-changes"];
+
+/** What a preview costs in which nothing changes, and what of it is the way in which the program is run. */
+export const previewRows: readonly Row[] = [
+  { id: "preview.unchanged20", unit: "ratio", target: atMost(1.25), measure: () => unchanged20() },
+  { id: "program.checked", unit: "s", measure: async () => (await ways()).checked },
+  { id: "program.transpiled", unit: "s", measure: async () => (await ways()).transpiled },
+  { id: "program.compiled", unit: "s", measure: async () => (await ways()).compiled },
+];
+
+/** 20 resources: image, import, replication and fleet with their 15 replicas, beside a program that has none. */
+function unchanged20(): Promise<Measured> {
+  return withCloud(async (cloud, folder) => {
+    const regions = JSON.stringify([home, ...otherRegions.slice(0, 14)]);
+    const full = await openStack({
+      project: await compiledProject(folder, "bench", "programs/service"),
+      name: "full",
+      folder: path.join(folder, "full"),
+      config: { regions, url: cloud.imageUrl, sshKey: cloud.sshKey },
+      cloud,
+    });
+    const empty = await openStack({
+      project: await compiledProject(folder, "empty", "programs/empty"),
+      name: "empty",
+      folder: path.join(folder, "none"),
+      config: {},
+      cloud,
+    });
+    for (const stack of [full, empty]) await stack.time(["up", ...unasked]);
+    const took = await inTurns({ full: () => full.time(preview), empty: () => empty.time(preview) });
+    const note = `${rounded(took.full)} s over ${rounded(took.empty)} s of an empty program, both compiled; medians of ${runs}`;
+    return { value: took.full / took.empty, note };
+  });
+}
+
+/** Stack dev's own program, run in each way. */
+const ways = once(() =>
+  withCloud(async (cloud, folder) => {
+    const config = { imageUrl: cloud.imageUrl, sshPublicKey: cloud.sshPublicKey };
+    const stack = await openStack({ project: checkout, name: "dev", folder, config, cloud });
+    const project = await compiledProject(folder, "image-service", "../stacks");
+    await stack.time(["up", ...unasked], { project });
+    const { checked, transpiled, compiled } = await inTurns({
+      checked: () => stack.time(preview),
+      transpiled: () => stack.time(preview, { env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } }),
+      compiled: () => stack.time(preview, { project }),
+    });
+    const note = (way: string) => `${way}; no-change preview of stack dev's program, median of ${runs}`;
+    return {
+      checked: { value: checked, note: note("ts-node with type check, the default") },
+      transpiled: { value: transpiled, note: note("ts-node, PULUMI_NODEJS_TRANSPILE_ONLY=true") },
+      compiled: { value: compiled, note: note("precompiled, typescript: false") },
+    };
+  }),
+);
+
+/** The median seconds of each. They take turns, so that a slower minute of the machine is in all of them. */
+async function inTurns<Way extends string>(measures: Readonly<Record<Way, () => Promise<number>>>): Promise<Record<Way, number>> {
+  const ways = Object.keys(measures) as Way[];
+  const times = new Map(ways.map((way) => [way, [] as number[]]));
+  for (let run = 0; run < runs; run += 1) {
+    for (const way of ways) times.get(way)?.push(await measures[way]());
+  }
+  return Object.fromEntries([...times].map(([way, seconds]) => [way, median(seconds)])) as Record<Way, number>;
+}
+
+function withCloud<T>(work: (cloud: BenchCloud, folder: string) => Promise<T>): Promise<T> {
+  return inFolder(async (folder) => {
+    const cloud = await startCloud(quick);
+    try {
+      return await work(cloud, folder);
+    } finally {
+      await cloud.close();
+    }
+  });
+}

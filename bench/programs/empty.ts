@@ -1,0 +1,2 @@
+/** Nothing but what each program costs. */
+export {};

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { checkout } from "../local/checkout";
+import { initStack } from "../local/initStack";
+import { openWorkspace } from "../local/workspace";
+import type { BenchCloud } from "./cloud";
+
+export interface StackOptions {
+  /** Folder of the program's `Pulumi.yaml`. */
+  readonly project: string;
+  readonly name: string;
+  /** Everything of this stack is written here. */
+  readonly folder: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly cloud: BenchCloud;
+}
+
+/** A stack of the real engine, with a state of its own. */
+export interface BenchStack {
+  /** Runs a command of the engine and returns the seconds that it took. Rejects with what it printed where it fails. */
+  time(args: readonly string[], elsewhere?: { readonly project?: string; readonly env?: NodeJS.ProcessEnv }): Promise<number>;
+}
+
+/** What the previews and ups of a bench are asked with. */
+export const unasked = ["--yes", "--skip-preview"];
+
+/** Opens a new, empty stack. */
+export async function openStack({ project, name, folder, config, cloud }: StackOptions): Promise<BenchStack> {
+  const workspace = await openWorkspace({ log: () => undefined, backend: path.join(folder, "backend"), environment: ownEnvironment() });
+  const configFile = await initStack(workspace, { name, project, folder: path.join(folder, "config") });
+  const env = { ...ownEnvironment(), ...workspace.env, DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+  const always = ["--stack", name, "--config-file", configFile, "--non-interactive", "--color", "never"];
+  const stack: BenchStack = {
+    time: (args, elsewhere = {}) =>
+      time(workspace.pulumi, [...args, ...always], elsewhere.project ?? project, { ...env, ...elsewhere.env }),
+  };
+  const pairs = Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+  if (pairs.length > 0) await stack.time(["config", "set-all", ...pairs]);
+  return stack;
+}
+
+/** Works in a folder of the checkout that is gone afterwards: in the checkout, since a program finds its packages above itself. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const parent = path.join(checkout, ".imagefleet");
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(path.join(parent, "bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes a project of that name in `folder` that runs a module of the build as it is, without a compiler. Returns the project's folder. */
+export async function compiledProject(folder: string, name: string, module: string): Promise<string> {
+  const project = path.join(folder, path.basename(module));
+  const yaml = {
+    name,
+    main: "index.js",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    plugins: { providers: [{ name: "imagefleet", path: path.join(checkout, "bin") }] },
+  };
+  await mkdir(project);
+  await writeFile(path.join(project, "index.js"), `module.exports = require(${JSON.stringify(path.join(__dirname, module))});\n`);
+  // JSON is YAML, but where a reader of single lines looks for the name.
+  const { name: first, ...rest } = yaml;
+  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  await writeFile(path.join(project, "Pulumi.yaml"), `name: ${first}\n${lines.join("\n")}\n`);
+  return project;
+}
+
+async function time(pulumi: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const began = performance.now();
+  const child = spawn(pulumi, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
+  child.stderr.on("data", (bytes: Buffer) => (output += bytes.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with ${code}:\n${output}`);
+  return (performance.now() - began) / 1_000;
+}
+
+/** What someone exported for accounts of their own must not reach a bench. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(PULUMI|DIGITALOCEAN|SPACES)_/.test(key)));
+}

@@ -1,0 +1,18 @@
+import { Command } from "commander";
+import { runBench } from "../bench/bench";
+
+/** `imagefleet bench`: measures, and prints a table. */
+export function benchCommand(): Command {
+  return new Command("bench")
+    .description("Measure what is promised of speed, memory and requests, with the real engine and against the emulator.")
+    .argument("[ids...]", "the rows to run (default: all)")
+    .option("--json <file>", "write the results as JSON, too")
+    .action((ids: string[], { json }: { json?: string }) =>
+      runBench({
+        ids,
+        json,
+        print: (text) => process.stdout.write(`${text}\n`),
+        log: (line) => process.stderr.write(`${line}\n`),
+      }),
+    );
+}
