@@ -65,7 +65,7 @@ test("goes back to the settled image when a new Droplet does not pass its gate, 
 
   const again = await rig.update(failed, await rig.inputs(2));
   expect(again.reasons).toHaveLength(2);
-  expect(rig.warned.at(-1)).toContain(`Going back to image ${image}.`);
+  expect(rig.warned.at(-1)).toBe(`A Droplet of image ${bad} did not come to serve: going back to image ${image}.`);
   const mended = await rig.update(again, await rig.inputs(1));
   expect(mended.reasons).toEqual([]);
   expect(imagesOf(await rig.droplets())).not.toContain(bad);
@@ -287,14 +287,28 @@ test("leaves a Droplet its time to drain between the serving tag and the shutdow
   expect(drained).toBeLessThan(46_000);
 });
 
-test("forgets no tag that a failed change has put on", async () => {
+test("forgets no tag that a change has put on or left on before it failed", async () => {
   const rig = new FleetRig();
   const before = await rig.create(await rig.inputs(0, { tags: ["old"] }));
-  const failed = await rig.update(before, await rig.inputs(2, { tags: ["new"] }));
-  expect(failed.reasons).toHaveLength(2);
-  await rig.update(failed, await rig.inputs(0, { tags: ["old"] }));
+  await rig.control("faults", { on: "request", method: "DELETE", path: "/v2/tags/old/resources", status: 403 });
+  const failed = await rig.update(before, await rig.inputs(0, { tags: ["new"] }));
+  expect(failed.reasons).toEqual([expect.stringContaining("DELETE")]);
+  await rig.update(failed, await rig.inputs(0, { tags: ["other"] }));
   const own = (await rig.droplets()).map(({ tags }) => tags.filter((tag) => !tag.startsWith("imagefleet:")));
-  expect(own).toEqual([["old"], ["old"], ["old"]]);
+  expect(own).toEqual([["other"], ["other"], ["other"]]);
+});
+
+test("gives up a change that stands still", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0));
+  await rig.control("faults", { on: "request", method: "DELETE", path: "/v2/droplets/:id", lagSeconds: 1e6 });
+  const began = rig.clock.now();
+  const stuck = await rig.update(before, await rig.inputs(1));
+  expect(stuck.reasons).toEqual([
+    "Nothing has changed for 16 min: see what holds up the Droplets, then run `pulumi up` again.",
+    expect.stringMatching(/^It stopped at: 1 of 3 serving image \d+; web-0-[0-9a-f]{4} is being deleted\.$/),
+  ]);
+  expect(rig.clock.now() - began).toBeLessThan(17 * 60_000);
 });
 
 test("makes no Droplet too many while lists lag behind", async () => {
