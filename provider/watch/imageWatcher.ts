@@ -123,7 +123,9 @@ export class ImageWatcher {
     if (unheard.length === 0) return;
     const actions = await this.#actions.get(signal);
     this.#copiesSince ??= this.#now();
-    const outcomes = await Promise.allSettled(unheard.map((region) => this.#startOne(region, actions, signal)));
+    // A signal each, since Node.js warns of more than ten listeners to one.
+    const starts = unheard.map((region) => this.#startOne(region, actions, AbortSignal.any([signal])));
+    const outcomes = await Promise.allSettled(starts);
     this.forget();
     const rejected = outcomes.find(({ status }) => status === "rejected");
     if (rejected?.status === "rejected") {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { fleet } from "../../provider/resources/fleet";
 import { imageImport } from "../../provider/resources/imageImport";
 import { imageReplica } from "../../provider/resources/imageReplica";
 import { simulate, type Simulation } from "../helpers/simulation";
@@ -5,6 +7,9 @@ import { simulate, type Simulation } from "../helpers/simulation";
 const others = ["ams3", "fra1", "lon1", "sgp1", "tor1", "blr1", "syd1", "sfo3", "sfo2", "nyc1"];
 const regions = ["nyc3", ...others];
 const source = { url: "http://127.0.0.1/web.img" };
+const key = Buffer.from("a public key of the simulation").toString("base64");
+const fingerprint = (createHash("md5").update(Buffer.from(key, "base64")).digest("hex").match(/../g) ?? []).join(":");
+const seed = { sshKeys: [{ name: "me", publicKey: `ssh-ed25519 ${key} me` }] };
 
 async function importAndCopy(simulation: Simulation): Promise<string> {
   const { session } = simulation;
@@ -17,7 +22,18 @@ async function importAndCopy(simulation: Simulation): Promise<string> {
   return id;
 }
 
-describe("an import and ten copies in one process on virtual time", () => {
+async function importCopyAndServe(simulation: Simulation): Promise<readonly string[]> {
+  const image = await importAndCopy(simulation);
+  const inputs = {
+    ...{ image, name: "web", region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: [fingerprint] },
+    gate: { http: { port: 8080, path: "/" }, successes: 2, intervalSeconds: 2, deadlineSeconds: 300 },
+    rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 5, shutdownSeconds: 60 },
+  };
+  const { state } = await fleet.create(inputs, simulation.session, simulation.call("urn:fleet"));
+  return state.addresses;
+}
+
+describe("an import, ten copies and a fleet of three in one process on virtual time", () => {
   it("takes as long as the import and the slowest copy, with one import and ten transfers", async () => {
     const simulation = simulate(7);
     await simulation.options({ importSeconds: 60, transferSeconds: 90, transferSecondsByRegion: { syd1: 300 } });
@@ -34,9 +50,9 @@ describe("an import and ten copies in one process on virtual time", () => {
   it("makes the same requests at the same times from the same seed", async () => {
     const logs = [];
     for (let run = 0; run < 2; run += 1) {
-      const simulation = simulate(42);
+      const simulation = simulate(42, { seed });
       await simulation.options({ transferSecondsByRegion: { syd1: 45, tor1: 12 } });
-      await simulation.run(importAndCopy(simulation));
+      expect(await simulation.run(importCopyAndServe(simulation))).toHaveLength(3);
       logs.push(simulation.emulator.requests.list());
     }
     expect(logs[0]).toEqual(logs[1]);
