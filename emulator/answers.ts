@@ -34,10 +34,13 @@ export function errorBody(status: number, message: string, requestId: string): u
   return { id: ids[status] ?? "server_error", message, request_id: requestId };
 }
 
+/** 404, in the words of the live service. */
 export const notFound = (): ApiError => new ApiError(404, "The resource you were accessing could not be found.");
 
+/** 422: the request is understood, and cannot be done. */
 export const invalid = (message: string): ApiError => new ApiError(422, message);
 
+/** 204. */
 export const noContent: Answer = { status: 204 };
 
 /** One page of a list as the API wraps it: the rows under their plural, absolute links to the other pages, the total. */

@@ -81,6 +81,7 @@ const sizeRows: readonly (readonly [string, string, number, number, number, numb
 /** The newest region lacks the larger classes, so that a size can be missing somewhere. */
 const basicOnlyRegions = ["ric1"];
 
+/** All sizes. */
 export const sizes: readonly SizeWire[] = sizeRows.map(([slug, description, memory, vcpus, disk, transfer, monthly]) => ({
   slug,
   memory,

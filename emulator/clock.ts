@@ -47,9 +47,9 @@ export class EmulatedClock implements Clock {
       const wake = (): void => early.abort();
       this.#wakes.add(wake);
       signal?.addEventListener("abort", wake);
-      // Ended early is as good as ended: the loop looks at the clock again.
+      // Ended early is as good as ended: the loop looks at the clock again. Whole milliseconds, for a part of one can be too little to move a clock.
       if (this.frozen) await new Promise<unknown>((resolve) => early.signal.addEventListener("abort", resolve));
-      else await this.#base.sleep(Math.min(due - this.now(), longestTimer), early.signal).catch(() => undefined);
+      else await this.#base.sleep(Math.min(Math.ceil(due - this.now()), longestTimer), early.signal).catch(() => undefined);
       this.#wakes.delete(wake);
       signal?.removeEventListener("abort", wake);
     }

@@ -11,7 +11,7 @@ import type { ImageSource } from "./importer";
 import { Limits } from "./limits";
 import type { Network } from "./network";
 import { checkOptions, defaultOptions, type EmulatorOptions } from "./options";
-import { RequestLog } from "./requestLog";
+import { RequestLog, withoutUserData } from "./requestLog";
 import { respond, type World } from "./respond";
 import type { Route } from "./route";
 import { routes } from "./routes";
@@ -66,14 +66,13 @@ export function createEmulator(args: EmulatorArgs): Emulator {
     const url = new URL(request.url);
     const entry = requests.begin(request.method, url, clock.now());
     const text = await request.text();
-    const { headers, answer } = await respond(world, { request, url, text, route, params, entry });
+    const body = readBody(text);
+    if (body !== undefined && text !== "") entry.body = withoutUserData(body);
+    const { headers, answer } = await respond(world, { request, url, body, route, params });
     entry.status = answer.status;
     if (world.cloud.options.keepAnswers) entry.answer = answer.body;
-    const body = answer.body === undefined ? null : JSON.stringify(answer.body);
-    return new Response(body, {
-      status: answer.status,
-      headers: { ...headers, ...(body !== null && { "content-type": "application/json; charset=utf-8" }) },
-    });
+    if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
+    return Response.json(answer.body, { status: answer.status, headers });
   };
 
   const app = new Hono();
@@ -95,4 +94,13 @@ function createWorld({ network, source, token, options = {}, seed = {} }: Emulat
     options: { ...defaultOptions, ...checkOptions(options) },
   };
   return { cloud, tenants: plant(cloud, token, seed), limits: new Limits() };
+}
+
+function readBody(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const body: unknown = JSON.parse(text === "" ? "{}" : text);
+    return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -16,7 +16,7 @@ const unknownFormat =
   "We couldn't recognize your image file. Please try again with a raw image that has a boot sector, or a qcow2, VHDX, VDI or VMDK file.";
 
 /** Most that a small gzip file is unpacked to; of what is larger only the beginning is looked at. */
-const unpackedBytes = 256 * 1024 * 1024;
+const unpackedBytes = 128 * 1024 * 1024;
 const glanceBytes = 64 * 1024;
 
 /** Reads an image file by its first bytes (`held`, all of them where `length` is no more). Returns the message of a refusal as a string. */

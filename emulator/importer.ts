@@ -21,7 +21,7 @@ export type Verdict =
   ({ readonly accepted: true; readonly sha256: string } & ImageFacts) | { readonly accepted: false; readonly message: string };
 
 /** Read by its head alone, and held whole only up to here: more is not needed to tell a format, or to unpack a small file. */
-const heldBytes = 32 * 1024 * 1024;
+const heldBytes = 16 * 1024 * 1024;
 const virtualLimitBytes = 100_000_000_000;
 
 /** Fetches an image as the service does, HEAD then GET, and reads its bytes. Only loopback URLs are fetched. Never throws. */

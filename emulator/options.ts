@@ -60,6 +60,7 @@ export interface EmulatorOptions extends Switches {
 
 const firstValues = Object.fromEntries(Object.entries(switches).map(([name, values]) => [name, values[0]]));
 
+/** How it behaves unless told otherwise. */
 export const defaultOptions: EmulatorOptions = {
   ...(firstValues as unknown as Switches),
   importSeconds: 0.5,

@@ -1,7 +1,6 @@
 import { ApiError, errorBody, type Answer } from "./answers";
 import type { Cloud } from "./cloud";
 import type { Limits } from "./limits";
-import { withoutUserData, type LoggedRequest } from "./requestLog";
 import type { Call, Route } from "./route";
 import type { Tenants } from "./seed";
 import type { Token } from "./team";
@@ -17,11 +16,11 @@ export interface World {
 export interface Arrival {
   readonly request: Request;
   readonly url: URL;
-  readonly text: string;
+  /** Empty where there is none, undefined where it is not a JSON object. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
   /** Undefined where no route fits. */
   readonly route: Route | undefined;
   readonly params: Readonly<Record<string, string>>;
-  readonly entry: LoggedRequest;
 }
 
 /** What is sent back. */
@@ -68,29 +67,15 @@ export async function respond(world: World, arrival: Arrival): Promise<Reply> {
   return { headers, answer: refuse(new ApiError(fault.status ?? 500, fault.message ?? "Unexpected server-side error")) };
 }
 
-function handle(cloud: Cloud, token: Token, { request, url, text, route, params, entry }: Arrival, lagSeconds: number): Answer {
+function handle(cloud: Cloud, token: Token, { request, url, body, route, params }: Arrival, lagSeconds: number): Answer {
   cloud.agenda.settle();
   if (route === undefined) throw new ApiError(501, `The emulator does not model ${request.method} ${url.pathname}.`);
   if (token.scopes?.has(route.scope) === false) throw new ApiError(403, `You are missing the required permission ${route.scope}.`);
-  const body = readBody(text);
-  if (text !== "") entry.body = withoutUserData(body);
+  if (body === undefined) throw new ApiError(400, "The request's body is not a JSON object.");
   const now = cloud.clock.now();
   const call: Call = {
     ...{ cloud, token, team: token.team, params, query: url.searchParams, body, origin: url.origin, path: url.pathname, now },
     visibleAt: now + lagSeconds * 1000,
   };
   return route.handle(call);
-}
-
-function readBody(text: string): Readonly<Record<string, unknown>> {
-  if (text.trim() === "") return {};
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new ApiError(400, "The request's body is not JSON.");
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw new ApiError(400, "The request's body must be a JSON object.");
-  return body as Readonly<Record<string, unknown>>;
 }

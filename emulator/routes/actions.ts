@@ -61,6 +61,7 @@ export function requireAction(call: Call, resourceId?: number): ActionRow {
   return action;
 }
 
+/** An action as the API shows it. */
 export function formatAction(cloud: Cloud, action: ActionRow): unknown {
   return {
     id: action.id,

@@ -143,6 +143,7 @@ function deleteDroplets({ cloud, team, visibleAt }: Call, droplets: readonly Dro
   return noContent;
 }
 
+/** A Droplet as the API shows it. */
 export function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
   const { size } = droplet;
   const address = (type: "public" | "private", ip: string): unknown => {

@@ -72,6 +72,7 @@ export function findUsableImage(cloud: Cloud, team: Team, reference: string, now
   return image === undefined || isGone(image, now) || image.status === "deleted" ? undefined : image;
 }
 
+/** An image as the API shows it. */
 export function formatImage(image: ImageRow): unknown {
   return { ...image, sha256: undefined, goneAt: undefined };
 }

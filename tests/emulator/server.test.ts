@@ -113,9 +113,10 @@ test("a start on a port that is taken is an error", async () => {
 });
 
 test("closing ends requests that wait, at once", async () => {
-  await emulator.control("faults", { on: "request", delaySeconds: 3_600 });
-  const waiting = emulator.call("GET", "/v2/account").catch(() => "ended");
-  while ((await emulator.requests()).length === 0) await emulator.control("clock");
-  await emulator.close();
+  const other = await useEmulator();
+  await other.control("faults", { on: "request", delaySeconds: 3_600 });
+  const waiting = other.call("GET", "/v2/account").catch(() => "ended");
+  while ((await other.requests()).length === 0) await other.control("clock");
+  await other.close();
   expect(await waiting).toBe("ended");
 });

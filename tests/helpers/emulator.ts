@@ -1,5 +1,6 @@
 import { startEmulator, type StartEmulatorArgs } from "../../emulator/main";
 import type { LoggedRequest } from "../../emulator/requestLog";
+import { validateLog } from "./conformance";
 
 /** A running emulator and a hand on its controls. */
 export interface EmulatorUnderTest {
@@ -11,6 +12,7 @@ export interface EmulatorUnderTest {
   readonly requests: () => Promise<readonly LoggedRequest[]>;
   /** Sends one request to the API with the token. */
   readonly call: <Body = unknown>(method: string, path: string, body?: unknown) => Promise<ApiAnswer<Body>>;
+  /** Ends it. Throws where an answer of the whole run was not as DigitalOcean's schema says. */
   readonly close: () => Promise<void>;
 }
 
@@ -21,9 +23,9 @@ export interface ApiAnswer<Body> {
   readonly body: Body;
 }
 
-/** Starts an emulator in this process on a free port. The test closes it. */
+/** Starts an emulator in this process on a free port. The test closes it, once. */
 export async function useEmulator(args: StartEmulatorArgs = {}): Promise<EmulatorUnderTest> {
-  const emulator = await startEmulator(args);
+  const emulator = await startEmulator({ ...args, options: { keepAnswers: true, ...args.options } });
   const { url, token } = emulator;
   const control = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
     const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
@@ -39,5 +41,11 @@ export async function useEmulator(args: StartEmulatorArgs = {}): Promise<Emulato
     return { status: response.status, headers: response.headers, body: (text === "" ? undefined : JSON.parse(text)) as Body };
   };
   const requests = async (): Promise<readonly LoggedRequest[]> => (await control("requests")).requests as readonly LoggedRequest[];
-  return { url, token, control, requests, call, close: () => emulator.close() };
+  const close = async (): Promise<void> => {
+    const { keepAnswers } = await control("options");
+    const faults = keepAnswers === true ? validateLog(await requests()) : [];
+    await emulator.close();
+    if (faults.length > 0) throw new Error(`The emulator answered otherwise than DigitalOcean would:\n${faults.join("\n")}`);
+  };
+  return { url, token, control, requests, call, close };
 }
