@@ -190,7 +190,8 @@ async function untilAvailable(begun: ImageWire, inputs: ImageImportInputs, marks
   }
   if (image === undefined) throw new Error(gone(id));
   if (image.status !== "deleted") return image;
-  await dropMarks(id, marks, session, call.signal);
+  // A failed import is never adopted, whether or not its tags could be taken away.
+  await dropMarks(id, marks, session, call.signal).catch(() => undefined);
   throw new Error(importFailure(id, image.error_message));
 }
 

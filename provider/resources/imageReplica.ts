@@ -178,10 +178,12 @@ function exists(image: ImageWire | undefined): image is ImageWire {
 }
 
 function failure({ imageId, region }: ReplicaInputs, copy: Copy | undefined, all: string): string {
-  const action = copy !== undefined && "actionId" in copy && copy.actionId !== undefined ? ` (action ${copy.actionId})` : "";
-  const cause = copy?.state === "failed" ? copy.cause : "the image was deleted while it was being copied";
+  if (copy?.state !== "failed") {
+    return `Image ${imageId} is not in ${region}: the image, or its copy there, was deleted meanwhile. Run \`pulumi up --refresh\` to make it again.`;
+  }
+  const action = copy.actionId === undefined ? "" : ` (action ${copy.actionId})`;
   return (
-    `Image ${imageId} was not copied to ${region}${action}: ${cause}. All regions: ${all}. Copies that run go on at DigitalOcean; ` +
+    `Image ${imageId} was not copied to ${region}${action}: ${copy.cause}. All regions: ${all}. Copies that run go on at DigitalOcean; ` +
     `run \`pulumi up\` again to make the missing ones, or take ${region} out of the regions.`
   );
 }

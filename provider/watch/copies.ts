@@ -88,6 +88,6 @@ function describe(copy: Copy | undefined): string {
     case "copying":
       return `being copied by action ${copy.actionId}`;
     case "failed":
-      return copy.actionId === undefined ? "refused" : `action ${copy.actionId} errored`;
+      return copy.actionId === undefined ? "refused" : `action ${copy.actionId} failed`;
   }
 }

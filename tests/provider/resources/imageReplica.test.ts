@@ -145,7 +145,7 @@ describe("a copy that fails", () => {
     expect(outcomes.map((outcome) => outcome instanceof Error)).toEqual([false, false, true, false]);
     expect(outcomes[2]).not.toBeInstanceOf(Unfinished);
     expect(String(outcomes[2])).toMatch(
-      /not copied to fra1 \(action \d+\): its transfer ended `errored`.*nyc3: there, ams3: being copied by action \d+, fra1: action \d+ errored, lon1: being copied.*run `pulumi up` again/,
+      /not copied to fra1 \(action \d+\): its transfer ended `errored`.*nyc3: there, ams3: being copied by action \d+, fra1: action \d+ failed, lon1: being copied.*run `pulumi up` again/,
     );
     expect(simulation.requests(transfers)).toHaveLength(3);
   });
@@ -191,7 +191,7 @@ describe("a copy that fails", () => {
     const created = failure(create(simulation.process, imageId, "ams3"));
     await simulation.clock.advance(10_000);
     await simulation.ask("DELETE", `/v2/images/${imageId}`);
-    expect(String(await simulation.run(created))).toContain("the image was deleted while it was being copied");
+    expect(String(await simulation.run(created))).toContain("the image, or its copy there, was deleted meanwhile");
     const { session, call } = simulation.restart();
     const again = simulation.run(imageReplica.create({ imageId, region: "ams3", wait: true }, session, call()));
     await expect(again).rejects.toThrow(`\`imageId\` must be an image that exists and that the token can see, got \`${imageId}\`.`);

@@ -60,7 +60,7 @@ describe("the copies of an image", () => {
     copies.heard([action(8, "errored")], 0);
     copies.failed("lon1", "closed");
     expect(copies.describe(["nyc3", "ams3", "fra1", "lon1", "sgp1"])).toBe(
-      "nyc3: there, ams3: being copied by action 7, fra1: action 8 errored, lon1: refused, sgp1: missing",
+      "nyc3: there, ams3: being copied by action 7, fra1: action 8 failed, lon1: refused, sgp1: missing",
     );
   });
 });
