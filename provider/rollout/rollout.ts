@@ -106,16 +106,18 @@ export class Rollout {
           `Nothing has changed for ${Math.round(limit / 60_000)} min: see what holds up the Droplets, then run \`pulumi up\` again.`,
         );
       }
-      for (const step of steps) {
+      // Between two looks nothing is asked for twice: lists may be slow to show what was done.
+      const isNew = now.steps !== before.steps;
+      before = now;
+      for (const step of isNew || looks ? steps : []) {
         const refusal = await this.#hands.do(step, wanted);
         if (refusal !== undefined) return [refusal];
       }
-      // What was done is planned with at once; that a Droplet serves must be seen. What lists are slow to show is not hurried again.
-      const acted = steps.length > 0 && now.steps !== before.steps;
+      // What was done is planned with at once, but that a Droplet serves must be seen.
+      const acted = isNew && steps.length > 0;
       const served = acted && steps.some(({ kind }) => kind === "serve");
       if (acted || looks) lookAt = clock.now() + (served ? 0 : nextTick(clock.now() - changedAt, random()));
-      before = now;
-      if (!acted) await clock.sleep(Math.max(100, Math.min(lookAt, ...this.#questions(wanted)) - clock.now()), this.#call.signal);
+      if (!acted) await clock.sleep(Math.max(0, Math.min(lookAt, ...this.#questions(wanted)) - clock.now()), this.#call.signal);
     }
   }
 
@@ -137,7 +139,9 @@ export class Rollout {
   /** When the gate is to be asked next for each Droplet that hasn't passed. */
   #questions(wanted: Wanted): readonly number[] {
     const { gate } = this.#settings;
-    return this.observation.candidates(wanted).flatMap(({ attempt }) => (attempt === undefined ? [] : askAgainAt(gate, attempt)));
+    const { clock } = this.#world;
+    const attempts = this.observation.candidates(wanted).flatMap(({ attempt }) => attempt ?? []);
+    return attempts.filter((attempt) => verdict(gate, attempt, clock.now()) === "waiting").map((attempt) => askAgainAt(gate, attempt));
   }
 
   async #settle({ template }: Wanted): Promise<readonly string[]> {

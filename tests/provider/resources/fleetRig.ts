@@ -141,6 +141,11 @@ export class FleetRig {
     };
   }
 
+  forgetSent(): void {
+    this.sent.length = 0;
+    this.sentAt.length = 0;
+  }
+
   /** Asks the emulator beside the provider. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const headers = { authorization: "Bearer watcher", "content-type": "application/json" };
@@ -165,7 +170,7 @@ export class FleetRig {
 
   /** The engine and the provider die at a request; resolves to undefined when that came before the operation's end. */
   async untilCrash(crash: Crash, operation: () => Promise<Ended>): Promise<Ended | undefined> {
-    this.sent.length = 0;
+    this.forgetSent();
     this.crash = crash;
     const crashed = new Promise<undefined>((resolve) => (this.#crashed = () => resolve(undefined)));
     const ended = await this.clock.run(Promise.race([operation(), crashed]));

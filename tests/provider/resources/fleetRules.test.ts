@@ -97,7 +97,7 @@ test("mends a fleet that is not what was settled, by the state alone", async () 
 test("previews a rollout with its Droplets unknown and its tags known, and a change in place with all known", async () => {
   const rig = new FleetRig();
   const made = await rig.create(await rig.inputs(0));
-  rig.sent.length = 0;
+  rig.forgetSent();
   const preview = async (inputs: FleetInputs) =>
     (await rig.clock.run(fleet.preview!(inputs, made.state, rig.session, rig.call()))) as StoredFleet;
   const rolled = await preview(await rig.inputs(1));
@@ -105,7 +105,7 @@ test("previews a rollout with its Droplets unknown and its tags known, and a cha
   expect([rolled.fleetTag, rolled.servingTag]).toEqual([made.state.fleetTag, made.state.servingTag]);
   const grown = await preview(await rig.inputs(0, { count: 4 }));
   expect([grown.droplets, grown.template]).toEqual([UNKNOWN, made.state.template]);
-  rig.sent.length = 0;
+  rig.forgetSent();
   const tagged = await preview(await rig.inputs(0, { tags: ["shop"] }));
   expect(tagged).toEqual({ ...made.state, tags: ["shop"] });
   expect(rig.sent).toEqual([]);
