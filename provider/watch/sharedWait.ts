@@ -18,7 +18,8 @@ export interface Watched {
 
 interface Waiter {
   readonly listener: Listener;
-  readonly check: () => void;
+  /** True when it has what it waits for. */
+  readonly check: () => boolean;
   readonly fail: (error: unknown) => void;
   said?: { readonly key: string; readonly at: number };
 }
@@ -59,9 +60,10 @@ export class SharedWait {
 
   #join<T>(settled: () => T | undefined, listener: Listener): { promise: Promise<T>; waiter: Waiter } {
     const { promise, resolve, reject } = withResolvers<T>();
-    const check = (): void => {
+    const check = (): boolean => {
       const value = settled();
       if (value !== undefined) resolve(value);
+      return value !== undefined;
     };
     const waiter: Waiter = { listener, check, fail: reject };
     this.#waiters.add(waiter);
@@ -86,8 +88,8 @@ export class SharedWait {
     this.#silentSince = undefined;
   }
 
-  async #run(signal: AbortSignal): Promise<never> {
-    for (;;) {
+  async #run(signal: AbortSignal): Promise<void> {
+    while (this.#waiters.size > 0) {
       this.#report();
       await this.#clock.sleep(this.#watched.untilNextLook(), signal);
       const asked = this.#clock.now();
@@ -98,8 +100,9 @@ export class SharedWait {
         if (signal.aborted || this.#watched.endsWait(error)) throw error;
         this.#silentSince ??= asked;
       }
-      for (const waiter of this.#waiters) waiter.check();
+      for (const waiter of this.#waiters) if (waiter.check()) this.#waiters.delete(waiter);
     }
+    this.#end();
   }
 
   #report(): void {
