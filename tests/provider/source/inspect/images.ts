@@ -127,7 +127,7 @@ export class Workshop {
   }
 
   compress(tool: "gzip" | "bzip2" | "xz" | "zstd", source: string, name: string): string {
-    return this.write(name, run(tool, ["-c", "-q", source]));
+    return this.write(name, run(tool, ["-c", "-q", "-1", source]));
   }
 }
 

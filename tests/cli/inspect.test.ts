@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+
+import { inspectFile } from "../../provider/source/inspectSource";
+import { serveImage } from "../provider/source/inspect/imageServer";
+import { describeWith, Workshop } from "../provider/source/inspect/images";
+
+const executable = path.resolve(__dirname, "../../bin/imagefleet");
+const workshop = new Workshop();
+afterAll(() => workshop.clean());
+
+function imagefleetInspect(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [executable, "inspect", ...args], (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+describeWith(["qemu-img", "sfdisk", "mke2fs"], "imagefleet inspect", () => {
+  test("prints one JSON object and ends with 0 for an image that is acceptable", async () => {
+    const image = workshop.convert(workshop.goodDisk(), "good.qcow2", "qcow2");
+    const { code, stdout, stderr } = await imagefleetInspect(image, "--json");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toEqual({
+      format: "qcow2",
+      compression: null,
+      virtualSizeBytes: 25_165_824,
+      partitionTable: "mbr",
+      bootMode: "bios",
+      filesystems: ["ext4"],
+      contents: { cloudInit: true, sshd: true },
+      findings: [],
+      acceptable: true,
+    });
+  });
+
+  test("ends with 1 for an image that is not, and says each finding with its remedy and source", async () => {
+    const root = workshop.fileSystem("ext4", 8, ["etc/hostname", "usr/sbin/sshd", "usr/bin/cloud-init"]);
+    const { code, stdout } = await imagefleetInspect("--json", root);
+    const { findings, acceptable } = JSON.parse(stdout) as { findings: object[]; acceptable: boolean };
+    expect([code, acceptable, findings]).toEqual([1, false, (await inspectFile(root)).inspection.findings]);
+    expect(findings.map((finding) => Object.keys(finding))).toEqual([["code", "severity", "message", "remedy", "source"]]);
+  });
+
+  test("reads a URL, and prints a table for a person", async () => {
+    const server = await serveImage(workshop.compress("gzip", workshop.goodDisk(), "good.raw.gz"));
+    const { code, stdout } = await imagefleetInspect(server.url);
+    await server.close();
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      [
+        "format            raw, compressed with gzip",
+        "virtual size      0.03 GB (25165824 bytes)",
+        "partition table   mbr",
+        "boot mode         bios",
+        "file systems      ext4",
+        "first-boot agent  not looked for",
+        "sshd              not looked for",
+        "acceptable        yes",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+test("ends with 2 and one sentence for what cannot be read", async () => {
+  const missing = workshop.at("missing.raw");
+  const ftp = "ftp://images.example.com/web.img";
+  expect(await imagefleetInspect(missing)).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `\`path\` must be a file that can be read, got \`${missing}\`, which does not exist.\n`,
+  });
+  expect(await imagefleetInspect(ftp, "--json")).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "The image's URL must begin with http:// or https:// to be inspected.\n",
+  });
+  expect((await imagefleetInspect(workshop.folder)).code).toBe(2);
+  expect((await imagefleetInspect()).code).toBe(2);
+});

@@ -1,0 +1,41 @@
+import { inspectImage } from "../../../provider/functions/inspectImage";
+import type { Session } from "../../../provider/session";
+import { serveImage } from "../source/inspect/imageServer";
+import { describeWith, Workshop } from "../source/inspect/images";
+
+const workshop = new Workshop();
+afterAll(() => workshop.clean());
+
+/** The function takes nothing else of its session. */
+const session = { world: { send: (request: Request) => fetch(request) } } as unknown as Session;
+const { signal } = new AbortController();
+
+describeWith(["qemu-img", "sfdisk", "mke2fs"], "the function inspectImage", () => {
+  test("answers for a file, and leaves out what can't be known", async () => {
+    const root = workshop.fileSystem("ext4", 8, ["boot/vmlinuz"]);
+    const { findings, ...rest } = await inspectImage.invoke({ path: root }, session, signal);
+    expect(rest).toEqual({
+      acceptable: false,
+      format: "raw",
+      virtualSizeBytes: 8 * 1024 * 1024,
+      partitionTable: "none",
+      bootMode: "unknown",
+      filesystems: ["ext4"],
+      contents: {},
+    });
+    expect(findings.map(({ code }) => code)).toEqual(["partition-table-missing"]);
+  });
+
+  test("reads a URL through the session's world", async () => {
+    const server = await serveImage(workshop.convert(workshop.goodDisk(), "good.qcow2", "qcow2"));
+    const { format, acceptable } = await inspectImage.invoke({ url: server.url }, session, signal);
+    await server.close();
+    expect([format, acceptable, server.requests[0]]).toEqual(["qcow2", true, "HEAD"]);
+  });
+});
+
+test.each([{}, { url: "https://images.example.com/a.img", path: "a.img" }])("asks for one of url and path, given %j", async (inputs) => {
+  await expect(inspectImage.invoke(inputs, session, signal)).rejects.toThrow(
+    new Error("`inspectImage` must be given either `url` or `path`: name the one image to inspect."),
+  );
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+
+import { inspectFile } from "../../../../provider/source/inspectSource";
+import { describeWith, noise, overwrite, run, Workshop } from "./images";
+
+const workshop = new Workshop();
+afterAll(() => workshop.clean());
+
+const MIB = 1024 * 1024;
+const tools = ["gzip", "bzip2", "xz", "zstd"] as const;
+
+async function codesOf(file: string): Promise<string[]> {
+  return (await inspectFile(file)).inspection.findings.map(({ code }) => code);
+}
+
+describeWith([...tools, "qemu-img", "sfdisk", "mke2fs", "mkfs.vfat"], "looking through compression", () => {
+  for (const tool of tools) {
+    test(`reads a raw disk, a qcow2 and a streamed VMDK inside ${tool}`, async () => {
+      const disk = workshop.goodDisk();
+      const images = [
+        disk,
+        workshop.convert(disk, "in.qcow2", "qcow2"),
+        workshop.convert(disk, "in.vmdk", "vmdk", "-o", "subformat=streamOptimized"),
+      ];
+      for (const image of images) {
+        const plain = (await inspectFile(image)).inspection;
+        const refused = tool === "xz" || tool === "zstd";
+        const { inspection } = await inspectFile(workshop.compress(tool, image, "packed"));
+        expect(inspection).toEqual({
+          ...plain,
+          compression: tool,
+          contents: { cloudInit: null, sshd: null },
+          findings: inspection.findings.filter(({ code }) => refused && code === "compression-refused"),
+          acceptable: !refused,
+        });
+      }
+    });
+
+    test(`calls what ${tool} lost in the middle damaged, and still names the compression`, async () => {
+      const packed = readFileSync(workshop.compress(tool, workshop.goodDisk(), "whole"));
+      const { compression, findings, acceptable } = (await inspectFile(workshop.write("cut", packed.subarray(0, packed.length / 2))))
+        .inspection;
+      expect([compression, acceptable]).toEqual([tool, false]);
+      expect(findings.map(({ code }) => code)).toContain("compression-damaged");
+    });
+  }
+
+  test("sees a partition that begins one GiB into the disk", async () => {
+    const near = workshop.fileSystem("ext3", 8);
+    const far = workshop.fileSystem("ext4", 8);
+    const disk = workshop.disk("far.raw", 1040, "dos", [
+      { startMib: 1, mib: 8, type: "83", holds: near },
+      { startMib: 1024, mib: 8, type: "83" },
+    ]);
+    // In members of 16 MiB, all but the first and the last the same: quicker than to pack a GiB of zeros.
+    const member = (bytes: Buffer) => readFileSync(workshop.compress("gzip", workshop.write("member", bytes), "member.gz"));
+    const zeros = member(Buffer.alloc(16 * MIB));
+    const first = member(run("head", ["-c", String(16 * MIB), disk]));
+    const file = workshop.write(
+      "far.raw.gz",
+      Buffer.concat([first, ...Array.from({ length: 63 }, () => zeros), member(readFileSync(far))]),
+    );
+    const { inspection, bytesRead } = await inspectFile(file);
+    expect(inspection.filesystems).toEqual(["ext3", "ext4"]);
+    expect(bytesRead).toBeLessThan(8 * MIB);
+  });
+
+  test("takes several gzip members and zeros behind them for one file, as gunzip does", async () => {
+    const disk = readFileSync(workshop.goodDisk());
+    const halves = [disk.subarray(0, 10 * MIB), disk.subarray(10 * MIB)].map((half, index) =>
+      readFileSync(workshop.compress("gzip", workshop.write("half", half), `half-${index}`)),
+    );
+    const file = workshop.write("members.gz", Buffer.concat([...halves, Buffer.alloc(1024)]));
+    const { virtualSizeBytes, findings } = (await inspectFile(file)).inspection;
+    expect([virtualSizeBytes, findings]).toEqual([24 * MIB, []]);
+  });
+
+  test("takes several bzip2 streams for one file", async () => {
+    const disk = readFileSync(workshop.goodDisk());
+    const halves = [disk.subarray(0, 10 * MIB), disk.subarray(10 * MIB)].map((half, index) =>
+      readFileSync(workshop.compress("bzip2", workshop.write("half", half), `half-${index}`)),
+    );
+    const { virtualSizeBytes, findings } = (await inspectFile(workshop.write("streams.bz2", Buffer.concat(halves)))).inspection;
+    expect([virtualSizeBytes, findings]).toEqual([24 * MIB, []]);
+  });
+
+  test("knows the size in xz from its index, however large the file", async () => {
+    const disk = overwrite(workshop.goodDisk("noisy.raw"), 12 * MIB, noise(5 * MIB));
+    expect((await inspectFile(workshop.compress("xz", disk, "noisy.xz"))).inspection.virtualSizeBytes).toBe(24 * MIB);
+    expect((await inspectFile(workshop.compress("gzip", disk, "noisy.gz"))).inspection.virtualSizeBytes).toBe(null);
+  });
+
+  test("reads no more of a large compressed file than its partitions need", async () => {
+    const disk = overwrite(workshop.goodDisk("tail.raw"), 12 * MIB, noise(8 * MIB));
+    const { inspection, bytesRead } = await inspectFile(workshop.compress("gzip", disk, "tail.gz"));
+    expect(inspection.filesystems).toEqual(["ext4"]);
+    expect(bytesRead).toBeLessThanOrEqual(MIB);
+  });
+
+  test("refuses one bit that flipped in bzip2, by the checksum of its block", async () => {
+    const packed = readFileSync(workshop.compress("bzip2", workshop.goodDisk(), "flip.bz2"));
+    packed.writeUInt8(packed.readUInt8(packed.length >> 1) ^ 1, packed.length >> 1);
+    expect(await codesOf(workshop.write("flipped.bz2", packed))).toContain("compression-damaged");
+  });
+});

@@ -1,0 +1,96 @@
+import { inspectFile } from "../../../../provider/source/inspectSource";
+import { describeWith, noise, overwrite, qemuInfo, run, Workshop, type PartitionPlan } from "./images";
+
+const workshop = new Workshop();
+afterAll(() => workshop.clean());
+
+/** name, qemu-img's format, options */
+const writers: readonly (readonly [name: string, format: string, ...options: string[]])[] = [
+  ["qcow2 version 3", "qcow2"],
+  ["qcow2 version 2", "qcow2", "-o", "compat=0.10"],
+  ["qcow2 of compressed clusters", "qcow2", "-c"],
+  ["qcow2 of clusters in zstd", "qcow2", "-c", "-o", "compression_type=zstd"],
+  ["qcow2 of small clusters", "qcow2", "-o", "cluster_size=512"],
+  ["qcow2 of large clusters", "qcow2", "-o", "cluster_size=2M"],
+  ["qcow2 with extended level-2 entries", "qcow2", "-o", "extended_l2=on,cluster_size=128k"],
+  ["qcow2 with extended entries and compressed clusters", "qcow2", "-c", "-o", "extended_l2=on,cluster_size=128k"],
+  ["qcow2 with metadata in advance", "qcow2", "-o", "preallocation=metadata"],
+  ["VMDK monolithicSparse", "vmdk"],
+  ["VMDK streamOptimized", "vmdk", "-o", "subformat=streamOptimized"],
+  ["VHDX dynamic", "vhdx"],
+  ["VHDX fixed", "vhdx", "-o", "subformat=fixed"],
+  ["VDI dynamic", "vdi"],
+  ["VDI static", "vdi", "-o", "static=on"],
+  ["VHD dynamic", "vpc"],
+  ["raw", "raw"],
+];
+
+describeWith(["qemu-img", "sfdisk", "mke2fs", "mkswap"], "disk formats", () => {
+  /** MBR with a logical partition far in: every reader has to find its way through the guest's disk. */
+  const source = (): string => {
+    const plans: readonly PartitionPlan[] = [
+      { startMib: 1, mib: 20, type: "83", holds: workshop.fileSystem("ext4", 20, ["etc/hostname", "usr/bin/cloud-init", "usr/sbin/sshd"]) },
+      { startMib: 24, mib: 36, type: "5" },
+      { startMib: 30, mib: 10, type: "83", holds: workshop.fileSystem("ext3", 10) },
+      { startMib: 45, mib: 10, type: "82", holds: workshop.fileSystem("swap", 10) },
+    ];
+    return overwrite(workshop.disk("source.raw", 64, "dos", plans), 21 * 1024 * 1024, noise(1024 * 1024));
+  };
+  let disk: string;
+  beforeAll(() => (disk = source()));
+
+  for (const [name, format, ...options] of writers) {
+    test(`reads the guest's disk in ${name}`, async () => {
+      const image = workshop.convert(disk, `${name.replaceAll(" ", "-")}.image`, format, ...options);
+      const info = qemuInfo(image);
+      const { inspection } = await inspectFile(image);
+      expect(inspection).toEqual({
+        format: info.format === "vpc" ? "vhd" : info.format,
+        compression: null,
+        virtualSizeBytes: info["virtual-size"],
+        partitionTable: "mbr",
+        bootMode: "bios",
+        filesystems: ["ext4", "ext3", "swap"],
+        contents: { cloudInit: true, sshd: true },
+        findings: inspection.findings.filter(({ code }) => code === "vhd-refused"),
+        acceptable: info.format !== "vpc",
+      });
+    });
+  }
+
+  test("tells a fixed VHD by its end, which qemu-img takes for a raw disk", async () => {
+    const image = workshop.convert(disk, "fixed.vhd", "vpc", "-o", "subformat=fixed,force_size=on");
+    expect(qemuInfo(image).format).toBe("raw");
+    const { format, virtualSizeBytes, filesystems } = (await inspectFile(image)).inspection;
+    expect([format, virtualSizeBytes, filesystems]).toEqual(["vhd", 64 * 1024 * 1024, ["ext4", "ext3", "swap"]]);
+  });
+
+  test("adds up the extents of a VMDK that is only described", async () => {
+    const image = workshop.convert(disk, "split.vmdk", "vmdk", "-o", "subformat=twoGbMaxExtentSparse");
+    const { format, virtualSizeBytes, partitionTable, acceptable } = (await inspectFile(image)).inspection;
+    expect([format, virtualSizeBytes, partitionTable, acceptable]).toEqual(["vmdk", 64 * 1024 * 1024, null, false]);
+  });
+
+  test("finds the directory of a streamed VMDK in its footer, as VMware writes it, and misses a footer that was cut off", async () => {
+    const image = workshop.convert(disk, "footer.vmdk", "vmdk", "-o", "subformat=streamOptimized");
+    const header = run("head", ["-c", "512", image]);
+    const marker = Buffer.alloc(512);
+    marker.writeUInt32LE(1, 0);
+    marker.writeUInt32LE(3, 12);
+    const withFooter = workshop.write("with-footer.vmdk", Buffer.concat([run("cat", [image]), marker, header, Buffer.alloc(512)]));
+    overwrite(withFooter, 56, Buffer.alloc(8, 0xff));
+    expect((await inspectFile(withFooter)).inspection.filesystems).toEqual(["ext4", "ext3", "swap"]);
+    const cut = workshop.cut(withFooter, "cut-footer.vmdk", run("cat", [withFooter]).length - 1536);
+    expect((await inspectFile(cut)).inspection.findings.map(({ code }) => code)).toEqual(["file-truncated"]);
+  });
+
+  test("looks into a hybrid ISO as an ISO, not as the disk that it also is", async () => {
+    const image = overwrite(workshop.convert(disk, "hybrid.iso", "raw"), 32_769, Buffer.from("CD001"));
+    expect((await inspectFile(image)).inspection.format).toBe("iso");
+  });
+
+  test("goes by content, not by name", async () => {
+    const image = workshop.convert(disk, "web.vmdk.iso.gz", "qcow2");
+    expect((await inspectFile(image)).inspection.format).toBe("qcow2");
+  });
+});
