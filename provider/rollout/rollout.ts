@@ -54,7 +54,7 @@ export class Rollout {
   async change(wanted: Wanted, settled: Wanted | undefined): Promise<void> {
     this.reasons.push(...(await this.#reach(wanted)));
     if (this.reasons.length === 0 || settled === undefined || settled.template === wanted.template) return;
-    this.#call.warn(`${this.reasons.join(" ")} Going back to image ${settled.of.image}.`);
+    this.#call.warn(`A Droplet of image ${wanted.of.image} did not come to serve: going back to image ${settled.of.image}.`);
     const again = await this.#reach(settled);
     this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, settled)}`]));
   }

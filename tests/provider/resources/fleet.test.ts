@@ -65,7 +65,7 @@ test("goes back to the settled image when a new Droplet does not pass its gate, 
 
   const again = await rig.update(failed, await rig.inputs(2));
   expect(again.reasons).toHaveLength(2);
-  expect(rig.warned.at(-1)).toBe(`${again.reasons[0] ?? ""} Going back to image ${image}.`);
+  expect(rig.warned.at(-1)).toBe(`A Droplet of image ${bad} did not come to serve: going back to image ${image}.`);
   const mended = await rig.update(again, await rig.inputs(1));
   expect(mended.reasons).toEqual([]);
   expect(imagesOf(await rig.droplets())).not.toContain(bad);
