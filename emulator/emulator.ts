@@ -70,7 +70,7 @@ export function createEmulator(args: EmulatorArgs): Emulator {
     if (body !== undefined && text !== "") entry.body = withoutUserData(body);
     const { headers, answer } = await respond(world, { request, url, body, route, params });
     entry.status = answer.status;
-    if (world.cloud.options.keepAnswers) entry.answer = answer.body;
+    if (world.cloud.options.keepAnswers) entry.answer = structuredClone(answer.body);
     if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
     return Response.json(answer.body, { status: answer.status, headers });
   };

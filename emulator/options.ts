@@ -1,6 +1,6 @@
 /**
  * What nobody outside knows about the service, each as a switch: the values it can take, the first of which is the default.
- * The defaults are the stricter guess, so that a client which passes here has not relied on leniency.
+ * A default is what was observed once or what the documentation suggests, and where there is neither, the stricter guess.
  */
 export const switches = {
   /** A custom image's Droplet without `ssh_keys`. */
@@ -23,9 +23,9 @@ export const switches = {
   tagTwice: ["accept", "refuse"],
   /** A redirect in answer to the importer's HEAD or GET. */
   sourceRedirect: ["follow", "refuse"],
-  /** The state that an image action `convert` leaves: DigitalOcean documents it for backups only. */
+  /** The image action `convert` on anything but a backup, for which alone it is documented. */
   convertOfImage: ["refuse", "accept"],
-  /** Whether a snapshot of a custom image's Droplet keeps the restriction on IPv6. */
+  /** `ipv6: true` for a Droplet of a snapshot of a custom image's Droplet. */
   ipv6OnSnapshotOfCustomImage: ["refuse", "accept"],
 } as const;
 

@@ -7,7 +7,7 @@ import { Team, type Token } from "./team";
 import type { Workload } from "./workloads";
 
 /** Name of the team that things belong to where the seed names none. */
-export const defaultTeam = "My Team";
+const defaultTeam = "My Team";
 
 /** What is there from the start: the content of `--seed FILE`, JSON. Everything may be left out. */
 export interface Seed {

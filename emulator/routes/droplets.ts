@@ -144,7 +144,7 @@ function deleteDroplets({ cloud, team, visibleAt }: Call, droplets: readonly Dro
 }
 
 /** A Droplet as the API shows it. */
-export function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
+function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
   const { size } = droplet;
   const address = (type: "public" | "private", ip: string): unknown => {
     const gateway = type === "public" ? ip.replace(/\d+$/, "1") : "nil";

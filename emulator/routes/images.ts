@@ -61,7 +61,7 @@ export function blankImage(id: number, name: string, now: number): ImageRow {
 }
 
 /** The image with this id, or public image with this slug, as a read at `now` sees it. */
-export function findImage(cloud: Cloud, team: Team, reference: string, now: number): ImageRow | undefined {
+function findImage(cloud: Cloud, team: Team, reference: string, now: number): ImageRow | undefined {
   const known = cloud.publicImages.find((image) => image.slug === reference || String(image.id) === reference);
   return known ?? team.images.seen(reference, now);
 }

@@ -19,6 +19,8 @@ export interface InMemoryEmulator {
   readonly requests: RequestLog;
   /** Files by URL; `null` answers 404. Every one is `disk()` unless set. */
   readonly files: Map<string, Buffer | null>;
+  /** Where URLs redirect to. */
+  readonly redirects: Map<string, string>;
   readonly call: <Body = unknown>(method: string, path: string, body?: unknown, token?: string) => Promise<Answer<Body>>;
   readonly control: <Body = unknown>(path: string, body?: unknown, method?: string) => Promise<Answer<Body>>;
   /** Imports an image, adds regions to it, and returns its id. */
@@ -45,8 +47,11 @@ export function inMemory(args: Partial<EmulatorArgs> & { readonly randomSeed?: n
   const clock = new VirtualClock();
   const network = new RecordedNetwork();
   const files = new Map<string, Buffer | null>();
+  const redirects = new Map<string, string>();
   const source: ImageSource = {
     request: (_, url) => {
+      const location = redirects.get(url);
+      if (location !== undefined) return Promise.resolve({ status: 302, location, body: chunks(Buffer.alloc(0)) });
       const bytes = files.has(url) ? files.get(url) : disk();
       return Promise.resolve({ status: bytes ? 200 : 404, body: chunks(bytes ?? Buffer.alloc(0)) });
     },
@@ -88,7 +93,19 @@ export function inMemory(args: Partial<EmulatorArgs> & { readonly randomSeed?: n
     await clock.advance(1000);
     return body.droplets.map(({ id }) => id);
   };
-  return { clock, network, requests: emulator.requests, files, call, control, image, key, droplets, close: () => emulator.close() };
+  return {
+    clock,
+    network,
+    requests: emulator.requests,
+    files,
+    redirects,
+    call,
+    control,
+    image,
+    key,
+    droplets,
+    close: () => emulator.close(),
+  };
 }
 
 async function* chunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
