@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { diagnosticsOf, stateOf, useService, type Account, type Kept, type Service, type Wanted } from "./service";
+
+jest.setTimeout(120_000);
+
+/** One image and one Droplet that are there, whatever goes wrong with the way to them. */
+describe("with a service that stands,", () => {
+  const failed = { "pulumi:pulumi:Stack (service-test)": "error: update failed" };
+  let service: Service;
+  let healthy: NodeJS.ProcessEnv;
+  let wanted: Wanted;
+  let state: Readonly<Record<string, Kept>>;
+  let account: Account;
+
+  beforeAll(async () => {
+    service = await useService({ seed: { tokens: [{ token: "token-of-another-team", team: "Other Team" }] } });
+    const { stack, emulator } = service;
+    healthy = { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url };
+    wanted = { source: await service.image("1.0.0"), regions: ["nyc3"], droplets: { nyc3: 1 } };
+    await service.want(wanted);
+    expect(await stack.up()).toMatchObject({ code: 0 });
+    [state, account] = [await stateOf(stack), await service.account()];
+  }, 60_000);
+
+  afterEach(() => service.stack.setEnv(healthy));
+
+  async function expectNothingLost(): Promise<void> {
+    expect(await stateOf(service.stack)).toEqual(state);
+    expect(await service.account()).toEqual(account);
+  }
+
+  test("a token that DigitalOcean refuses is said with where it is read from, and never shown", async () => {
+    const { stack, emulator } = service;
+    stack.setEnv({ DIGITALOCEAN_TOKEN: "a-token-that-was-revoked" });
+
+    const refreshed = await stack.refresh();
+
+    expect(refreshed.code).toBe(1);
+    const refusal = diagnosticsOf(refreshed)["imagefleet:index:ImageImport (web)"]?.replace(/\(request id [0-9a-f-]+\)/, "(request id …)");
+    expect(refusal).toBe(
+      `error: GET ${emulator.url}/v2/images/${imageIn(state).id} answered 401 unauthorized: Unable to authenticate you (request id …). ` +
+        "The token is read from `imagefleet:token`, then `DIGITALOCEAN_TOKEN`, then `DIGITALOCEAN_ACCESS_TOKEN`: " +
+        "set one of them to a token that DigitalOcean accepts.",
+    );
+    expect(refreshed.stdout + refreshed.stderr).not.toContain("a-token-that-was-revoked");
+    await expectNothingLost();
+  });
+
+  test("a token of another team, to which everything is missing, does not empty the state: the error names both teams", async () => {
+    const { stack } = service;
+    stack.setEnv({ DIGITALOCEAN_TOKEN: "token-of-another-team" });
+
+    const refreshed = await stack.refresh();
+
+    expect(refreshed.code).toBe(1);
+    const { id, team } = imageIn(state);
+    const foreign = new RegExp(
+      `^error: Image ${id} belongs to the team "My Team" \\(${team}\\), but the token acts for the team "Other Team" \\([0-9a-f]{40}\\), ` +
+        "which can't see it: the state is left as it is\\. Use a token of the first team\\.$",
+    );
+    expect(diagnosticsOf(refreshed)).toEqual({
+      ...failed,
+      "imagefleet:index:ImageImport (web)": expect.stringMatching(foreign) as unknown,
+      "imagefleet:index:ImageReplica (web-nyc3)": expect.stringMatching(foreign) as unknown,
+      "imagefleet:index:Fleet (web-nyc3)": expect.stringMatching(
+        new RegExp(
+          `^error: This fleet belongs to team My Team \\(${team}\\), but the token is of team Other Team \\([0-9a-f]{40}\\); ` +
+            "set `imagefleet:token` to a token of the first one\\.$",
+        ),
+      ) as unknown,
+    });
+    await expectNothingLost();
+  });
+
+  test("an API that cannot be reached ends an `up` with the way out, and the next one makes what was asked for", async () => {
+    const { stack, want } = service;
+    const endpoint = `http://127.0.0.1:${await closedPort()}`;
+    stack.setEnv({ DIGITALOCEAN_API_URL: endpoint });
+    await want({ ...wanted, regions: ["nyc3", "ams3"] });
+
+    const up = await stack.up();
+
+    expect(up.code).toBe(1);
+    expect(diagnosticsOf(up)).toEqual({
+      ...failed,
+      "imagefleet:index:ImageReplica (web-ams3)": expect.stringMatching(
+        new RegExp(
+          `^error: GET ${endpoint}/v2/\\S+ got no usable answer: connect ECONNREFUSED ${new URL(endpoint).host}\\. ` +
+            "Check the network and the endpoint \\(`imagefleet:apiEndpoint` or `DIGITALOCEAN_API_URL`\\), then run it again\\.$",
+        ),
+      ) as unknown,
+    });
+    await expectNothingLost();
+    stack.setEnv(healthy);
+    expect(await stack.up()).toMatchObject({ code: 0 });
+    expect(await service.account()).toEqual({ ...account, images: [{ id: imageIn(state).id, regions: ["nyc3", "ams3"] }] });
+  });
+});
+
+function imageIn(state: Readonly<Record<string, Kept>>): { readonly id: string | undefined; readonly team: string } {
+  const { id, outputs } = state["ImageImport web"] ?? {};
+  return { id, team: (outputs?.team as { readonly uuid: string }).uuid };
+}
+
+/** A port that was free a moment ago. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,112 @@
+import { answersOf, diagnosticsOf, nothing, stateOf, useService } from "./service";
+
+jest.setTimeout(180_000);
+
+const IMPORT = "POST /v2/images";
+const TRANSFER = "POST /v2/images/:id/actions";
+
+test("goes on with an import whose engine was killed, and begins no second one", async () => {
+  const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
+  await want({ source: await image("1.0.0"), regions: ["nyc3"] });
+  await emulator.control("faults", { on: "import", seconds: 3_600 });
+
+  const killed = stack.start("up", "--yes", "--skip-preview");
+  await untilWritten(IMPORT);
+  killed.kill("SIGKILL");
+  expect(await killed.ended).toMatchObject({ code: null });
+  const { images } = await account();
+  expect(images).toHaveLength(1);
+
+  expect(await stack.cancel()).toMatchObject({ code: 0 });
+  await emulator.control("clock", { advanceSeconds: 3_600 });
+  const up = await stack.up();
+
+  expect(up.code).toBe(0);
+  expect(diagnosticsOf(up)["imagefleet:index:ImageImport (web)"]).toBe(
+    `Image ${images[0]?.id} was begun by an earlier run and is taken over; change \`source.generation\` for a new import.`,
+  );
+  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(1);
+  expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3"] }]);
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await account()).toEqual(nothing);
+});
+
+test("finishes a rollout whose engine was killed, and leaves no Droplet behind", async () => {
+  const { stack, image, want, writes, untilWritten, account } = await useService();
+  const wanted = { regions: ["nyc3"], droplets: { nyc3: 3 } };
+  await want({ ...wanted, source: await image("1.0.0") });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+
+  await want({ ...wanted, source: await image("2.0.0") });
+  const killed = stack.start("up", "--yes", "--skip-preview");
+  await untilWritten("DELETE /v2/droplets/:id");
+  killed.kill("SIGKILL");
+  expect(await killed.ended).toMatchObject({ code: null });
+  const halfway = await account();
+  expect(halfway.images).toHaveLength(2);
+  expect(halfway.droplets.filter(({ serving }) => serving)).toHaveLength(3);
+  expect(new Set(halfway.droplets.map((droplet) => droplet.image)).size).toBe(2);
+
+  expect(await stack.cancel()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+
+  const { imageId, addresses } = await stack.outputs();
+  const { images, droplets } = await account();
+  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
+  expect(images).toEqual([{ id: imageId, regions: ["nyc3"] }]);
+  expect(droplets).toMatchObject([0, 1, 2].map(() => ({ image: imageId, serving: true })));
+  expect(await answersOf((addresses as Record<string, string[]>)["web-nyc3"])).toEqual([200, 200, 200]);
+  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await account()).toEqual(nothing);
+});
+
+test("ends within seconds of Ctrl-C while copies run, keeps all that exists, and then asks for no copy twice", async () => {
+  const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
+  await want({ source: await image("1.0.0"), regions: ["nyc3", "ams3", "fra1"] });
+  await emulator.control("faults", { on: "transfer", seconds: 3_600, times: 2 });
+
+  const up = stack.start("up", "--yes", "--skip-preview");
+  await untilWritten(TRANSFER, 2);
+  await up.waitForOutput(/web-nyc3 created/);
+  await up.waitForOutput(/web-ams3 creating .* copying image/);
+  await up.waitForOutput(/web-fra1 creating .* copying image/);
+  const interruptedAt = performance.now();
+  up.kill("SIGINT");
+  const interrupted = await up.ended;
+
+  expect(performance.now() - interruptedAt).toBeLessThan(10_000);
+  expect(interrupted.code).toBe(1);
+  const waits = (region: string) =>
+    new RegExp(
+      `Image \\d+ is not in ${region} yet\\. All regions: nyc3: there, ams3: being copied by action \\d+, fra1: being copied by action \\d+\\. ` +
+        "Copies that run go on at DigitalOcean, and the next `pulumi up` waits for them: " +
+        "Stopped because the run was cancelled; run the same command again to go on\\.$",
+    );
+  expect(diagnosticsOf(interrupted)).toMatchObject({
+    "imagefleet:index:ImageReplica (web-ams3)": expect.stringMatching(waits("ams3")) as unknown,
+    "imagefleet:index:ImageReplica (web-fra1)": expect.stringMatching(waits("fra1")) as unknown,
+  });
+  const [there] = (await account()).images;
+  expect(await stateOf(stack)).toMatchObject({
+    "ImageImport web": { id: there?.id, outputs: { status: "available" } },
+    "ImageReplica web-nyc3": { id: `${there?.id}/nyc3`, outputs: { status: "available" } },
+    "ImageReplica web-ams3": {
+      id: `${there?.id}/ams3`,
+      outputs: { status: "pending" },
+      initErrors: [expect.stringMatching(waits("ams3"))],
+    },
+    "ImageReplica web-fra1": {
+      id: `${there?.id}/fra1`,
+      outputs: { status: "pending" },
+      initErrors: [expect.stringMatching(waits("fra1"))],
+    },
+  });
+
+  await emulator.control("clock", { advanceSeconds: 3_600 });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+
+  expect(await writes()).toEqual([IMPORT, TRANSFER, TRANSFER]);
+  expect((await account()).images).toMatchObject([{ id: there?.id }]);
+  expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual(["ams3", "fra1", "nyc3"]);
+});

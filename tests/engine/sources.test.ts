@@ -1,0 +1,48 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { VERSION } from "../../provider/sdk/version";
+import { diagnosticsOf, nothing, stateOf, useService } from "./service";
+
+jest.setTimeout(120_000);
+
+test("says why DigitalOcean took no image, leaves nothing of it, and imports a good one next", async () => {
+  const { stack, image, garbage, want, account } = await useService();
+  await want({ source: await garbage(), regions: ["nyc3", "ams3"] });
+
+  const refused = await stack.up();
+
+  expect(refused.code).toBe(1);
+  expect(diagnosticsOf(refused)).toEqual({
+    "pulumi:pulumi:Stack (service-test)": "error: update failed",
+    "imagefleet:index:ImageImport (web)": expect.stringMatching(
+      /^error: The import of image \d+ failed; DigitalOcean said: "We couldn't recognize your image file\..*" The likely cause: .+\. Check .+, then run `pulumi up` again\.$/,
+    ) as unknown,
+  });
+  expect(await stateOf(stack)).toEqual({});
+  expect(await account()).toEqual(nothing);
+
+  await want({ source: await image("1.0.0"), regions: ["nyc3", "ams3"] });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3", "ams3"] }]);
+});
+
+test("takes an image over by `pulumi import`, and copies it without importing it", async () => {
+  const { stack, folder, image, want, writes, account } = await useService({ seed: { images: [{ name: "web", regions: ["nyc3"] }] } });
+  const id = (await account()).images[0]?.id;
+  const resources = [
+    { type: "imagefleet:index:CustomImage", name: "web", component: true },
+    { type: "imagefleet:index:ImageImport", name: "import", logicalName: "web", parent: "web", id, version: VERSION },
+  ];
+  const file = path.join(folder, "import.json");
+  await writeFile(file, JSON.stringify({ resources }));
+  expect(await stack.start("import", "--file", file, "--yes", "--skip-preview", "--generate-code=false").ended).toMatchObject({ code: 0 });
+
+  const source = await image("1.0.0");
+  await want({ source, regions: ["nyc3", "ams3"] });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+
+  expect(await writes()).toEqual(["POST /v2/images/:id/actions"]);
+  expect((await account()).images).toEqual([{ id, regions: ["nyc3", "ams3"] }]);
+  expect((await stateOf(stack))["ImageImport web"]).toMatchObject({ id, outputs: { source, digest: source.sha256, status: "available" } });
+  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+});
