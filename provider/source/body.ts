@@ -1,0 +1,43 @@
+/** Bytes that are read once, from beginning to end. */
+export interface Body {
+  /**
+   * Fills `into` from its beginning, at least one byte, and answers how many; 0 at the end. Throws where the bytes can't be read or turn
+   * out to be others than were promised; what was read before must not be used then.
+   */
+  read(into: Buffer): Promise<number>;
+  /** Lets go of where the bytes come from; needed after an end before the last byte, harmless after the last. */
+  close(): Promise<void>;
+}
+
+/** Reads chunks of any size as a body. */
+export function bodyOf(chunks: AsyncIterable<Uint8Array>): Body {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let rest: Uint8Array = new Uint8Array(0);
+  return {
+    async read(into) {
+      while (rest.length === 0) {
+        const next = await iterator.next();
+        if (next.done === true) return 0;
+        rest = next.value;
+      }
+      const taken = rest.subarray(0, into.length);
+      into.set(taken);
+      rest = rest.subarray(taken.length);
+      return taken.length;
+    },
+    async close() {
+      await iterator.return?.();
+    },
+  };
+}
+
+/** Fills the buffer as far as the body goes. */
+export async function fill(buffer: Buffer, body: Body): Promise<Buffer> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const read = await body.read(buffer.subarray(filled));
+    if (read === 0) break;
+    filled += read;
+  }
+  return buffer.subarray(0, filled);
+}

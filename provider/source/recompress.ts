@@ -1,0 +1,85 @@
+import { pipeline, Readable } from "node:stream";
+import { createGzip, gzipSync } from "node:zlib";
+import { bodyOf, type Body } from "./body";
+import { compressionOf, type Compression } from "./inspect/compression";
+import { formatOf } from "./inspect/formats/formatOf";
+import type { LocalFile } from "./localFile";
+
+/** Whether a source may be packed on its way to Spaces: wherever it helps, or not at all. */
+export type Recompress = "auto" | "never";
+
+/** What the importer takes as it is; anything else that we can read is packed anew. */
+const accepted: ReadonlySet<string> = new Set(["gzip", "bzip2"]);
+
+/** In bytes, as much of the beginning as tells what a file is. */
+export const HEAD_BYTES = 64 * 1024;
+const SAMPLE_BYTES = 64 * 1024;
+const SAMPLES = 16;
+/** Packing that saves less isn't worth its time. */
+const WORTHWHILE = 0.8;
+/** The fastest: the wire waits for the packing, not the other way round. */
+const LEVEL = 1;
+
+/**
+ * How the beginning of the source says it must be packed anew: from this compression. Undefined where the importer takes it as it is.
+ * Throws where it must be and may not.
+ */
+export function foreignCompression(head: Buffer, recompress: Recompress): Compression | undefined {
+  const compression = compressionOf(head);
+  if (compression === undefined || accepted.has(compression.name)) return undefined;
+  if (recompress === "never") {
+    throw new Error(
+      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`recompress\` at \`auto\`, or compress it with gzip or bzip2.`,
+    );
+  }
+  return compression;
+}
+
+/** Whether a local file is a plain raw disk that gets a good deal smaller, going by samples from all over it. */
+export async function isWorthPacking(file: LocalFile): Promise<boolean> {
+  const head = await file.readAt(0, HEAD_BYTES);
+  const tail = await file.readAt(Math.max(0, file.bytes - 512), 512);
+  if (file.bytes < SAMPLES * SAMPLE_BYTES || compressionOf(head) !== undefined || formatOf(head, tail).name !== "raw") return false;
+  let packed = 0;
+  for (let sample = 0; sample < SAMPLES; sample += 1) {
+    const position = Math.floor(((file.bytes - SAMPLE_BYTES) / (SAMPLES - 1)) * sample);
+    packed += gzipSync(await file.readAt(position, SAMPLE_BYTES), { level: LEVEL }).length;
+  }
+  return packed < WORTHWHILE * SAMPLES * SAMPLE_BYTES;
+}
+
+/** The same bits, unpacked from another compression if they have one, packed with gzip; no faster than they are read. */
+export function packed(chunks: AsyncIterable<Buffer>, from: Compression | undefined): Body {
+  return bodyOf(gzipped(from === undefined ? chunks : unpacked(chunks, from)));
+}
+
+async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const gzip = createGzip({ level: LEVEL, chunkSize: 256 * 1024 });
+  // Its errors come out of the iteration below.
+  pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 1 }), gzip, () => undefined);
+  for await (const chunk of gzip) yield chunk as Buffer;
+}
+
+async function* unpacked(chunks: AsyncIterable<Buffer>, { decode, name }: Compression): AsyncGenerator<Uint8Array> {
+  const source: { ended: boolean; failure?: Error } = { ended: false };
+  async function* watched(): AsyncGenerator<Buffer> {
+    try {
+      yield* chunks;
+      source.ended = true;
+    } catch (error) {
+      source.failure = error as Error;
+      throw error;
+    }
+  }
+  try {
+    yield* decode(watched());
+    // A decoder that stops early would leave a part of the image out, and its digest unchecked.
+    if (source.ended) return;
+  } catch {
+    // What is not the source's own failure is the decoder's: it got bytes that it cannot make sense of.
+    if (source.failure !== undefined) throw source.failure;
+  }
+  throw new Error(
+    `\`source\` can't be unpacked: its ${name} data is damaged or of a kind that isn't supported; compress the image anew, best with gzip.`,
+  );
+}

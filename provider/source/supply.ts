@@ -1,0 +1,114 @@
+import { basename, resolve } from "node:path";
+import type { World } from "../world";
+import { bodyOf, type Body } from "./body";
+import { download, mismatch, type Download } from "./download";
+import type { FileDigests } from "./fileDigest";
+import { compressionOf } from "./inspect/compression";
+import { chunksOf, openLocalFile, type Files } from "./localFile";
+import { foreignCompression, HEAD_BYTES, isWorthPacking, packed, type Recompress } from "./recompress";
+import { extensionOf } from "./stagedKey";
+
+/** Where image bits come from: a file of this machine, or an http or https URL and what is sent with the request. */
+export type StageSource = { readonly path: string } | { readonly url: string; readonly headers?: Readonly<Record<string, string>> };
+
+/** A source, looked at as far as costs little. */
+export interface Supply {
+  /** The digest of the source's bits, where it is known before they are read. */
+  readonly identity: string | undefined;
+  /** The size of what `open` gives, where it is known by now. */
+  readonly bytes: number | undefined;
+  open(): Promise<OpenSupply>;
+  close(): Promise<void>;
+}
+
+/** What is to be uploaded. */
+export interface OpenSupply {
+  readonly body: Body;
+  readonly extension: string;
+  /** The size of the body where it is known beforehand. */
+  readonly bytes: number | undefined;
+  /** SHA-256 of the source's bits, in lowercase hex; known when the body was read to its end. */
+  digest(): string;
+}
+
+export interface SupplyArgs {
+  /** What the source's bits must be; another digest is an error that names `source.sha256`. */
+  readonly sha256?: string;
+  /** Default: `auto`. */
+  readonly recompress?: Recompress;
+}
+
+/** A local file. Its digest is computed here, before anything is sent. */
+export async function fileSupply(
+  path: string,
+  { sha256, recompress = "auto" }: SupplyArgs,
+  { files, digests }: { readonly files: Files; readonly digests: FileDigests },
+  signal: AbortSignal,
+): Promise<Supply> {
+  const file = await openLocalFile(resolve(path), files);
+  try {
+    const digest = await digests.ofOpened(file, signal);
+    if (sha256 !== undefined && sha256.toLowerCase() !== digest) throw new Error(mismatch(sha256, digest));
+    const head = await file.readAt(0, HEAD_BYTES);
+    const foreign = foreignCompression(head, recompress);
+    const pack = foreign !== undefined || (recompress === "auto" && (await isWorthPacking(file)));
+    const bytes = pack ? undefined : file.bytes;
+    const extension = extensionOf(basename(path), pack ? "gzip" : compressionOf(head)?.name);
+    const body = (): Body => (pack ? packed(chunksOf(file), foreign) : file.body());
+    return {
+      identity: digest,
+      bytes,
+      open: () => Promise.resolve({ body: body(), extension, bytes, digest: () => digest }),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** What a URL serves. It is asked when the supply is opened. */
+export function urlSupply(
+  { url, headers }: Extract<StageSource, { url: string }>,
+  { sha256, recompress = "auto" }: SupplyArgs,
+  send: World["send"],
+  signal: AbortSignal,
+): Supply {
+  let answer: Download | undefined;
+  return {
+    identity: sha256?.toLowerCase(),
+    bytes: undefined,
+    async open() {
+      const served = (answer = await download(url, { headers, sha256 }, send, signal));
+      const { head, chunks } = await peek(served.chunks);
+      const foreign = foreignCompression(head, recompress);
+      return {
+        body: foreign === undefined ? bodyOf(chunks) : packed(chunks, foreign),
+        extension: extensionOf(new URL(url).pathname, foreign === undefined ? compressionOf(head)?.name : "gzip"),
+        bytes: foreign === undefined ? served.bytes : undefined,
+        digest: () => served.digest(),
+      };
+    },
+    close() {
+      answer?.cancel();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The beginning of the chunks, and all of them. */
+async function peek(chunks: AsyncIterable<Buffer>): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const seen: Buffer[] = [];
+  for (let bytes = 0; bytes < 512;) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    seen.push(next.value);
+    bytes += next.value.length;
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    yield* seen.splice(0);
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { head: Buffer.concat(seen), chunks: all() };
+}

@@ -1,0 +1,17 @@
+import { open } from "node:fs/promises";
+import type { Files, OpenFile } from "../../provider/source/localFile";
+import type { VirtualClock } from "./virtualClock";
+
+/** Real files for a program on virtual time, which stands still while they are read. */
+export function filesOutsideTime(clock: VirtualClock): Files {
+  return {
+    async open(path) {
+      const file = await clock.outside(open(path));
+      return {
+        stat: (options) => clock.outside(file.stat(options)),
+        read: (...args) => clock.outside(file.read(...args)),
+        close: () => clock.outside(file.close()),
+      } satisfies OpenFile;
+    },
+  };
+}

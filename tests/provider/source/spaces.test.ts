@@ -1,0 +1,221 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { GetBucketLifecycleConfigurationCommand, GetObjectCommand, PutBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
+import { bodyOf, type Body } from "../../../provider/source/body";
+import { PART_BYTES } from "../../../provider/source/multipart";
+import { StoreRefusal, type ObjectStore } from "../../../provider/source/objectStore";
+import { createSpaces } from "../../../provider/source/spaces";
+import type { SpacesSettings } from "../../../provider/source/spacesSettings";
+import { describeWithSpaces, startSpaces, type TestSpaces } from "../../helpers/spaces";
+import { VirtualClock } from "../../helpers/virtualClock";
+
+const { signal } = new AbortController();
+const store = (settings: SpacesSettings): ObjectStore =>
+  createSpaces(settings, { clock: new VirtualClock(), send: (request) => fetch(request) });
+const silent = (): void => undefined;
+
+async function* pieces(bytes: Buffer, size = 100_000): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+}
+
+describeWithSpaces("Spaces", () => {
+  let spaces: TestSpaces;
+  beforeAll(async () => {
+    spaces = await startSpaces();
+  });
+  afterAll(() => spaces.stop());
+  afterEach(async () => expect(await spaces.contents()).toEqual({ objects: [], uploads: [] }));
+
+  const digestOf = async (Key: string): Promise<string> => {
+    const { Body: stored } = await spaces.client.send(new GetObjectCommand({ Bucket: spaces.full.bucket, Key }));
+    const bytes = (await stored?.transformToByteArray()) ?? new Uint8Array(0);
+    return sha256(bytes);
+  };
+
+  it.each(["full", "limited"] as const)(
+    "with a %s key, an object is readable by others only from publication to withdrawal",
+    async (key) => {
+      const bucket = store(spaces[key]);
+      await bucket.reach(signal);
+      await bucket.upload("p/a.img", bodyOf(pieces(Buffer.from("bits"))), silent, signal);
+      expect(await bucket.anonymousStatus("p/a.img", signal)).toBe(403);
+      await bucket.setVisibility("p/a.img", "public-read", signal);
+      expect(await bucket.anonymousStatus("p/a.img", signal)).toBe(200);
+      expect(await (await fetch(bucket.urlOf("p/a.img"))).text()).toBe("bits");
+      await bucket.setVisibility("p/a.img", "private", signal);
+      expect(await bucket.anonymousStatus("p/a.img", signal)).toBe(403);
+      expect(await bucket.list("p/", signal)).toEqual([{ key: "p/a.img", bytes: 4 }]);
+      await bucket.expireAfterADay("p/", signal);
+      await bucket.remove("p/a.img", signal);
+      await bucket.remove("p/a.img", signal);
+      expect(await bucket.list("p/", signal)).toEqual([]);
+    },
+  );
+
+  it.each([0, 1, PART_BYTES - 1, PART_BYTES, 6 * PART_BYTES + 12_345])(
+    "stores a body of %i bytes as it is",
+    async (size) => {
+      const bytes = randomBytes(size);
+      const bucket = store(spaces.full);
+      const sent: number[] = [];
+      expect(await bucket.upload("size.img", bodyOf(pieces(bytes)), (arrived) => sent.push(arrived), signal)).toBe(size);
+      expect(await digestOf("size.img")).toBe(sha256(bytes));
+      expect(sent).toHaveLength(size < PART_BYTES ? 1 : Math.ceil(size / PART_BYTES));
+      expect(sent.at(-1)).toBe(size);
+      await bucket.remove("size.img", signal);
+    },
+    60_000,
+  );
+
+  it("leaves neither object nor parts where the body turns out wrong at its end", async () => {
+    async function* wrong(): AsyncGenerator<Buffer> {
+      yield await Promise.resolve(Buffer.alloc(2 * PART_BYTES + 1));
+      throw new Error("wrong bits");
+    }
+    await expect(store(spaces.limited).upload("wrong.img", bodyOf(wrong()), silent, signal)).rejects.toThrow(/^wrong bits$/);
+  });
+
+  it("leaves neither object nor parts where it is interrupted", async () => {
+    const stop = new AbortController();
+    const sent = (): void => stop.abort(new Error("interrupted"));
+    await expect(store(spaces.limited).upload("long.img", zeros(20 * PART_BYTES), sent, stop.signal)).rejects.toThrow(/^interrupted$/);
+  });
+
+  it("gives up the uploads under a prefix, and no others", async () => {
+    const bucket = store(spaces.limited);
+    const uploads = ["a/1", "a/2", "b/1"].map((key) => unfinished(bucket, key));
+    await Promise.all(uploads.map(({ begun }) => begun));
+    expect(await bucket.abortUploads("a/", signal)).toBe(2);
+    expect(await spaces.contents()).toEqual({ objects: [], uploads: ["b/1"] });
+    expect(await bucket.abortUploads("", signal)).toBe(1);
+    for (const { end } of uploads) await end();
+  });
+
+  it("says what is wrong with the key or the bucket, without the key", async () => {
+    const place = `at \`${spaces.full.endpoint}\``;
+    await expect(store({ ...spaces.full, bucket: "nowhere" }).reach(signal)).rejects.toThrow(
+      `The Spaces bucket \`nowhere\` ${place} was not found (404) when asked to say that it is there: create it, or set \`imagefleet:spacesBucket\` ` +
+        "(or `SPACES_BUCKET`) and `imagefleet:spacesEndpoint` (or `SPACES_ENDPOINT_URL`) to where it is.",
+    );
+    for (const wrong of [{ secretKey: "SKOTHER" }, { accessId: "AKOTHER" }]) {
+      const refused = store({ ...spaces.full, ...wrong }).list("", signal);
+      await expect(refused).rejects.toThrow(
+        /^The Spaces bucket `images` at `[^`]+` refused the key \(403 (SignatureDoesNotMatch|InvalidAccessKeyId)\)/,
+      );
+      await expect(refused).rejects.not.toThrow(/SKOTHER|AKOTHER|SKTEST|AKTEST/);
+    }
+  });
+
+  it("adds its one-day rule to the bucket's own rules, once", async () => {
+    const { bucket: Bucket } = spaces.full;
+    const others = { ID: "logs", Filter: { Prefix: "logs/" }, Status: "Enabled" as const, Expiration: { Days: 7 } };
+    await spaces.client.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: [others] } }));
+    await store(spaces.limited).expireAfterADay("imagefleet/", signal);
+    const rules = async () => (await spaces.client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules;
+    expect(await rules()).toEqual([others]);
+    await store(spaces.full).expireAfterADay("imagefleet/", signal);
+    await store(spaces.full).expireAfterADay("imagefleet/", signal);
+    const own = {
+      ...{ ID: "imagefleet-staging", Filter: { Prefix: "imagefleet/" }, Status: "Enabled", Expiration: { Days: 1 } },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    };
+    expect(await rules()).toHaveLength(2);
+    expect(await rules()).toEqual(expect.arrayContaining([others, own]));
+  });
+});
+
+describe("Requests to Spaces", () => {
+  it("carry no checksum header that Spaces may refuse, ask for no bucket, and an MD5 where one is required", async () => {
+    const seen: { readonly request: string; readonly headers: IncomingHttpHeaders }[] = [];
+    const server = createServer((request, response) => {
+      const bytes: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => bytes.push(chunk));
+      request.on("end", () => {
+        seen.push({
+          request: `${request.method ?? ""} ${request.url?.replace(/\?.*?(acl|lifecycle|uploads|uploadId|partNumber|list).*/, "?$1") ?? ""}`,
+          headers: request.headers,
+        });
+        const body = Buffer.concat(bytes);
+        const claimed = request.headers["content-md5"];
+        const wrong = claimed !== undefined && claimed !== createHash("md5").update(body).digest("base64");
+        response.writeHead(wrong ? 400 : 200, { etag: '"mark"' });
+        response.end(request.method === "POST" ? "<R><UploadId>1</UploadId></R>" : request.method === "GET" ? "<R></R>" : "");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const bucket = store({ accessId: "AK", secretKey: "SK", bucket: "images", endpoint });
+    try {
+      await bucket.reach(signal);
+      await bucket.upload("small", zeros(10), silent, signal);
+      await bucket.upload("large", zeros(PART_BYTES + 1), silent, signal);
+      await bucket.setVisibility("large", "public-read", signal);
+      await bucket.list("", signal);
+      await bucket.abortUploads("", signal);
+      await bucket.expireAfterADay("imagefleet/", signal);
+      await bucket.remove("large", signal);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+    expect(seen.map(({ request }) => request)).toEqual([
+      "HEAD /images/",
+      "PUT /images/small?x-id=PutObject",
+      "POST /images/large?uploads",
+      "PUT /images/large?partNumber",
+      "PUT /images/large?partNumber",
+      "POST /images/large?uploadId",
+      "PUT /images/large?acl",
+      "GET /images/?list",
+      "GET /images/?uploads",
+      "GET /images/?lifecycle",
+      "PUT /images/?lifecycle",
+      "DELETE /images/large?x-id=DeleteObject",
+    ]);
+    expect(seen.flatMap(({ headers }) => Object.keys(headers)).filter((name) => /checksum|trailer/.test(name))).toEqual([]);
+    expect(seen.filter(({ headers }) => headers["content-md5"] !== undefined).map(({ request }) => request)).toEqual([
+      "PUT /images/large?acl",
+      "PUT /images/?lifecycle",
+    ]);
+  });
+});
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function zeros(size: number): Body {
+  let left = size;
+  return {
+    read(into) {
+      const read = Math.min(left, into.length);
+      into.fill(0, 0, read);
+      left -= read;
+      return Promise.resolve(read);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** An upload whose body stops after its first part until `end`. */
+function unfinished(bucket: ObjectStore, key: string): { readonly begun: Promise<void>; readonly end: () => Promise<void> } {
+  let end = silent;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  async function* chunks(): AsyncGenerator<Buffer> {
+    yield Buffer.alloc(PART_BYTES);
+    await ended;
+  }
+  let outcome: Promise<unknown> = Promise.resolve();
+  const begun = new Promise<void>((resolve) => {
+    outcome = bucket.upload(key, bodyOf(chunks()), () => resolve(), signal).catch((error: unknown) => error);
+  });
+  return {
+    begun,
+    async end() {
+      end();
+      expect(await outcome).toBeInstanceOf(StoreRefusal);
+    },
+  };
+}

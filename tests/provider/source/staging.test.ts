@@ -1,0 +1,327 @@
+import { createHash, randomBytes } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+
+import { bodyOf } from "../../../provider/source/body";
+import { FileDigests } from "../../../provider/source/fileDigest";
+import type { ObjectStore } from "../../../provider/source/objectStore";
+import { createStaging, type StagedObject, type Staging, type StageRequest } from "../../../provider/source/staging";
+import { FakeObjectStore } from "../../helpers/fakeObjectStore";
+import { filesOutsideTime } from "../../helpers/filesOutsideTime";
+import { VirtualClock } from "../../helpers/virtualClock";
+
+const { signal } = new AbortController();
+const prefix = "imagefleet/imagefleet-import-c0ffee/";
+const correlation = "imagefleet:import:c0ffee";
+const bits = randomBytes(300_000);
+const url = "https://images.example.com/web.qcow2?key=secret";
+
+/** A server of one image. */
+interface Server {
+  body: Buffer;
+  /** Bytes that it sends before the connection breaks. */
+  breaksAfter?: number;
+  readonly requests: Request[];
+}
+
+let folder: string;
+let clock: VirtualClock;
+let store: FakeObjectStore;
+let server: Server;
+let staging: Staging;
+let lines: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "staging-"));
+  clock = new VirtualClock();
+  store = new FakeObjectStore({ clock });
+  server = { body: bits, requests: [] };
+  staging = stagingWith(store);
+  lines = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function stagingWith(objects: ObjectStore, send = serve): Staging {
+  const files = filesOutsideTime(clock);
+  return createStaging({ store: objects, files, digests: new FileDigests(files), world: { clock, send }, randomBytes });
+}
+
+async function serve(request: Request): Promise<Response> {
+  server.requests.push(request);
+  const { body, breaksAfter = body.length } = server;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < breaksAfter; at += 65_536)
+      yield await Promise.resolve(new Uint8Array(body.subarray(at, Math.min(at + 65_536, breaksAfter))));
+    if (breaksAfter < body.length) throw Object.assign(new TypeError("terminated"), { cause: { code: "UND_ERR_SOCKET" } });
+  }
+  return Promise.resolve(new Response(ReadableStream.from(chunks()), { status: 200, headers: { "content-length": String(body.length) } }));
+}
+
+const run = <T>(work: Promise<T>): Promise<T> => clock.run(work);
+
+function stage(request: Partial<StageRequest> & Pick<StageRequest, "source">, abort = signal): Promise<StagedObject> {
+  return run(staging.stage({ correlation, ...request }, { signal: abort, progress: (text) => lines.push(text) }));
+}
+
+function file(name: string, bytes: Buffer): { path: string } {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return { path };
+}
+
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+const shapes = (): string[] => [...store.objects.keys()].map((key) => key.replace(/[0-9a-f]{32}(?=\.)/, "<secret>"));
+
+describe("A local file", () => {
+  it("is staged as it is, private, under its digest and a secret, with its extension", async () => {
+    const staged = await stage({ source: file("web.qcow2.gz", gzipSync(bits)) });
+    const digest = sha256(gzipSync(bits));
+    expect(shapes()).toEqual([`${prefix}${digest}-<secret>.qcow2.gz`]);
+    expect([...store.objects.values()]).toEqual([{ bytes: staged.bytes, sha256: digest, public: false }]);
+    expect({ ...staged, key: "", url: "" }).toMatchObject({ digest, bytes: gzipSync(bits).length, found: false });
+    expect(staged.url).toBe(store.urlOf(staged.key));
+    expect(lines[0]).toBe("Computing the digest of the local image");
+    expect(lines[1]).toBe("Uploading to Spaces, 1 MiB");
+  });
+
+  it("is public from publish to withdraw, and gone after remove", async () => {
+    const staged = await stage({ source: file("web.img", bits) });
+    await run(staged.publish(signal));
+    expect(store.served(staged.url)?.sha256).toBe(sha256(bits));
+    await run(staged.withdraw(signal));
+    expect(store.served(staged.url)).toBeUndefined();
+    await run(staged.remove());
+    expect(store.objects.size).toBe(0);
+  });
+
+  it("is refused where its digest isn't the declared one, before anything is sent", async () => {
+    const expected = "0".repeat(64);
+    await expect(stage({ source: file("web.img", bits), sha256: expected })).rejects.toThrow(
+      `\`source.sha256\` must be the digest of the image, \`${expected}\`, but the image's is \`${sha256(bits)}\`: nothing was imported; ` +
+        "correct the digest, or find out who changed the image.",
+    );
+    expect(store.requests).toEqual(["reach ", "expire imagefleet/"]);
+  });
+
+  it.each([
+    ["no-such.img", /^`source\.path` must be a file that can be read, but `[^`]+no-such\.img` can't be opened \(ENOENT\)\.$/],
+    ["", /^`source\.path` must be a file, but `[^`]+` is none\.$/],
+  ])("that is none is refused: %j", async (name, message) => {
+    await expect(stage({ source: { path: join(folder, name) } })).rejects.toThrow(message);
+  });
+
+  it("that somebody writes to while it is uploaded is refused, and nothing stays", async () => {
+    const source = file("web.img", bits);
+    const reach = store.list.bind(store);
+    store.list = async (...args) => {
+      appendFileSync(source.path, "more");
+      return reach(...args);
+    };
+    await expect(stage({ source })).rejects.toThrow(/^`source\.path` must stay as it is while it is read, but somebody wrote to/);
+    expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+
+  it.each([
+    ["a sparse raw disk", "web.raw", Buffer.concat([bits, Buffer.alloc(4 << 20)]), ".raw.gz"],
+    ["a raw disk that is random to its end", "web.raw", randomBytes(2 << 20), ".raw"],
+    ["a sparse qcow2 image", "web.qcow2", Buffer.concat([Buffer.from("QFI\xfb\0\0\0\x03", "latin1"), Buffer.alloc(4 << 20)]), ".qcow2"],
+    ["a name without extension", "web", bits, ".img"],
+  ])("is packed on the way only where that pays: %s", async (_, name, bytes, extension) => {
+    const { key, digest } = await stage({ source: file(name, bytes) });
+    expect(key.endsWith(extension)).toBe(true);
+    expect(digest).toBe(sha256(bytes));
+    expect(store.objects.get(key)?.sha256 === digest).toBe(!extension.endsWith(".gz"));
+  });
+
+  it("is not packed where recompression is off", async () => {
+    const { key } = await stage({ source: file("web.raw", Buffer.alloc(4 << 20)), recompress: "never" });
+    expect(key.endsWith(".raw")).toBe(true);
+  });
+});
+
+describe("A URL", () => {
+  it("is downloaded with its headers, and staged as it is under its declared digest", async () => {
+    const staged = await stage({ source: { url, headers: { authorization: "Bearer abc" } }, sha256: sha256(bits).toUpperCase() });
+    expect(server.requests.map(({ headers }) => [headers.get("authorization"), headers.get("accept-encoding")])).toEqual([
+      ["Bearer abc", "identity"],
+    ]);
+    expect(shapes()).toEqual([`${prefix}${sha256(bits)}-<secret>.qcow2`]);
+    expect(staged).toMatchObject({ digest: sha256(bits), bytes: bits.length });
+  });
+
+  it("answers with the digest of what came where none was declared", async () => {
+    expect((await stage({ source: { url } })).digest).toBe(sha256(bits));
+    expect(shapes()).toEqual([`${prefix}<secret>.qcow2`]);
+  });
+
+  it.each([false, true])("with other bits than declared is an error, and nothing stays (packed: %s)", async (packed) => {
+    if (packed) server.body = execFileSync("xz", ["-c"], { input: bits });
+    const wrong = "ab".repeat(32);
+    await expect(stage({ source: { url }, sha256: wrong })).rejects.toThrow(
+      `\`source.sha256\` must be the digest of the image, \`${wrong}\`, but the image's is \`${sha256(server.body)}\``,
+    );
+    expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+
+  it("that stops in the middle is an error without the URL, and nothing stays", async () => {
+    server.breaksAfter = 150_000;
+    await expect(stage({ source: { url } })).rejects.toThrow(
+      /^`source\.url` stopped in the middle of the image \(UND_ERR_SOCKET\): run the same command again\.$/,
+    );
+    expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+
+  it("whose server says no is an error without the URL", async () => {
+    staging = stagingWith(store, () => Promise.resolve(new Response("no", { status: 404 })));
+    await expect(stage({ source: { url } })).rejects.toThrow(
+      "`source.url` must serve the image, but its server answered 404: check that the URL is still valid, and `source.headers` if it wants a key.",
+    );
+  });
+});
+
+describe("A compression that DigitalOcean doesn't take", () => {
+  it.each(["xz", "zstd"])("is turned to gzip on the way: %s", async (program) => {
+    server.body = execFileSync(program, ["-c"], { input: bits });
+    const bodies: Buffer[] = [];
+    store.upload = async (key, body) => {
+      const buffer = Buffer.alloc(70_000);
+      for (let read = 0; (read = await clock.outside(body.read(buffer))) > 0;) bodies.push(Buffer.from(buffer.subarray(0, read)));
+      return Promise.resolve(store.objects.set(key, { bytes: 1, sha256: "", public: false }).size);
+    };
+    const { digest, key } = await stage({ source: { url: `https://images.example.com/web.raw.${program}` } });
+    expect(key.endsWith(".raw.gz")).toBe(true);
+    expect(gunzipSync(Buffer.concat(bodies)).equals(bits)).toBe(true);
+    expect(digest).toBe(sha256(server.body));
+  });
+
+  it.each(["xz", "zstd"])("that is damaged is an error, and nothing stays: %s", async (program) => {
+    server.body = execFileSync(program, ["-c"], { input: bits }).subarray(0, 200_000);
+    await expect(stage({ source: { url } })).rejects.toThrow(`\`source\` can't be unpacked: its ${program} data is damaged`);
+    expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+
+  it("is refused where recompression is off", async () => {
+    server.body = execFileSync("xz", ["-c"], { input: bits });
+    await expect(stage({ source: { url }, recompress: "never" })).rejects.toThrow(
+      "`source` is compressed with xz, which DigitalOcean doesn't take: leave `recompress` at `auto`, or compress it with gzip or bzip2.",
+    );
+  });
+});
+
+describe("A run that resumes", () => {
+  it("finds what an earlier one had uploaded, takes it back to private, and uploads nothing", async () => {
+    const source = file("web.img", bits);
+    const first = await stage({ source });
+    await run(first.publish(signal));
+    const seen = store.requests.length;
+    const second = await stage({ source });
+    expect(second).toMatchObject({ key: first.key, digest: first.digest, found: true });
+    expect(store.requests.slice(seen)).toEqual([
+      "reach ",
+      "expire imagefleet/",
+      `abort ${prefix}`,
+      `list ${prefix}`,
+      `private ${first.key}`,
+    ]);
+    expect(store.served(first.url)).toBeUndefined();
+  });
+
+  it("does not even ask a URL whose declared digest is staged already", async () => {
+    const request = { source: { url }, sha256: sha256(bits) };
+    await stage(request);
+    await stage(request);
+    expect(server.requests).toHaveLength(1);
+    expect(store.objects.size).toBe(1);
+  });
+
+  it("removes other bits, other sizes and uploads under way of the same correlation, and nothing else", async () => {
+    const others = [`${prefix}${"0".repeat(64)}-aa.img`, `${prefix}${sha256(bits)}-bb.img`, `${prefix}cc.img`];
+    const theirs = ["imagefleet/imagefleet-import-c0ffee2/aa.img", "web.img"];
+    for (const key of [...others, ...theirs]) store.objects.set(key, { bytes: 5, sha256: "", public: true });
+    store.uploads.add(`${prefix}dd.img`).add("imagefleet/other/ee.img");
+    const { key } = await stage({ source: file("web.img", bits) });
+    expect([...store.objects.keys()]).toEqual([...theirs, key]);
+    expect([...store.uploads]).toEqual(["imagefleet/other/ee.img"]);
+  });
+
+  it("clears what is left where nothing is to be staged any more", async () => {
+    await stage({ source: file("web.img", bits) });
+    store.uploads.add(`${prefix}dd.img`);
+    expect(await run(staging.clear(correlation, signal))).toBe(2);
+    expect(await run(staging.clear(correlation, signal))).toBe(0);
+    expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+});
+
+describe("An interruption", () => {
+  it("ends the upload at once with its reason, and leaves nothing", async () => {
+    store = new FakeObjectStore({ clock, bytesPerSecond: 1000 });
+    staging = stagingWith(store);
+    const stop = new AbortController();
+    const staged = staging.stage(
+      { correlation, source: file("web.img", bits) },
+      { signal: stop.signal, progress: (text) => lines.push(text) },
+    );
+    const ended = Promise.all([
+      expect(staged).rejects.toThrow("interrupted"),
+      clock.sleep(100_000).then(() => stop.abort(new Error("interrupted"))),
+    ]);
+    await run(ended);
+    expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+
+  it("does not keep the object from being removed", async () => {
+    const stop = new AbortController();
+    const staged = await stage({ source: file("web.img", bits) }, stop.signal);
+    stop.abort(new Error("interrupted"));
+    await run(staged.remove());
+    expect(store.objects.size).toBe(0);
+  });
+});
+
+describe("Publishing", () => {
+  it("waits a moment for the object to become readable", async () => {
+    const staged = await stage({ source: file("web.img", bits) });
+    store.cold = true;
+    await run(Promise.all([staged.publish(signal), clock.sleep(2_500).then(() => (store.cold = false))]));
+    expect(store.served(staged.url)).toBeDefined();
+  });
+
+  it("is an error that names Cold Storage where nobody can read it", async () => {
+    const staged = await stage({ source: file("web.img", bits) });
+    store.cold = true;
+    await expect(run(staged.publish(signal))).rejects.toThrow(
+      "The staged image was made public, but Spaces answers 403 to who asks without a key, as DigitalOcean's importer does: use a standard bucket, " +
+        "not one in Cold Storage, without a bucket policy that forbids public objects.",
+    );
+  });
+});
+
+describe("Progress", () => {
+  it("is said every half minute, in bytes and rate", async () => {
+    store = new FakeObjectStore({ clock, bytesPerSecond: 500_000 });
+    staging = stagingWith(store);
+    server.body = randomBytes(40 << 20);
+    await stage({ source: { url } });
+    expect(lines).toEqual([
+      "Uploading to Spaces, 40 MiB",
+      "Uploading to Spaces: 15 of 40 MiB, 0.5 MiB/s",
+      "Uploading to Spaces: 29 of 40 MiB, 0.5 MiB/s",
+    ]);
+  });
+});
+
+describe("A body", () => {
+  it("hands on chunks of any size, and none that are empty", async () => {
+    async function* chunks(): AsyncGenerator<Buffer> {
+      for (const text of ["", "abc", "", "defgh"]) yield await Promise.resolve(Buffer.from(text));
+    }
+    const body = bodyOf(chunks());
+    const read: string[] = [];
+    const buffer = Buffer.alloc(2);
+    for (let count = 0; (count = await body.read(buffer)) > 0;) read.push(buffer.toString("latin1", 0, count));
+    expect(read).toEqual(["ab", "c", "de", "fg", "h"]);
+  });
+});
