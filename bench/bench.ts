@@ -13,19 +13,28 @@ export interface BenchOptions {
   readonly log: (line: string) => void;
 }
 
-/** Measures row after row and prints the table. Rejects where an id is not known, before anything runs. */
+/**
+ * Measures row after row and prints the table. Rejects where an id is not known, before anything runs, and at the end with all that could
+ * not be measured.
+ */
 export async function runBench({ ids, json, print, log }: BenchOptions): Promise<void> {
   const results: Result[] = [];
   const missed: string[] = [];
+  const failures: string[] = [];
   for (const row of chosen(ids)) {
     log(`${row.id} …`);
-    const { value, note } = await row.measure();
-    results.push(resultOf(row, rounded(value), note));
-    if (row.target !== undefined && !isMet(row.target, value)) missed.push(row.id);
+    try {
+      const { value, note } = await row.measure();
+      results.push(resultOf(row, rounded(value), note));
+      if (row.target !== undefined && !isMet(row.target, value)) missed.push(row.id);
+    } catch (error) {
+      failures.push(`${row.id} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
   print(tableOf(results));
   print(missed.length === 0 ? "Every target is met." : `Missed: ${missed.join(", ")}.`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (failures.length > 0) throw new Error(failures.join("\n"));
 }
 
 function chosen(ids: readonly string[]): readonly Row[] {

@@ -10,9 +10,12 @@ import type { World } from "../provider/world";
 import { bootableDisk } from "./imageSource";
 import { VirtualClock } from "./virtualClock";
 
-/** Where images are imported to, and the regions that they are copied to, in the order in which rows take them. */
+/**
+ * Where images are imported to, and the regions that they are copied to, in the order in which rows take them. Those that start no new
+ * Droplets stand where no row ends, since rows run their Droplet in the last region that they take.
+ */
 export const home = "nyc3";
-export const otherRegions = "ams3 fra1 lon1 sgp1 tor1 blr1 syd1 sfo3 sfo2 nyc1 atl1 ric1 ams2 nyc2 sfo1".split(" ");
+export const otherRegions = "ams3 fra1 lon1 sgp1 tor1 blr1 syd1 sfo3 sfo2 ams2 nyc2 sfo1 nyc1 atl1 ric1".split(" ");
 
 const token = "dop_v1_rehearsal";
 const endpoint = "http://127.0.0.1:1";
