@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { Inspection } from "../provider/source/inspect/inspect";
 import { inspectFile, inspectUrl } from "../provider/source/inspectSource";
 
-/** A server that says nothing for so long is not there. */
+/** An inspection of a few places takes no longer. */
 const ANSWER_MILLISECONDS = 60_000;
 
 /** `imagefleet inspect`: what an image is, and what stands between it and a Droplet. Exit codes: 0 acceptable, 1 not, 2 could not read. */
@@ -25,9 +25,14 @@ async function runInspect(image: string, { json = false }: { json?: boolean }): 
     process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionTable(inspection));
     process.exitCode = inspection.acceptable ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${sentenceOf(error)}\n`);
     process.exitCode = 2;
   }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof DOMException) return `The image's server did not answer within ${ANSWER_MILLISECONDS / 1000} s: try again.`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The inspection for a person: one fact a line, then the findings with their remedies. */

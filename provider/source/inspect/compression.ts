@@ -34,7 +34,13 @@ const compressions: readonly Compression[] = [
     limitBytes: 256 * MIB,
   },
   { name: "xz", matches: (head) => textAt(head, 0, "\xfd7zXZ\0"), decode: unxz, limitBytes: 1032 * MIB, unpackedBytes: xzUnpackedBytes },
-  { name: "zstd", matches: (head) => textAt(head, 0, "\x28\xb5\x2f\xfd"), decode: unzstd, limitBytes: 1032 * MIB },
+  {
+    name: "zstd",
+    // Its second magic, of a frame to skip, begins what was packed in parallel.
+    matches: (head) => textAt(head, 0, "\x28\xb5\x2f\xfd") || /^[P-_]\*M\x18/.test(head.toString("latin1", 0, 4)),
+    decode: unzstd,
+    limitBytes: 1032 * MIB,
+  },
 ];
 
 export function compressionOf(head: Buffer): Compression | undefined {

@@ -25,8 +25,8 @@ const signatures: readonly (readonly [name: string, offset: number, magic: strin
   ["ufs", 66_908, "\x19\x01\x54\x19"],
 ];
 
-/** Those that hide what they hold: it may well be ext4. */
-export const containers: readonly string[] = ["LVM2_member", "crypto_LUKS", "linux_raid_member"];
+/** Those that leave open whether the image will do: they hide what they hold, or are FreeBSD's, which is accepted though it has no ext4. */
+export const undecided: readonly string[] = ["LVM2_member", "crypto_LUKS", "linux_raid_member", "ufs"];
 
 /** Recognises the file system that begins at `start`; undefined where there is none that is known. */
 export async function fileSystemAt(disk: ByteSource, start: number): Promise<FileSystem | undefined> {

@@ -1,4 +1,4 @@
-import { containers } from "./fileSystem";
+import { undecided } from "./fileSystem";
 import type { Observation, Trait } from "./observation";
 
 /** `error`: import or boot will fail; `warning`: it is likely to; `note`: good to know. */
@@ -37,7 +37,7 @@ const namesOf = ({ volumes }: Observation) => volumes.flatMap(({ fileSystem }) =
 const hasExt = (observed: Observation) => namesOf(observed).some((name) => name === "ext3" || name === "ext4");
 /** Every place where an ext4 could be was seen, and is something else. */
 const allSeen = ({ volumes }: Observation) =>
-  volumes.every(({ fileSystem, partition }) => (fileSystem ? !containers.includes(fileSystem.name) : partition.purpose === "bios-boot"));
+  volumes.every(({ fileSystem, partition }) => (fileSystem ? !undecided.includes(fileSystem.name) : partition.purpose === "bios-boot"));
 /** What explains that a part of the image could not be read, and is said already. */
 const explaining: readonly Trait[] = [
   ...(["truncated", "damaged", "compression-damaged"] as const),

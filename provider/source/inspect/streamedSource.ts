@@ -58,7 +58,8 @@ export class StreamedSource implements ByteSource {
   }
 
   async close(): Promise<void> {
-    await this.#chunks.return?.();
+    // A decoder may have run into damage ahead of what was asked for: no one asks any more.
+    await this.#chunks.return?.().catch(() => undefined);
   }
 
   async #advance(wanted: number): Promise<void> {

@@ -40,22 +40,22 @@ export async function openUrl(url: string, access: UrlAccess): Promise<ImageSour
     ? new PagedSource({
         size,
         limitBytes: URL_LIMIT_BYTES,
-        first: empty ? Buffer.alloc(0) : await body(first, PAGE_BYTES),
+        first: empty ? Buffer.alloc(0) : await body(first, PAGE_BYTES, access.signal),
         async fetch(offset, wanted) {
           const answer = await ask("GET", `bytes=${offset}-${offset + wanted - 1}`);
-          if (answer.status === 206) return body(answer, wanted);
+          if (answer.status === 206) return body(answer, wanted, access.signal);
           await answer.body?.cancel();
           // Of a size that is not known, the end shows by this.
           if (answer.status === 416) return Buffer.alloc(0);
           throw new SourceUnreadable(`The image's server answered a GET of a range with status ${answer.status}: try again.`);
         },
       })
-    : new StreamedSource(first.body === null ? noChunks() : chunks(first.body), URL_LIMIT_BYTES, size);
+    : new StreamedSource(first.body === null ? noChunks() : chunks(first.body, access.signal), URL_LIMIT_BYTES, size);
   const traits: readonly (SourceTrait | false)[] = [
     !head.ok && "head-refused",
     !ranged && (size ?? Infinity) > URL_LIMIT_BYTES && "ranges-missing",
     (head.redirected || first.redirected) && "redirected",
-    !/\.(img|raw|qcow2|vhdx|vdi|vmdk|gz|bz2|tgz)$/i.test(url) && "url-without-extension",
+    !endsInExtension(url) && "url-without-extension",
   ];
   return {
     local: false,
@@ -69,6 +69,11 @@ export async function openUrl(url: string, access: UrlAccess): Promise<ImageSour
     read: (offset, wanted) => bytes.read(offset, wanted),
     close: () => (bytes instanceof StreamedSource ? bytes.close() : Promise.resolve()),
   };
+}
+
+/** Of the whole URL: a query hides the extension. */
+function endsInExtension(url: string): boolean {
+  return new URL(url).search === "" && /\.[a-z][a-z0-9]+$/i.test(new URL(url).pathname);
 }
 
 async function request(url: string, method: "HEAD" | "GET", range: string | undefined, access: UrlAccess): Promise<Response> {
@@ -101,11 +106,11 @@ function length(answer: Response): number | undefined {
 }
 
 /** At most `limit` bytes, whatever the server sends. */
-async function body(answer: Response, limit: number): Promise<Buffer> {
+async function body(answer: Response, limit: number, signal: AbortSignal | undefined): Promise<Buffer> {
   if (answer.body === null) return Buffer.alloc(0);
   const parts: Uint8Array[] = [];
   let received = 0;
-  for await (const part of chunks(answer.body)) {
+  for await (const part of chunks(answer.body, signal)) {
     parts.push(part);
     received += part.length;
     if (received >= limit) break;
@@ -113,11 +118,11 @@ async function body(answer: Response, limit: number): Promise<Buffer> {
   return Buffer.concat(parts).subarray(0, limit);
 }
 
-async function* chunks(stream: NonNullable<Response["body"]>): AsyncGenerator<Uint8Array> {
+async function* chunks(stream: NonNullable<Response["body"]>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (error) {
-    throw unreachable(error, undefined);
+    throw unreachable(error, signal);
   }
 }
 

@@ -84,6 +84,13 @@ describeWith([...tools, "qemu-img", "sfdisk", "mke2fs", "mkfs.vfat"], "looking t
     expect([virtualSizeBytes, findings]).toEqual([24 * MIB, []]);
   });
 
+  test("knows zstd by a frame to skip too, which parallel packers begin with", async () => {
+    const packed = readFileSync(workshop.compress("zstd", workshop.goodDisk(), "good.zst"));
+    const file = workshop.write("parallel.zst", Buffer.concat([Buffer.from("502a4d180400000001020304", "hex"), packed]));
+    const { compression, filesystems } = (await inspectFile(file)).inspection;
+    expect([compression, filesystems]).toEqual(["zstd", ["ext4"]]);
+  });
+
   test("knows the size in xz from its index, however large the file", async () => {
     const disk = overwrite(workshop.goodDisk("noisy.raw"), 12 * MIB, noise(5 * MIB));
     expect((await inspectFile(workshop.compress("xz", disk, "noisy.xz"))).inspection.virtualSizeBytes).toBe(24 * MIB);
@@ -95,6 +102,17 @@ describeWith([...tools, "qemu-img", "sfdisk", "mke2fs", "mkfs.vfat"], "looking t
     const { inspection, bytesRead } = await inspectFile(workshop.compress("gzip", disk, "tail.gz"));
     expect(inspection.filesystems).toEqual(["ext4"]);
     expect(bytesRead).toBeLessThanOrEqual(MIB);
+  });
+
+  test("answers wherever a bit of xz flipped, also where the decoder meets it ahead of what was asked for", async () => {
+    const root = workshop.fileSystem("ext4", 4, ["etc/hostname"]);
+    const disk = workshop.disk("small.raw", 6, "dos", [{ startMib: 1, mib: 4, type: "83", holds: root }]);
+    const packed = readFileSync(workshop.compress("xz", disk, "small.xz"));
+    for (let at = 12; at < packed.length; at += Math.ceil(packed.length / 60)) {
+      const flipped = Buffer.from(packed);
+      flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
+      expect((await inspectFile(workshop.write("flipped.xz", flipped))).inspection.acceptable).toBe(false);
+    }
   });
 
   test("refuses one bit that flipped in bzip2, by the checksum of its block", async () => {

@@ -181,6 +181,13 @@ describeWith(
       expect(await codesOf(workshop.disk("legacy.raw", 32, "gpt", [plan]))).toEqual([]);
     });
 
+    test("leaves open whether FreeBSD's file system will do, since FreeBSD is accepted", async () => {
+      const disk = workshop.disk("freebsd.raw", 32, "dos", [{ startMib: 1, mib: 28, type: "a5" }]);
+      const image = overwrite(disk, 1024 * 1024 + 66_908, Buffer.from("19015419", "hex"));
+      expect((await inspectFile(image)).inspection.filesystems).toEqual(["ufs"]);
+      expect(await codesOf(image)).toEqual(["file-system-unknown"]);
+    });
+
     test("refuses an OVA and a zip as archives", async () => {
       workshop.write("machine.ovf", "<Envelope/>");
       workshop.goodDisk("machine.raw");
@@ -188,6 +195,7 @@ describeWith(
       const zip = workshop.write("machine.zip", zipOf("machine.raw", readFileSync(workshop.at("machine.raw"))));
       expect(await codesOf(workshop.at("machine.ova"))).toEqual(["archive-refused"]);
       expect(await codesOf(zip)).toEqual(["archive-refused"]);
+      expect(await codesOf(workshop.compress("gzip", workshop.at("machine.ova"), "machine.tar.gz"))).toEqual(["archive-refused"]);
     });
 
     test("finds the end missing in every format that has a map", async () => {
