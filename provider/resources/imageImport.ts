@@ -16,8 +16,8 @@ import { normalDigest, sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "./teamCheck";
 
 /** Looks for an import whose POST got no answer, and the pause between them in milliseconds. */
-const looks = 5;
-const pause = 2_000;
+const looks = 10;
+const pause = 3_000;
 
 export const imageImport: ResourceType<Session, typeof importInputs, typeof importOutputs> = {
   token: "imagefleet:index:ImageImport",

@@ -19,6 +19,8 @@ export interface WatcherSurroundings {
   readonly history: SharedRead<readonly ActionWire[]>;
 }
 
+/** For so many milliseconds after a write's answer told of an image, reads may not know it yet. */
+const lag = 60_000;
 /** A shorter wait isn't worth a request for what such waits usually take. */
 const longWait = 20_000;
 
@@ -37,6 +39,7 @@ export class ImageWatcher {
   #seen: ImageWire | undefined;
   /** Callers of `start` go one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  #toldAt = -Infinity;
   #watchedSince: number | undefined;
   #spent = 0;
   #own: readonly ActionWire[] = [];
@@ -68,6 +71,7 @@ export class ImageWatcher {
 
   /** Takes in the image as the answer to a write told it. */
   learn(image: ImageWire): void {
+    this.#toldAt = this.#now();
     this.#image.set(this.#note(image));
   }
 
@@ -155,7 +159,8 @@ export class ImageWatcher {
     const { images } = this.#around.api;
     this.#spent += 1;
     if (isImporting(this.#seen)) {
-      this.#image.set(this.#note(await images.get(this.#id, signal, "background")));
+      const image = await images.get(this.#id, signal, "background");
+      if (image !== undefined || this.#now() - this.#toldAt > lag) this.#image.set(this.#note(image));
       return;
     }
     const actions = await images.actions(this.#id, signal, "background").catch(emptyWhereGone);

@@ -62,6 +62,23 @@ describe("creating", () => {
     expect(simulation.requests(imports)).toHaveLength(1);
   });
 
+  it("isn't misled by reads that lag behind the POST", async () => {
+    const simulation = simulate(20);
+    await simulation.options({ importSeconds: 30, lagSeconds: 20 });
+    const { state } = await create(simulation);
+    expect(state.status).toBe("available");
+  });
+
+  it("says so when the image is deleted while it is being imported", async () => {
+    const simulation = simulate(21);
+    await simulation.options({ importSeconds: 600 });
+    const created = imageImport.create(inputs, simulation.session, simulation.call(urn)).catch(String);
+    await simulation.clock.advance(100_000);
+    const { images } = (await simulation.ask("GET", "/v2/images?private=true")) as { images: { id: number }[] };
+    await simulation.ask("DELETE", `/v2/images/${images[0]!.id}`);
+    expect(await simulation.run(created)).toContain("was deleted while it was being imported");
+  });
+
   it("says to run again when the answer is lost and no image shows up", async () => {
     const simulation = simulate(4);
     await simulation.fault({ on: "request", method: "POST", path: "/v2/images", drop: true, when: "before" });
