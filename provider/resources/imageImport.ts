@@ -111,7 +111,9 @@ async function update(
   const unfinished = isImporting({ status: state.status });
   const image = unfinished ? await session.watchers.of(id).image(call.signal) : undefined;
   if (unfinished && image === undefined) throw new Error(gone(id));
-  const available = image && (await untilAvailable(image, inputs, marks, session, call));
+  // Until it is available it stays as the last run described it.
+  const { name = inputs.name, description, distribution, tags } = state;
+  const available = image && (await untilAvailable(image, { ...inputs, name, description, distribution, tags }, marks, session, call));
   await bring(id, state, inputs, session, call.signal);
   if (available !== undefined) return stateOf(available, inputs, marks);
   return {

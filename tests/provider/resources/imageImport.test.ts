@@ -1,7 +1,7 @@
 import { Unfinished } from "../../../provider/host/fault";
 import { imageImport } from "../../../provider/resources/imageImport";
 import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
-import { simulate, type Simulation } from "../../helpers/simulation";
+import { simulate, type RecordedCall, type Simulation } from "../../helpers/simulation";
 
 const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";
 const inputs: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" }, region: "nyc3", name: "web", tags: ["prod"] };
@@ -177,6 +177,24 @@ describe("updating", () => {
     expect(simulation.requests(/\/tags\/prod\//)).toEqual([]);
     expect((await imageTags(simulation, id)).filter((tag) => !tag.startsWith("imagefleet:")).sort()).toEqual(["new", "prod"]);
     expect(changed).toMatchObject({ description: "", imageId: id, correlationTag: state.correlationTag });
+  });
+
+  it("of an unfinished import doesn't take a change for made that it couldn't make yet", async () => {
+    const simulation = simulate(22);
+    await simulation.options({ importSeconds: 600 });
+    const interrupted = async (begin: (call: RecordedCall) => Promise<unknown>): Promise<Unfinished> => {
+      const call = simulation.call(urn);
+      void simulation.clock.sleep(5_000).then(() => call.interrupt());
+      return unfinished(simulation, begin(call));
+    };
+    const { session } = simulation;
+    const changed = { ...inputs, name: "renamed", tags: ["new"] };
+    const first = await interrupted((call) => imageImport.create(inputs, session, call));
+    const second = await interrupted((call) => imageImport.update(first.id, first.state, changed, session, call));
+    expect(second.state).toMatchObject({ name: "web", tags: ["prod"] });
+    await simulation.run(imageImport.update(first.id, second.state, changed, session, simulation.call(urn)));
+    const { image } = (await simulation.ask("GET", `/v2/images/${first.id}`)) as { image: { name: string; tags: string[] } };
+    expect([image.name, ...image.tags.filter((tag) => !tag.startsWith("imagefleet:"))]).toEqual(["renamed", "new"]);
   });
 
   it("makes no request when only the source's record changed", async () => {
