@@ -75,7 +75,7 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await api.droplets.listByTag(creation, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
-  const rollout = begin(fleetId, inputs, undefined, session, call, creation);
+  const rollout = begin(fleetId, inputs, [], session, call, creation);
   const wanted = wantedOf(inputs, fleetId);
   const reasons = await outcomeOf(rollout, () => rollout.change(wanted, undefined));
   const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
@@ -93,7 +93,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   const team = state.team ?? (await session.team(call.signal));
   if (isRoll) await place(inputs, session, call);
 
-  const rollout = begin(id, inputs, state.live, session, call);
+  const rollout = begin(id, inputs, state.live ?? [], session, call);
   await rollout.look();
   if (rollout.observation.sightings.length === 0) await refuseOtherTeam(state, session, call);
   if (isRoll) await rollout.checkReach();
@@ -120,7 +120,7 @@ async function read(
         "declare a new fleet, and take the old Droplets down when it serves.",
     );
   }
-  const observation = new Observation(id, session.api.droplets, session.world.clock, slotsOf(stored.state.live));
+  const observation = new Observation(id, session.api.droplets, session.world.clock, stored.state.live ?? []);
   await observation.look(call.signal);
   const { sightings } = observation;
   if (sightings.length === 0) await refuseOtherTeam(stored.state, session, call);
@@ -137,7 +137,7 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
   const { api, world } = session;
   const status = new StatusLine(call, world.clock);
   const used = new Set([fleetTag(id), servingTag(id)]);
-  if (state.template !== undefined) used.add(templateTag(state.template));
+  for (const { template } of state.live ?? []) used.add(templateTag(template));
   let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
   if (droplets.length === 0) await refuseOtherTeam(state, session, call);
   for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
@@ -153,18 +153,14 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
 function begin(
   fleetId: string,
   inputs: FleetInputs,
-  live: StoredFleet["live"],
+  known: FleetSettings["known"],
   session: FleetSession,
   call: Call,
   creation?: string,
 ): Rollout {
   const { name, region, tags = [], gate, rollout: policy } = inputs;
-  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy, knownSlots: slotsOf(live), creationTag: creation };
+  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy, known, creationTag: creation };
   return new Rollout(settings, session.api, session.world, call);
-}
-
-function slotsOf(live: StoredFleet["live"] = []): ReadonlyMap<string, number> {
-  return new Map(live.map(({ id, slot }) => [id, slot]));
 }
 
 /** Why the work stopped short, one sentence each; empty where it came to its end. */

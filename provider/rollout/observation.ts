@@ -23,6 +23,13 @@ export interface Sighting {
   attempt: Attempt | undefined;
 }
 
+/** A Droplet as an earlier run stored it. */
+export interface KnownDroplet {
+  readonly id: string;
+  readonly slot: number;
+  readonly template: string;
+}
+
 /** A Droplet that a POST without an answer may have made. */
 interface Asked {
   readonly name: string;
@@ -50,12 +57,12 @@ export class Observation {
   readonly #sightings = new Map<string, Sighting>();
   #asked: readonly Asked[] = [];
 
-  /** `knownSlots` is what an earlier run stored, by Droplet id: for Droplets that were renamed since. */
-  constructor(fleetId: string, droplets: DropletsApi, clock: Clock, knownSlots: ReadonlyMap<string, number>) {
+  /** `known` is what an earlier run stored: for Droplets that were renamed since. */
+  constructor(fleetId: string, droplets: DropletsApi, clock: Clock, known: readonly KnownDroplet[]) {
     this.#fleetId = fleetId;
     this.#droplets = droplets;
     this.#clock = clock;
-    this.#knownSlots = knownSlots;
+    this.#knownSlots = new Map(known.map(({ id, slot }) => [id, slot]));
   }
 
   get sightings(): readonly Sighting[] {

@@ -23,7 +23,8 @@ export class Rollout {
   readonly #hands: Hands;
   readonly #world: World;
   readonly #call: Call;
-  readonly #stale = new Set<string>();
+  /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
+  readonly #stale: Set<string>;
   /** Nothing was done since the last look. */
   #isFresh = false;
 
@@ -32,7 +33,8 @@ export class Rollout {
     this.#world = world;
     this.#call = call;
     this.status = new StatusLine(call, world.clock);
-    this.observation = new Observation(settings.fleetId, api.droplets, world.clock, settings.knownSlots);
+    this.#stale = new Set(settings.known.map(({ template }) => template));
+    this.observation = new Observation(settings.fleetId, api.droplets, world.clock, settings.known);
     this.#hands = new Hands(settings, this.observation, api, world.clock, call.signal);
   }
 

@@ -1,5 +1,5 @@
 import type { Gate } from "./gates/gate";
-import type { Timing } from "./observation";
+import type { KnownDroplet, Timing } from "./observation";
 import type { Desired, Policy } from "./plan";
 import type { Template } from "./template";
 
@@ -15,8 +15,8 @@ export interface FleetSettings {
   readonly creationTag?: string;
   readonly gate: Gate;
   readonly policy: Policy & Timing;
-  /** Slots by Droplet id as an earlier run stored them. */
-  readonly knownSlots: ReadonlyMap<string, number>;
+  /** The Droplets as an earlier run stored them. */
+  readonly known: readonly KnownDroplet[];
 }
 
 /** What the fleet is to be; `template` is the fingerprint of `of`. */

@@ -21,9 +21,10 @@ async function crashEverywhere(
       if (from === undefined && when === "after" && rig.sent.at(-1)?.startsWith("DELETE /v2/tags/imagefleet:create:")) return;
       const last = first ?? (await run());
       const droplets = await rig.droplets();
-      const creating = (await rig.tags()).filter((tag) => tag.startsWith("imagefleet:create:"));
-      expect({ when, at, reasons: last.reasons, images: imagesOf(droplets), ids: droplets.map(({ id }) => String(id)), creating }).toEqual({
-        ...{ when, at, reasons: [], images: Array(inputs.count).fill(inputs.image), creating: [] },
+      const tags = (await rig.tags()).filter((tag) => /^imagefleet:(create|template):/.test(tag));
+      expect({ when, at, reasons: last.reasons, images: imagesOf(droplets), ids: droplets.map(({ id }) => String(id)), tags }).toEqual({
+        ...{ when, at, reasons: [], images: Array(inputs.count).fill(inputs.image) },
+        tags: [`imagefleet:template:${last.state.template}`],
         ids: last.state.live?.map(({ id }) => id),
       });
       expect({ when, at, most: seen.exist, fewest: from && seen.serve }).toEqual({ when, at, most, fewest: from && inputs.count });
