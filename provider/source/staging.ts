@@ -5,6 +5,7 @@ import type { Files } from "./localFile";
 import type { ObjectStore, StoredObject } from "./objectStore";
 import { isOf, newKey, prefixOf, STAGING_PREFIX } from "./stagedKey";
 import { fileSupply, urlSupply, type StageSource, type Supply, type SupplyArgs } from "./supply";
+import { Turns } from "./turns";
 import { uploadProgress } from "./uploadProgress";
 
 /** Brings bits that DigitalOcean can't fetch by itself to where it can. */
@@ -65,6 +66,9 @@ const LOOKS = 5;
 const PAUSE = 1_000;
 
 export function createStaging({ store, files, digests, world, randomBytes }: StagingArgs): Staging {
+  // They share the wire, so side by side they would take as long, and their memory would add up.
+  const turns = new Turns();
+
   const supplyOf = (request: StageRequest, call: StageCall): Promise<Supply> | Supply => {
     if ("url" in request.source) return urlSupply(request.source, request, world.send, call.signal);
     call.progress("Computing the digest of the local image");
@@ -102,7 +106,7 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
         const isSame = ({ key, bytes }: StoredObject): boolean =>
           identity !== undefined && isOf(key, identity) && (supply.bytes ?? bytes) === bytes;
         const { kept } = await tidy(correlation, store, signal, isSame);
-        if (kept === undefined || identity === undefined) return await upload(supply, correlation, call);
+        if (kept === undefined || identity === undefined) return await turns.take(signal, () => upload(supply, correlation, call));
         // The run that put it there may have died while it was public.
         await store.setVisibility(kept.key, "private", signal);
         return staged(kept, identity, true);

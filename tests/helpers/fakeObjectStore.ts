@@ -70,10 +70,11 @@ export class FakeObjectStore implements ObjectStore {
     const part = Buffer.alloc(1024 * 1024);
     let bytes = 0;
     try {
-      for (let read = 0; (read = await this.#clock.outside(body.read(part))) > 0; sent(bytes)) {
+      for (let read = 0; (read = await this.#clock.outside(body.read(part))) > 0;) {
         hash.update(part.subarray(0, read));
         bytes += read;
         await this.#clock.sleep((read / this.#bytesPerSecond) * 1000, signal);
+        sent(bytes);
       }
     } finally {
       this.uploads.delete(key);

@@ -299,6 +299,25 @@ describe("Publishing", () => {
   });
 });
 
+describe("Several uploads", () => {
+  it("take turns, and one that is interrupted while it waits does not hold the next", async () => {
+    store = new FakeObjectStore({ clock, bytesPerSecond: 100_000 });
+    staging = stagingWith(store);
+    const stop = new AbortController();
+    const stages = [signal, stop.signal, signal].map((abort, index) => {
+      const source = file(`web${index}.img`, randomBytes(300_000));
+      return staging.stage({ correlation: `import-${index}`, source }, { signal: abort, progress: () => undefined });
+    });
+    const interrupted = expect(stages[1]).rejects.toThrow("interrupted");
+    await run(clock.sleep(1_000));
+    expect(store.uploads.size).toBe(1);
+    stop.abort(new Error("interrupted"));
+    await run(Promise.all([interrupted, stages[0], stages[2]]));
+    expect([...store.objects.keys()].map((key) => key.slice(0, 20))).toEqual(["imagefleet/import-0/", "imagefleet/import-2/"]);
+    expect(clock.now() - Date.UTC(2030, 0, 1)).toBeGreaterThan(6_000);
+  });
+});
+
 describe("Progress", () => {
   it("is said every half minute, in bytes and rate", async () => {
     store = new FakeObjectStore({ clock, bytesPerSecond: 500_000 });
