@@ -19,6 +19,11 @@ export interface WatcherSurroundings {
   readonly history: SharedRead<readonly ActionWire[]>;
 }
 
+interface Spending {
+  readonly since: number;
+  spent: number;
+}
+
 /** For so many milliseconds after a write's answer told of an image, reads may not know it yet. */
 const lag = 60_000;
 /** A shorter wait isn't worth a request for what such waits usually take. */
@@ -40,8 +45,7 @@ export class ImageWatcher {
   /** Callers of `start` go one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #toldAt = -Infinity;
-  #watchedSince: number | undefined;
-  #spent = 0;
+  readonly #spendings: { importing?: Spending; copying?: Spending } = {};
   #own: readonly ActionWire[] = [];
   #account: readonly ActionWire[] | undefined;
   #copiesSince: number | undefined;
@@ -84,7 +88,6 @@ export class ImageWatcher {
   /** Waits until the import has ended, well or not. Undefined where the image is gone. */
   async imported(listener: Listener): Promise<ImageWire | undefined> {
     await this.image(listener.signal);
-    this.#watchedSince ??= this.#now();
     const ended = await this.#wait.until(() => (isImporting(this.#seen) ? undefined : { image: this.#seen }), listener);
     return ended.image;
   }
@@ -102,7 +105,6 @@ export class ImageWatcher {
 
   /** Waits until the copy to a region has ended, well or not. Undefined where nothing makes one, or the image is gone. */
   async copied(region: string, listener: Listener): Promise<Copy | undefined> {
-    this.#watchedSince ??= this.#now();
     const ended = await this.#wait.until(() => {
       const copy = this.copy(region);
       return copy?.state === "copying" ? undefined : { copy };
@@ -157,8 +159,8 @@ export class ImageWatcher {
 
   async #look(signal: AbortSignal): Promise<void> {
     const { images } = this.#around.api;
-    this.#spent += 1;
-    if (isImporting(this.#seen)) {
+    this.#spending.spent += 1;
+    if (this.#phase === "importing") {
       const image = await images.get(this.#id, signal, "background");
       if (image !== undefined || this.#now() - this.#toldAt > lag) this.#image.set(this.#note(image));
       return;
@@ -167,7 +169,7 @@ export class ImageWatcher {
     this.#own = actions;
     this.#actions.set(actions);
     if (actions.length === 0 || this.#copies.heard(actions, this.#now())) {
-      this.#spent += 1;
+      this.#spending.spent += 1;
       this.#image.set(this.#note(await images.get(this.#id, signal)));
     }
     if (this.#age() > longWait) this.#account ??= await this.#around.history.get(signal).catch(() => []);
@@ -181,12 +183,13 @@ export class ImageWatcher {
 
   #untilNextLook(): number {
     const { ended: finishing } = this.#copies;
-    const pace = { underWay: this.#ages(), expected: this.#expected(), finishing, spent: this.#spent, watched: this.#watched() };
+    const { since, spent } = this.#spending;
+    const pace = { underWay: this.#ages(), expected: this.#expected(), finishing, spent, watched: this.#now() - since };
     return nextTick(pace, this.#around.world.random());
   }
 
   #status(silence: number): { key: string; line: string } {
-    const phase = isImporting(this.#seen) ? "importing" : "copying";
+    const phase = this.#phase;
     const done = this.#copies.in("present").length;
     const failed = this.#copies.in("failed").length;
     const regions = { done, failed, wanted: done + failed + this.#copies.in("copying").length };
@@ -204,21 +207,27 @@ export class ImageWatcher {
   }
 
   #expected(): Expectation | undefined {
-    if (isImporting(this.#seen)) return undefined;
+    if (this.#phase === "importing") return undefined;
     return expectedTransfer(this.#own, this.#account ?? [], this.#seen?.size_gigabytes);
   }
 
   /** How long each thing that is waited for has been under way. */
   #ages(): readonly number[] {
-    return isImporting(this.#seen) ? [this.#watched()] : this.#copies.begun.map((since) => this.#now() - since);
+    const begun = this.#phase === "importing" ? [this.#spending.since] : this.#copies.begun;
+    return begun.map((since) => this.#now() - since);
   }
 
   #age(): number {
     return Math.max(0, ...this.#ages());
   }
 
-  #watched(): number {
-    return this.#now() - (this.#watchedSince ?? this.#now());
+  get #phase(): "importing" | "copying" {
+    return isImporting(this.#seen) ? "importing" : "copying";
+  }
+
+  /** What watching has cost in the phase that it is in: a long import leaves nothing less for the copies. */
+  get #spending(): Spending {
+    return (this.#spendings[this.#phase] ??= { since: this.#now(), spent: 0 });
   }
 
   #now(): number {

@@ -16,14 +16,14 @@ export interface Pace {
 
 const second = 1_000;
 /** Requests that may come at once; what isn't used in the middle of a long copy is saved for its end. */
-const burst = 80;
+const burst = 100;
 /** With the burst, at most 700 requests in the first hour. */
-const requestsPerSecond = 620 / 3_600;
+const requestsPerSecond = 600 / 3_600;
 /** Requests that are kept for the time when the first of several copies has ended. */
 const reserve = 30;
 
 /**
- * Milliseconds until the next look: half a second to one for what is seconds old, a twentieth of its age for what is older but at most
+ * Milliseconds until the next look: 0.4 s to a second for what is seconds old, a twentieth of its age for what is older but at most
  * 4 s, slower while nothing can have finished yet, and never so often that an hour costs more than 720 requests. `random` in [0, 1)
  * spreads watchers apart.
  */
@@ -37,7 +37,7 @@ export function nextTick(pace: Pace, random: number): number {
 }
 
 function interval(age: number, { expected, finishing }: Pace): number {
-  if (age < 20 * second) return clamp(age / 10, second / 2, second);
+  if (age < 20 * second) return clamp(age / 15, 0.4 * second, second);
   const near = clamp(age / 20, second, finishing ? 3 * second : 3.9 * second);
   return clamp((expected?.soonest ?? 0) - age, near, 10 * second);
 }

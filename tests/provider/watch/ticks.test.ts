@@ -5,9 +5,9 @@ const middle = 0.5;
 const fresh: Pace = { underWay: [0], expected: undefined, finishing: false, spent: 0, watched: 0 };
 
 describe("the next look", () => {
-  it("comes after half a second at first, and after a second at most while nothing is older than 20 s", () => {
-    expect(nextTick(fresh, middle)).toBe(500);
-    expect(nextTick({ ...fresh, underWay: [7_000] }, middle)).toBe(700);
+  it("comes after 0.4 s at first, and after a second at most while nothing is older than 20 s", () => {
+    expect(nextTick(fresh, middle)).toBe(400);
+    expect(nextTick({ ...fresh, underWay: [9_000] }, middle)).toBe(600);
     expect(nextTick({ ...fresh, underWay: [19_000] }, middle)).toBe(1_000);
   });
 
@@ -23,7 +23,7 @@ describe("the next look", () => {
   });
 
   it("is as quick as the one of several that is the youngest wants it", () => {
-    expect(nextTick({ ...fresh, underWay: [400_000, 2_000], watched: 400_000 }, middle)).toBe(500);
+    expect(nextTick({ ...fresh, underWay: [400_000, 2_000], watched: 400_000 }, middle)).toBe(400);
   });
 
   it("is quicker once the first of several has ended", () => {
