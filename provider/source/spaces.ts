@@ -24,7 +24,15 @@ export function createSpaces(settings: SpacesSettings, world: Pick<World, "clock
       await ask("say that it is there", signal, (client, sdk, options) => client.send(new sdk.HeadBucketCommand({ Bucket }), options));
     },
     list: (prefix, signal) => list(Bucket, prefix, ask, signal),
-    upload: (key, body, sent, signal) => uploadInParts(body, partStore(Bucket, key, ask, world), sent, signal),
+    async upload(key, body, sent, signal) {
+      try {
+        return await uploadInParts(body, partStore(Bucket, key, ask, world), sent, signal);
+      } catch (error) {
+        // The request that completes it may have taken effect without an answer.
+        await cleanUp(world, (time) => remove(Bucket, key, ask, time)).catch(() => undefined);
+        throw error;
+      }
+    },
     async setVisibility(Key, ACL, signal) {
       await ask(`make an object ${ACL}`, signal, (client, sdk, options) =>
         client.send(new sdk.PutObjectAclCommand({ Bucket, Key, ACL }), options),
@@ -38,12 +46,19 @@ export function createSpaces(settings: SpacesSettings, world: Pick<World, "clock
         throw refusalOf((error as Error).cause ?? error, "serve an object", settings);
       }
     },
-    async remove(Key, signal) {
-      await ask("delete an object", signal, (client, sdk, options) => client.send(new sdk.DeleteObjectCommand({ Bucket, Key }), options));
-    },
+    remove: (key, signal) => remove(Bucket, key, ask, signal),
     abortUploads: (prefix, signal) => abortUploads(Bucket, prefix, ask, signal),
     expireAfterADay: (prefix, signal) => expireAfterADay(Bucket, prefix, ask, signal),
   };
+}
+
+/** Also after an interruption, so it heeds no signal but its own time. */
+function cleanUp({ clock }: Pick<World, "clock">, work: (time: AbortSignal) => Promise<void>): Promise<void> {
+  return withinTime(clock, CLEAN_UP_TIME, new AbortController().signal, work);
+}
+
+async function remove(Bucket: string, Key: string, ask: Ask, signal: AbortSignal): Promise<void> {
+  await ask("delete an object", signal, (client, sdk, options) => client.send(new sdk.DeleteObjectCommand({ Bucket, Key }), options));
 }
 
 function urlOf(key: string, { bucket, endpoint }: SpacesSettings): string {
@@ -95,7 +110,7 @@ async function abort(upload: { Bucket: string; Key: string; UploadId: string }, 
   }
 }
 
-function partStore(Bucket: string, Key: string, ask: Ask, { clock }: Pick<World, "clock">): PartStore {
+function partStore(Bucket: string, Key: string, ask: Ask, world: Pick<World, "clock">): PartStore {
   const object = { Bucket, Key, ContentType: "application/octet-stream" };
   return {
     async put(Body, signal) {
@@ -122,7 +137,7 @@ function partStore(Bucket: string, Key: string, ask: Ask, { clock }: Pick<World,
       );
     },
     async abort(UploadId) {
-      await withinTime(clock, CLEAN_UP_TIME, new AbortController().signal, (signal) => abort({ Bucket, Key, UploadId }, ask, signal));
+      await cleanUp(world, (time) => abort({ Bucket, Key, UploadId }, ask, time));
     },
   };
 }

@@ -24,6 +24,9 @@ export function refusalOf(error: unknown, what: string, { bucket, endpoint }: Sp
 }
 
 function sentenceEnd(status: number, word: string, what: string): string {
+  if (word === "NoSuchUpload" || word === "NoSuchKey") {
+    return `no longer had what it was to work on (${status} ${word}) when asked to ${what}: somebody else removed it; run the same command again.`;
+  }
   switch (status) {
     case 404:
     case 301:

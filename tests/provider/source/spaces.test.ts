@@ -126,59 +126,134 @@ describeWithSpaces("Spaces", () => {
   });
 });
 
-describe("Requests to Spaces", () => {
-  it("carry no checksum header that Spaces may refuse, ask for no bucket, and an MD5 where one is required", async () => {
-    const seen: { readonly request: string; readonly headers: IncomingHttpHeaders }[] = [];
-    const server = createServer((request, response) => {
-      const bytes: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => bytes.push(chunk));
-      request.on("end", () => {
-        seen.push({
-          request: `${request.method ?? ""} ${request.url?.replace(/\?.*?(acl|lifecycle|uploads|uploadId|partNumber|list).*/, "?$1") ?? ""}`,
-          headers: request.headers,
-        });
-        const body = Buffer.concat(bytes);
-        const claimed = request.headers["content-md5"];
-        const wrong = claimed !== undefined && claimed !== createHash("md5").update(body).digest("base64");
-        response.writeHead(wrong ? 400 : 200, { etag: '"mark"' });
-        response.end(request.method === "POST" ? "<R><UploadId>1</UploadId></R>" : request.method === "GET" ? "<R></R>" : "");
-      });
+/** What a server of S3 needs to say to a client, and what it was asked. */
+interface Server {
+  readonly settings: SpacesSettings;
+  readonly seen: { readonly request: string; readonly headers: IncomingHttpHeaders }[];
+  /** For the n-th request: a status in the place of its answer, or `drop` for none. */
+  readonly faults: Map<string, (number | "drop")[]>;
+  close(): Promise<void>;
+}
+
+async function serve(): Promise<Server> {
+  const seen: Server["seen"] = [];
+  const faults: Server["faults"] = new Map();
+  const server = createServer((request, response) => {
+    const bytes: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => bytes.push(chunk));
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      const name = `${method} ${url.replace(/\?.*?(acl|lifecycle|uploads|uploadId|partNumber=\d+|list).*/, "?$1").replace(/\?x-id.*/, "")}`;
+      seen.push({ request: name, headers });
+      const claimed = headers["content-md5"];
+      const wrong = claimed !== undefined && claimed !== createHash("md5").update(Buffer.concat(bytes)).digest("base64");
+      const fault = faults.get(name)?.shift() ?? (wrong ? 400 : 200);
+      if (fault === "drop") return request.socket.destroy();
+      response.writeHead(fault, { etag: '"mark"' });
+      response.end(method === "POST" ? "<R><UploadId>1</UploadId></R>" : method === "GET" ? "<R></R>" : "");
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const bucket = store({ accessId: "AK", secretKey: "SK", bucket: "images", endpoint });
-    try {
-      await bucket.reach(signal);
-      await bucket.upload("small", zeros(10), silent, signal);
-      await bucket.upload("large", zeros(PART_BYTES + 1), silent, signal);
-      await bucket.setVisibility("large", "public-read", signal);
-      await bucket.list("", signal);
-      await bucket.abortUploads("", signal);
-      await bucket.expireAfterADay("imagefleet/", signal);
-      await bucket.remove("large", signal);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-    expect(seen.map(({ request }) => request)).toEqual([
-      "HEAD /images/",
-      "PUT /images/small?x-id=PutObject",
-      "POST /images/large?uploads",
-      "PUT /images/large?partNumber",
-      "PUT /images/large?partNumber",
-      "POST /images/large?uploadId",
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { settings: { accessId: "AK", secretKey: "SK", bucket: "images", endpoint }, seen, faults, close };
+}
+
+describe("Requests to Spaces", () => {
+  let server: Server;
+  let bucket: ObjectStore;
+  beforeEach(async () => {
+    server = await serve();
+    bucket = store(server.settings);
+  });
+  afterEach(() => server.close());
+  const requests = (): string[] => server.seen.map(({ request }) => request);
+
+  it("carry no checksum header that Spaces may refuse, an MD5 where one is required, and never make or list buckets", async () => {
+    await bucket.reach(signal);
+    await bucket.upload("small", zeros(10), silent, signal);
+    await bucket.upload("large", zeros(PART_BYTES + 1), silent, signal);
+    await bucket.setVisibility("large", "public-read", signal);
+    await bucket.list("", signal);
+    await bucket.abortUploads("", signal);
+    await bucket.expireAfterADay("imagefleet/", signal);
+    await bucket.remove("large", signal);
+    const large = ["?uploads", "?partNumber=1", "?partNumber=2", "?uploadId"].map((query) => `/images/large${query}`);
+    expect(requests().slice(0, 2)).toEqual(["HEAD /images/", "PUT /images/small"]);
+    // Parts go side by side.
+    expect(requests().slice(2, 6).sort()).toEqual([
+      `POST ${large[3] ?? ""}`,
+      `POST ${large[0] ?? ""}`,
+      `PUT ${large[1] ?? ""}`,
+      `PUT ${large[2] ?? ""}`,
+    ]);
+    expect(requests().slice(6)).toEqual([
       "PUT /images/large?acl",
       "GET /images/?list",
       "GET /images/?uploads",
       "GET /images/?lifecycle",
       "PUT /images/?lifecycle",
-      "DELETE /images/large?x-id=DeleteObject",
+      "DELETE /images/large",
     ]);
-    expect(seen.flatMap(({ headers }) => Object.keys(headers)).filter((name) => /checksum|trailer/.test(name))).toEqual([]);
-    expect(seen.filter(({ headers }) => headers["content-md5"] !== undefined).map(({ request }) => request)).toEqual([
+    expect(server.seen.flatMap(({ headers }) => Object.keys(headers)).filter((name) => /checksum|trailer/.test(name))).toEqual([]);
+    expect(server.seen.filter(({ headers }) => headers["content-md5"] !== undefined).map(({ request }) => request)).toEqual([
       "PUT /images/large?acl",
       "PUT /images/?lifecycle",
     ]);
+  });
+
+  it.each([503, 500, "drop"] as const)("repeat the part that failed, and no other: %s", async (fault) => {
+    server.faults.set("PUT /images/large?partNumber=2", [fault]);
+    expect(await bucket.upload("large", zeros(3 * PART_BYTES), silent, signal)).toBe(3 * PART_BYTES);
+    expect(
+      requests()
+        .filter((request) => request.startsWith("PUT"))
+        .sort(),
+    ).toEqual([1, 2, 2, 3].map((part) => `PUT /images/large?partNumber=${part}`));
+  });
+
+  it("give the upload up after a part that is refused", async () => {
+    server.faults.set("PUT /images/large?partNumber=2", [403]);
+    await expect(bucket.upload("large", zeros(9 * PART_BYTES), silent, signal)).rejects.toThrow(
+      /^The Spaces bucket `images` at `[^`]+` refused the key \(403 \w+\) when asked to store a part of an upload: check/,
+    );
+    expect(requests().slice(-2)).toEqual(["DELETE /images/large?uploadId", "DELETE /images/large"]);
+  });
+
+  it("remove the object where nobody knows whether the upload was completed", async () => {
+    server.faults.set("POST /images/large?uploadId", Array(5).fill("drop") as "drop"[]);
+    const upload = bucket.upload("large", zeros(PART_BYTES), silent, signal);
+    await expect(upload).rejects.toThrow(/could not be reached to complete an upload \(\w+\): check/);
+    expect(requests().slice(-2)).toEqual(["DELETE /images/large?uploadId", "DELETE /images/large"]);
+  });
+
+  it("list what lies beyond the first thousand", async () => {
+    const pages = [["a", "b"], ["c"]];
+    const lister = createServer((request, response) => {
+      const after = new URL(request.url ?? "", "http://host").searchParams.get("start-after");
+      const page = pages[after === null ? 0 : 1] ?? [];
+      const contents = page.map((key) => `<Contents><Key>${key}</Key><Size>7</Size></Contents>`).join("");
+      expect([null, "b"]).toContain(after);
+      response.end(`<R><IsTruncated>${String(after === null)}</IsTruncated>${contents}</R>`);
+    });
+    await new Promise<void>((resolve) => lister.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(lister.address() as AddressInfo).port}`;
+    try {
+      expect(await store({ ...server.settings, endpoint }).list("", signal)).toEqual(["a", "b", "c"].map((key) => ({ key, bytes: 7 })));
+    } finally {
+      lister.closeAllConnections();
+      await new Promise((resolve) => lister.close(resolve));
+    }
+  });
+
+  it("say what is missing where nothing listens", async () => {
+    await server.close();
+    await expect(bucket.anonymousStatus("x", signal)).rejects.toThrow(
+      /could not be reached to serve an object \(ECONNREFUSED\): check the network/,
+    );
   });
 });
 

@@ -151,6 +151,28 @@ describe("A URL", () => {
     expect(staged).toMatchObject({ digest: sha256(bits), bytes: bits.length });
   });
 
+  it("that redirects is followed, and its headers stay with its own server", async () => {
+    const answers = ["/moved/web.raw", "https://cdn.example.net/web.img", undefined];
+    staging = stagingWith(store, async (request) => {
+      const location = answers[server.requests.length];
+      const answer = await serve(request);
+      return location === undefined ? answer : new Response(null, { status: 302, headers: { location } });
+    });
+    const { key } = await stage({ source: { url, headers: { "x-api-key": "abc" } } });
+    expect(server.requests.map((request) => [request.url, request.headers.get("x-api-key")])).toEqual([
+      [url, "abc"],
+      ["https://images.example.com/moved/web.raw", "abc"],
+      ["https://cdn.example.net/web.img", null],
+    ]);
+    expect(key.endsWith(".qcow2")).toBe(true);
+  });
+
+  it.each(["ftp://images.example.com/web.img", "web.img"])("that can't be downloaded is refused: %s", async (other) => {
+    await expect(stage({ source: { url: other } })).rejects.toThrow(
+      "`source.url` must begin with http:// or https:// where the image passes through Spaces.",
+    );
+  });
+
   it("answers with the digest of what came where none was declared", async () => {
     expect((await stage({ source: { url } })).digest).toBe(sha256(bits));
     expect(shapes()).toEqual([`${prefix}<secret>.qcow2`]);

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { bodyOf } from "../../../provider/source/body";
+import { PART_BYTES, uploadInParts, type PartStore } from "../../../provider/source/multipart";
+
+const { signal } = new AbortController();
+const silent = (): void => undefined;
+
+/** Remembers what it was given, and takes its time for each part as it is told. */
+function partStore(
+  pause: () => Promise<void>,
+): PartStore & { readonly memories: Set<ArrayBufferLike>; readonly calls: string[]; most: number } {
+  const memories = new Set<ArrayBufferLike>();
+  const calls: string[] = [];
+  let underWay = 0;
+  const parts = {
+    ...{ memories, calls, most: 0 },
+    put: (bytes: Buffer) => Promise.resolve(void calls.push(`put ${bytes.length}`)),
+    begin: () => Promise.resolve("upload"),
+    async putPart(_: string, part: number, bytes: Buffer) {
+      memories.add(bytes.buffer);
+      parts.most = Math.max(parts.most, ++underWay);
+      const first = bytes[0];
+      await pause();
+      underWay -= 1;
+      if (bytes[0] !== first) throw new Error("The part changed while it was on its way.");
+      return `${part}:${bytes.length}:${first}`;
+    },
+    complete: (_: string, marks: readonly string[]) => Promise.resolve(void calls.push(marks.join(" "))),
+    abort: () => Promise.resolve(void calls.push("abort")),
+  };
+  return parts;
+}
+
+/** So many parts, each of which begins with its number. */
+async function* numbered(parts: number): AsyncGenerator<Buffer> {
+  for (let part = 1; part <= parts; part += 1) {
+    const bytes = Buffer.alloc(PART_BYTES);
+    bytes[0] = part;
+    yield await Promise.resolve(bytes);
+  }
+}
+
+describe("An upload in parts", () => {
+  it("keeps the parts' order and bits whatever order they end in, in three buffers however many there are", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const store = partStore(() => scheduler.schedule(Promise.resolve()));
+        const upload = uploadInParts(bodyOf(numbered(8)), store, silent, signal);
+        await scheduler.waitFor(upload);
+        expect(store.calls).toEqual([Array.from({ length: 8 }, (_, part) => `${part + 1}:${PART_BYTES}:${part + 1}`).join(" ")]);
+        expect(store.memories.size).toBeLessThanOrEqual(3);
+        expect(store.most).toBe(3);
+      }),
+      { numRuns: 10 },
+    );
+  }, 60_000);
+
+  it("is one request for what is smaller than a part", async () => {
+    const store = partStore(() => Promise.resolve());
+    async function* chunks(): AsyncGenerator<Buffer> {
+      yield await Promise.resolve(Buffer.from("abc"));
+    }
+    expect(await uploadInParts(bodyOf(chunks()), store, silent, signal)).toBe(3);
+    expect(store.calls).toEqual(["put 3"]);
+  });
+
+  it("waits for the parts on their way before it is given up, and tells the first failure", async () => {
+    let parts = 0;
+    const store = partStore(async () => {
+      parts += 1;
+      if (parts === 2) throw new Error("second");
+      await new Promise((resolve) => setImmediate(resolve));
+      store.calls.push("ended");
+    });
+    store.abort = () => Promise.reject(new Error("abort"));
+    await expect(uploadInParts(bodyOf(numbered(9)), store, silent, signal)).rejects.toThrow(/^second$/);
+    expect(store.calls.filter((call) => call === "ended").length).toBe(parts - 1);
+  });
+});
