@@ -144,6 +144,8 @@ async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: Se
     return { ...inputs, status: "available", team };
   } catch (error) {
     if (!call.signal.aborted) throw error;
+    // It was stopped while it asked for the copies of other regions, which are theirs to wait for.
+    if (watcher.copy(region)?.state === "present") return { ...inputs, status: "available", team };
     throw new Unfinished({
       id: replicaId(imageId, region),
       state: { ...inputs, status: "pending", team },

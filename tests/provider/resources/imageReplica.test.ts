@@ -219,6 +219,16 @@ describe("an interrupted replica", () => {
     expect(simulation.requests(transfers)).toHaveLength(3);
   });
 
+  it("is stored as there where the image is there, though the copies of others were still being asked for", async () => {
+    const { simulation, imageId } = await withImage(23);
+    await simulation.fault({ on: "request", method: "POST", path: "/v2/images/:id/actions", delaySeconds: 60, times: 3 });
+    const call = simulation.call();
+    const created = create(simulation.process, imageId, "nyc3", true, call);
+    await simulation.clock.advance(5_000);
+    call.interrupt();
+    expect(await simulation.run(created)).toMatchObject({ imageId, region: "nyc3", status: "available" });
+  });
+
   it("leaves the others waiting", async () => {
     const { simulation, imageId } = await withImage(21);
     await simulation.options({ transferSeconds: 100 });
