@@ -4,6 +4,7 @@ jest.setTimeout(180_000);
 
 const IMPORT = "POST /v2/images";
 const TRANSFER = "POST /v2/images/:id/actions";
+const CREATE = "POST /v2/droplets";
 
 test("goes on with an import whose engine was killed, and begins no second one", async () => {
   const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
@@ -32,29 +33,35 @@ test("goes on with an import whose engine was killed, and begins no second one",
 });
 
 test("finishes a rollout whose engine was killed, and leaves no Droplet behind", async () => {
-  const { stack, image, want, writes, untilWritten, account } = await useService();
+  const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
   const wanted = { regions: ["nyc3"], droplets: { nyc3: 3 } };
   await want({ ...wanted, source: await image("1.0.0") });
   expect(await stack.up()).toMatchObject({ code: 0 });
+  const [old] = (await account()).images;
 
+  // The second new Droplet doesn't come up, so that the rollout stands still half-way.
+  await emulator.control("faults", { on: "droplet", type: "create", skip: 1, seconds: 3_600 });
   await want({ ...wanted, source: await image("2.0.0") });
   const killed = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten("DELETE /v2/droplets/:id");
+  await untilWritten(CREATE, 3);
   killed.kill("SIGKILL");
   expect(await killed.ended).toMatchObject({ code: null });
-  const halfway = await account();
-  expect(halfway.images).toHaveLength(2);
-  expect(halfway.droplets.filter(({ serving }) => serving)).toHaveLength(3);
-  expect(new Set(halfway.droplets.map((droplet) => droplet.image)).size).toBe(2);
+  const half = (await account()).droplets;
+  expect(half.filter(({ serving }) => serving).map((droplet) => droplet.image === old?.id)).toEqual([false, true, true]);
+  expect(half).toHaveLength(4);
 
   expect(await stack.cancel()).toMatchObject({ code: 0 });
+  await emulator.control("clock", { advanceSeconds: 3_600 });
   expect(await stack.up()).toMatchObject({ code: 0 });
 
   const { imageId, addresses } = await stack.outputs();
   const { images, droplets } = await account();
-  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
   expect(images).toEqual([{ id: imageId, regions: ["nyc3"] }]);
   expect(droplets).toMatchObject([0, 1, 2].map(() => ({ image: imageId, serving: true })));
+  expect(droplets).toEqual(
+    expect.arrayContaining(half.filter((droplet) => droplet.image === imageId).map(({ id }) => expect.objectContaining({ id }) as unknown)),
+  );
+  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
   expect(await answersOf((addresses as Record<string, string[]>)["web-nyc3"])).toEqual([200, 200, 200]);
   expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
   expect(await stack.destroy()).toMatchObject({ code: 0 });
