@@ -16,17 +16,22 @@ export interface ImageServer {
   close(): void;
 }
 
-/** Makes two versions of a disk image in `folder` and serves them on loopback, HEAD included. */
+/** Makes two versions of a disk image in `folder` and serves them. */
 export async function serveImages(folder: string): Promise<ImageServer> {
+  const server = await serveFolder(folder);
+  const make = async (version: string): Promise<ServedImage> => {
+    const name = `web-${version}.qcow2`;
+    const image = await makeDiskImage(path.join(folder, name), version);
+    return { ...image, version, url: `${server.url}/${name}` };
+  };
+  return { images: [await make("1.0.0"), await make("2.0.0")], close: server.close };
+}
+
+/** Serves what lies in a folder on loopback, HEAD included. */
+export async function serveFolder(folder: string): Promise<{ readonly url: string; readonly close: () => void }> {
   const app = new Hono();
   app.use("/*", serveStatic({ root: folder }));
   const server = serve({ fetch: (request) => app.fetch(request), hostname: "127.0.0.1", port: 0 });
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const make = async (version: string): Promise<ServedImage> => {
-    const name = `web-${version}.qcow2`;
-    const image = await makeDiskImage(path.join(folder, name), version);
-    return { ...image, version, url: `http://127.0.0.1:${port}/${name}` };
-  };
-  return { images: [await make("1.0.0"), await make("2.0.0")], close: () => server.close() };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() };
 }

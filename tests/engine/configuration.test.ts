@@ -1,5 +1,7 @@
 import { useStack } from "../helpers/engine";
-import { diagnosticsOf, nothing, stateOf, useService } from "./service";
+import { nothing } from "./account";
+import { diagnosticsOf, stateOf } from "./outcome";
+import { useService } from "./service";
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { diagnosticsOf, stateOf, useService, type Account, type Kept, type Service, type Wanted } from "./service";
+import { type Account } from "./account";
+import { diagnosticsOf, stateOf, type Kept } from "./outcome";
+import { useService, type Service, type Wanted } from "./service";
 
 jest.setTimeout(120_000);
 

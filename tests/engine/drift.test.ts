@@ -1,4 +1,5 @@
-import { answersOf, useService } from "./service";
+import { answersOf } from "./account";
+import { useService } from "./service";
 
 jest.setTimeout(120_000);
 

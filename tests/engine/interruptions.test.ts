@@ -1,4 +1,6 @@
-import { answersOf, diagnosticsOf, nothing, stateOf, useService } from "./service";
+import { answersOf, nothing } from "./account";
+import { diagnosticsOf, stateOf } from "./outcome";
+import { useService } from "./service";
 
 jest.setTimeout(180_000);
 

@@ -1,7 +1,8 @@
 import { throwawayPublicKey } from "../../cli/demo/sshKey";
 import type { LoggedRequest } from "../../emulator/requestLog";
 import type { Stack } from "../helpers/engine";
-import { answersOf, kindOf, nothing, useService, type Service, type Source } from "./service";
+import { answersOf, nothing } from "./account";
+import { kindOf, useService, type Service, type Source } from "./service";
 
 jest.setTimeout(120_000);
 

@@ -1,4 +1,5 @@
-import { answersOf, nothing, useService } from "./service";
+import { answersOf, nothing } from "./account";
+import { useService } from "./service";
 
 test("examples/minimal runs as it stands: five lines from an image to three Droplets that serve", async () => {
   const { stack, emulator, image, sshKeys, account } = await useService({ program: "examples/minimal" });

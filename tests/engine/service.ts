@@ -1,19 +1,16 @@
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { serve } from "@hono/node-server";
-import { serveStatic } from "@hono/node-server/serve-static";
-import { Hono } from "hono";
+import { serveFolder } from "../../cli/demo/images";
 import { throwawayPublicKey } from "../../cli/demo/sshKey";
 import type { EmulatorOptions } from "../../emulator/options";
 import type { LoggedRequest } from "../../emulator/requestLog";
 import type { Seed } from "../../emulator/seed";
 import { makeDiskImage } from "../../local/diskImage/diskImage";
 import { useEmulator, type EmulatorUnderTest } from "../helpers/emulator";
-import { useStack, type ResourceState, type Result, type Stack } from "../helpers/engine";
+import { useStack, type Stack } from "../helpers/engine";
+import { accountOf, type Account } from "./account";
 
 /** What an image is made from. */
 export interface Source {
@@ -45,29 +42,12 @@ export interface Service {
   readonly garbage: () => Promise<Source>;
   /** Says what the next `up` of `programs/service` is to lead to. */
   readonly want: (wanted: Wanted) => Promise<void>;
-  /** Requests that change something, in order, ids left out: `POST /v2/images/:id/actions`. */
+  /** The kinds of the requests that change something, in order. */
   readonly writes: () => Promise<readonly string[]>;
   /** Resolves as soon as the emulator has got so many of these writes. */
   readonly untilWritten: (write: string, times?: number) => Promise<void>;
   /** What the team of the emulator's own token has. */
   readonly account: () => Promise<Account>;
-}
-
-export interface Account {
-  readonly images: readonly { readonly id: string; readonly regions: readonly string[] }[];
-  /** By name. */
-  readonly droplets: readonly DropletThere[];
-  readonly tags: readonly string[];
-}
-
-export interface DropletThere {
-  readonly id: string;
-  readonly name: string;
-  readonly region: string;
-  /** The image's number. */
-  readonly image: string;
-  /** Whether it carries the serving tag. */
-  readonly serving: boolean;
 }
 
 export interface ServiceOptions {
@@ -78,13 +58,11 @@ export interface ServiceOptions {
   readonly seed?: Seed;
 }
 
-/** An account after `destroy`. */
-export const nothing: Account = { images: [], droplets: [], tags: [] };
-
 const ends: (() => Promise<void> | void)[] = [];
 
 afterAll(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  const outcomes = await Promise.allSettled(ends.splice(0).map(async (end) => end()));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 });
 
 /** Makes an empty stack, with an emulator that lasts as long as the test file. */
@@ -133,76 +111,7 @@ export async function useService({ program = "tests/engine/programs/service", ..
   };
 }
 
-async function accountOf({ call }: EmulatorUnderTest): Promise<Account> {
-  const list = async <Wire>(key: string, query = ""): Promise<readonly Wire[]> =>
-    (await call<Readonly<Record<string, readonly Wire[]>>>("GET", `/v2/${key}?per_page=200${query}`)).body[key] ?? [];
-  const [images, droplets, tags] = [
-    await list<ImageWire>("images", "&private=true"),
-    await list<DropletWire>("droplets"),
-    await list<TagWire>("tags"),
-  ];
-  return {
-    images: images.map(({ id, regions }) => ({ id: String(id), regions })),
-    droplets: droplets
-      .map(({ id, name, region, image, tags: carried }) => {
-        const serving = carried.some((tag) => tag.startsWith("imagefleet:serving:"));
-        return { id: String(id), name, region: region.slug, image: String(image.id), serving };
-      })
-      .sort((one, other) => one.name.localeCompare(other.name)),
-    tags: tags.map(({ name }) => name),
-  };
-}
-
-interface ImageWire {
-  readonly id: number;
-  readonly regions: readonly string[];
-}
-
-interface DropletWire {
-  readonly id: number;
-  readonly name: string;
-  readonly region: { readonly slug: string };
-  readonly image: { readonly id: number };
-  readonly tags: readonly string[];
-}
-
-interface TagWire {
-  readonly name: string;
-}
-
-/** What the state holds of the project's own resources, by type and name: `ImageReplica web-nyc3`, and `… (to be deleted)` for a replaced one. */
-export async function stateOf(stack: Stack): Promise<Readonly<Record<string, Kept>>> {
-  const { deployment } = await stack.state();
-  const own = (deployment.resources ?? []).filter(({ custom, type }) => custom && type.startsWith("imagefleet:"));
-  return Object.fromEntries(
-    own.map(({ urn, id, outputs, initErrors, delete: replaced }) => {
-      return [urn.replace(/^.*:index:(\w+)::/, "$1 ") + (replaced === true ? " (to be deleted)" : ""), { id, outputs, initErrors }];
-    }),
-  );
-}
-
-export type Kept = Pick<ResourceState, "id" | "outputs" | "initErrors">;
-
-/** The status that each address answers on port 8080. */
-export function answersOf(addresses: unknown): Promise<readonly number[]> {
-  return Promise.all((addresses as readonly string[]).map(async (address) => (await fetch(`http://${address}:8080/`)).status));
-}
-
-/** What the engine says at the end of a command, by resource: each diagnostic as it is printed, lines joined. */
-export function diagnosticsOf({ stdout }: Result): Readonly<Record<string, string>> {
-  const block = /^Diagnostics:\n((?: .*\n|\n)*)/m.exec(stdout)?.[1] ?? "";
-  const heads = [...block.matchAll(/^ {2}(\S.*):\n((?: {4}.*\n|\n)*)/gm)];
-  return Object.fromEntries(heads.map(([, resource = "", text = ""]) => [resource, text.trim().replace(/\n\s+/g, "\n")]));
-}
-
+/** A request's method and route: `POST /v2/images/:id/actions`. */
 export function kindOf({ method, path: route }: LoggedRequest): string {
   return `${method} ${route.replace(/\/\d+/g, "/:id").replace(/\/tags\/[^/]+/, "/tags/:name")}`;
-}
-
-async function serveFolder(folder: string): Promise<{ readonly url: string; close(): void }> {
-  const app = new Hono();
-  app.use("/*", serveStatic({ root: folder }));
-  const server = serve({ fetch: (request) => app.fetch(request), hostname: "127.0.0.1", port: 0 });
-  await once(server, "listening");
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() };
 }

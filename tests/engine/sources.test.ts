@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VERSION } from "../../provider/sdk/version";
-import { diagnosticsOf, nothing, stateOf, useService } from "./service";
+import { nothing } from "./account";
+import { diagnosticsOf, stateOf } from "./outcome";
+import { useService } from "./service";
 
 jest.setTimeout(120_000);
 
