@@ -9,7 +9,7 @@ import { SharedRead } from "./sharedRead";
 import { SharedWait, type Listener } from "./sharedWait";
 import { duration, statusKey, statusLine, type Waiting } from "./statusLine";
 import { nextTick } from "./ticks";
-import { isDecisive, requestTransfer, runningTransfer } from "./transfer";
+import { hasCompleted, isDecisive, requestTransfer, runningTransfer } from "./transfer";
 
 /** What the watchers of one process share. */
 export interface WatcherSurroundings {
@@ -128,9 +128,16 @@ export class ImageWatcher {
     const unheard = regions.filter((region) => this.#copies.get(region) === undefined);
     if (unheard.length === 0) return;
     const actions = await this.#actions.get(signal);
+    // The image may have been looked at long before its actions were.
+    if (unheard.some((region) => hasCompleted(actions, region))) {
+      this.#image.forget();
+      if ((await this.image(signal)) === undefined) return;
+    }
+    const missing = unheard.filter((region) => this.#copies.get(region) === undefined);
+    if (missing.length === 0) return;
     this.#copiesSince ??= this.#now();
     // A signal each, since Node.js warns of more than ten listeners to one.
-    const starts = unheard.map((region) => this.#startOne(region, actions, AbortSignal.any([signal])));
+    const starts = missing.map((region) => this.#startOne(region, actions, AbortSignal.any([signal])));
     const outcomes = await Promise.allSettled(starts);
     this.forget();
     const rejected = outcomes.find(({ status }) => status === "rejected");
@@ -140,7 +147,7 @@ export class ImageWatcher {
       return;
     }
     // A region may have been refused because another run's copy was there first.
-    if (unheard.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
+    if (missing.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
     // Whoever waits may be in the middle of a long sleep.
     this.#wait.rouse();
   }

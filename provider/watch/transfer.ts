@@ -45,6 +45,11 @@ export function runningTransfer(actions: readonly ActionWire[], region: string):
   return actions.find((action) => isTransferTo(action, region) && action.status === "in-progress");
 }
 
+/** Whether a transfer to a region has ended well, among an image's actions; the copy may be lost since. */
+export function hasCompleted(actions: readonly ActionWire[], region: string): boolean {
+  return actions.some((action) => isTransferTo(action, region) && action.status === "completed");
+}
+
 /** An answer after which asking again, or for another region, is of no use. */
 export function isDecisive(error: unknown): boolean {
   return error instanceof ApiError && [401, 403, 404].includes(error.status);

@@ -101,6 +101,18 @@ describe("creating replicas", () => {
     expect(simulation.requests(transfers)).toHaveLength(4);
   });
 
+  it("asks for no copy that has ended since the image was looked at", async () => {
+    const { simulation, imageId } = await withImage(7);
+    await simulation.options({ transferSeconds: 60 });
+    await simulation.ask("POST", `/v2/images/${imageId}/actions`, { type: "transfer", region: "ams3" });
+    const watcher = simulation.session.watchers.of(imageId);
+    watcher.forget();
+    await simulation.run(watcher.image(simulation.call().signal));
+    await simulation.clock.advance(100_000);
+    await simulation.run(Promise.all(regions.map((region) => create(simulation.process, imageId, region))));
+    expect(simulation.requests(transfers)).toHaveLength(3);
+  });
+
   it("takes over a copy that another run was faster to start", async () => {
     const { simulation, imageId } = await withImage(6);
     await simulation.options({ transferSeconds: 60 });
