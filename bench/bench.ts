@@ -54,14 +54,7 @@ export function tableOf(results: readonly Result[]): string {
   const head = ["id", "value", "unit", "target", "note"];
   const lines = results.map(({ id, value, unit, target, note }) => [`\`${id}\``, String(value), unit, target ?? "", note]);
   const widths = head.map((name, column) => Math.max(...[head, ...lines].map((line) => (line[column] ?? name).length)));
-  const line = (cells: readonly string[], fill = " ") =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;
-  return [
-    line(head),
-    line(
-      head.map(() => "-"),
-      "-",
-    ),
-    ...lines.map((cells) => line(cells)),
-  ].join("\n");
+  const ruler = widths.map((width) => "-".repeat(width));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [head, ruler, ...lines].map(line).join("\n");
 }
