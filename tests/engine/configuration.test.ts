@@ -63,4 +63,5 @@ test("says where a token is read from when there is none, and runs once there is
   await stack.setSecret("imagefleet:token", emulator.token);
   expect(await stack.up()).toMatchObject({ code: 0 });
   expect((await account()).images).toHaveLength(1);
+  expect(JSON.stringify(await stack.state())).not.toContain(emulator.token);
 });

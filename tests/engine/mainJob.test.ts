@@ -66,6 +66,13 @@ describe("the project's program", () => {
     expect(await answersOf(Object.values(addresses as Record<string, string[]>).flat())).toEqual([200, 200, 200, 200]);
   });
 
+  test("keeps the token out of its output and its state", async () => {
+    const { token } = service.emulator;
+    const told = [await stack.preview("--diff"), await stack.state(), await stack.run("stack", "--show-urns")];
+
+    expect(JSON.stringify(told)).not.toContain(token);
+  });
+
   test("makes no request when nothing has changed, and says so", async () => {
     const [up, requests] = await during(() => stack.up("--expect-no-changes"));
 
