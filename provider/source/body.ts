@@ -31,10 +31,12 @@ export function bodyOf(chunks: AsyncIterable<Uint8Array>): Body {
   };
 }
 
-/** Fills the buffer as far as the body goes. */
-export async function fill(buffer: Buffer, body: Body): Promise<Buffer> {
+/** Fills the buffer as far as the body goes. Rejects with the signal's reason between two reads. */
+export async function fill(buffer: Buffer, body: Body, signal: AbortSignal): Promise<Buffer> {
   let filled = 0;
   while (filled < buffer.length) {
+    // What packs well may be read for long before it fills a part.
+    signal.throwIfAborted();
     const read = await body.read(buffer.subarray(filled));
     if (read === 0) break;
     filled += read;

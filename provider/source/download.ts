@@ -43,8 +43,10 @@ export async function download(
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
       for await (const chunk of body) {
-        hash.update(chunk as Uint8Array);
-        yield Buffer.from(chunk as Uint8Array);
+        const { buffer, byteOffset, byteLength } = chunk as Uint8Array;
+        const bytes = Buffer.from(buffer, byteOffset, byteLength);
+        hash.update(bytes);
+        yield bytes;
       }
     } catch (error) {
       signal.throwIfAborted();

@@ -21,7 +21,7 @@ export interface PartStore {
  * any size. The object comes into being with the last call, after the whole body was read: a body that turns out wrong leaves nothing.
  */
 export async function uploadInParts(body: Body, store: PartStore, sent: (bytes: number) => void, signal: AbortSignal): Promise<number> {
-  const first = await fill(Buffer.allocUnsafeSlow(PART_BYTES), body);
+  const first = await fill(Buffer.allocUnsafeSlow(PART_BYTES), body, signal);
   signal.throwIfAborted();
   if (first.length < PART_BYTES) {
     await store.put(first, signal);
@@ -69,7 +69,7 @@ async function putParts(
       started += bytes.length;
       if (underWay.size === BUFFERS) await Promise.race(underWay);
       stop.throwIfAborted();
-      bytes = await fill(free.pop() ?? Buffer.allocUnsafeSlow(PART_BYTES), body);
+      bytes = await fill(free.pop() ?? Buffer.allocUnsafeSlow(PART_BYTES), body, stop);
     }
   } catch (error) {
     failed.abort(error);

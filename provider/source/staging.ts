@@ -2,7 +2,7 @@ import { withinTime } from "../api/timeLimit";
 import type { World } from "../world";
 import type { FileDigests } from "./fileDigest";
 import type { Files } from "./localFile";
-import type { ObjectStore, StoredObject } from "./objectStore";
+import { StoreRefusal, type ObjectStore, type StoredObject } from "./objectStore";
 import { isOf, newKey, prefixOf, STAGING_PREFIX } from "./stagedKey";
 import { fileSupply, urlSupply, type StageSource, type Supply, type SupplyArgs } from "./supply";
 import { Turns } from "./turns";
@@ -42,7 +42,7 @@ export interface StagedObject {
   readonly bytes: number;
   /** True where an earlier run had uploaded them. */
   readonly found: boolean;
-  /** Lets everyone who knows the URL read them, and makes sure that they can. */
+  /** Lets everyone who knows the URL read them, and makes sure that they can. Where it throws, the object is still to be removed. */
   publish(signal: AbortSignal): Promise<void>;
   /** Back to private. */
   withdraw(signal: AbortSignal): Promise<void>;
@@ -77,10 +77,10 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
 
   const upload = async (supply: Supply, correlation: string, { signal, progress }: StageCall): Promise<StagedObject> => {
     const opened = await supply.open();
-    const { body, extension, bytes: total } = opened;
+    const { body, sent } = uploadProgress(opened, world.clock, progress);
     try {
-      const key = newKey(correlation, supply.identity, extension, randomBytes);
-      const bytes = await store.upload(key, body, uploadProgress(total, world.clock, progress), signal);
+      const key = newKey(correlation, supply.identity, opened.extension, randomBytes);
+      const bytes = await store.upload(key, body, sent, signal);
       return staged({ key, bytes }, opened.digest(), false);
     } finally {
       await body.close();
@@ -91,7 +91,7 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
     ...{ key, bytes, digest, found, url: store.urlOf(key) },
     publish: (signal) => publish(key, store, world, signal),
     withdraw: (signal) => store.setVisibility(key, "private", signal),
-    remove: () => withinTime(world.clock, REMOVE_TIME, new AbortController().signal, (signal) => store.remove(key, signal)),
+    remove: () => removeInTime(key, store, world),
   });
 
   return {
@@ -134,6 +134,15 @@ async function tidy(
   const others = objects.filter((object) => object !== kept);
   for (const { key } of others) await store.remove(key, signal);
   return { kept, removed: uploads + others.length };
+}
+
+async function removeInTime(key: string, store: ObjectStore, { clock }: Pick<World, "clock">): Promise<void> {
+  try {
+    await withinTime(clock, REMOVE_TIME, new AbortController().signal, (signal) => store.remove(key, signal));
+  } catch (error) {
+    const reason = error instanceof StoreRefusal ? error.message : `Spaces gave no answer within ${REMOVE_TIME / 1000} s.`;
+    throw new Error(`The staged image \`${key}\` could not be removed, so remove it from the bucket by hand: ${reason}`);
+  }
 }
 
 /** An import of what nobody may read would fail after minutes and say little, so the importer's first request is made here. */

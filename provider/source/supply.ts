@@ -25,8 +25,10 @@ export interface Supply {
 export interface OpenSupply {
   readonly body: Body;
   readonly extension: string;
-  /** The size of the body where it is known beforehand. */
-  readonly bytes: number | undefined;
+  /** The size of the source, where its server says it. */
+  readonly sourceBytes: number | undefined;
+  /** How many bytes of the source were read so far, where it is packed on the way. */
+  readonly packedFrom?: () => number;
   /** SHA-256 of the source's bits, in lowercase hex; known when the body was read to its end. */
   digest(): string;
 }
@@ -54,11 +56,16 @@ export async function fileSupply(
     const pack = foreign !== undefined || (recompress === "auto" && (await isWorthPacking(file)));
     const bytes = pack ? undefined : file.bytes;
     const extension = extensionOf(basename(path), pack ? "gzip" : compressionOf(head)?.name);
-    const body = (): Body => (pack ? packed(chunksOf(file), foreign) : file.body());
+    const open = (): OpenSupply => {
+      const common = { extension, sourceBytes: file.bytes, digest: () => digest };
+      if (!pack) return { ...common, body: file.body() };
+      const { chunks, count } = counted(chunksOf(file));
+      return { ...common, body: packed(chunks, foreign), packedFrom: count };
+    };
     return {
       identity: digest,
       bytes,
-      open: () => Promise.resolve({ body: body(), extension, bytes, digest: () => digest }),
+      open: () => Promise.resolve(open()),
       close: () => file.close(),
     };
   } catch (error) {
@@ -82,18 +89,28 @@ export function urlSupply(
       const served = (answer = await download(url, { headers, sha256 }, send, signal));
       const { head, chunks } = await peek(served.chunks);
       const foreign = foreignCompression(head, recompress);
-      return {
-        body: foreign === undefined ? bodyOf(chunks) : packed(chunks, foreign),
-        extension: extensionOf(new URL(url).pathname, foreign === undefined ? compressionOf(head)?.name : "gzip"),
-        bytes: foreign === undefined ? served.bytes : undefined,
-        digest: () => served.digest(),
-      };
+      const common = { sourceBytes: served.bytes, digest: () => served.digest() };
+      const { pathname } = new URL(url);
+      if (foreign === undefined) return { ...common, body: bodyOf(chunks), extension: extensionOf(pathname, compressionOf(head)?.name) };
+      const source = counted(chunks);
+      return { ...common, body: packed(source.chunks, foreign), extension: extensionOf(pathname, "gzip"), packedFrom: source.count };
     },
     close() {
       answer?.cancel();
       return Promise.resolve();
     },
   };
+}
+
+function counted(chunks: AsyncIterable<Buffer>): { readonly chunks: AsyncIterable<Buffer>; readonly count: () => number } {
+  let bytes = 0;
+  async function* all(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  return { chunks: all(), count: () => bytes };
 }
 
 /** The beginning of the chunks, and all of them. */

@@ -76,4 +76,21 @@ describe("An upload in parts", () => {
     await expect(uploadInParts(bodyOf(numbered(9)), store, silent, signal)).rejects.toThrow(/^second$/);
     expect(store.calls.filter((call) => call === "ended").length).toBe(parts - 1);
   });
+
+  it.each([0, 1])("ends with the interruption however little fills part %i", async (full) => {
+    const stop = new AbortController();
+    let reads = 0;
+    const body = {
+      read(into: Buffer): Promise<number> {
+        reads += 1;
+        if (reads === 10) stop.abort(new Error("interrupted"));
+        return Promise.resolve(reads <= full ? into.length : 1);
+      },
+      close: () => Promise.resolve(),
+    };
+    const store = partStore(() => Promise.resolve());
+    await expect(uploadInParts(body, store, silent, stop.signal)).rejects.toThrow(/^interrupted$/);
+    expect(reads).toBe(10);
+    expect(store.calls).toEqual(full === 0 ? [] : ["abort"]);
+  });
 });

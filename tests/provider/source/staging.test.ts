@@ -354,6 +354,32 @@ describe("Progress", () => {
   });
 });
 
+describe("Progress of an image that is packed", () => {
+  it("says what it was packed from, also while nothing is sent", async () => {
+    store = new FakeObjectStore({ clock, bytesPerSecond: 400 });
+    staging = stagingWith(store);
+    await stage({ source: file("web.raw", Buffer.alloc(40 << 20)) });
+    expect(lines.slice(0, 2)).toEqual(["Computing the digest of the local image", "Uploading to Spaces, 40 MiB, packed on the way"]);
+    expect(lines[2]).toMatch(/^Uploading to Spaces: 1 MiB, packed from \d+ of 40 MiB, 0\.0 MiB\/s$/);
+  });
+});
+
+describe("Removing", () => {
+  it("that Spaces refuses says what stays", async () => {
+    const staged = await stage({ source: file("web.img", bits) });
+    store.refuse = /^remove/;
+    await expect(run(staged.remove())).rejects.toThrow(
+      `The staged image \`${staged.key}\` could not be removed, so remove it from the bucket by hand: Spaces refused to remove ${staged.key}.`,
+    );
+  });
+
+  it("does not wait for an answer that never comes", async () => {
+    const staged = await stage({ source: file("web.img", bits) });
+    store.remove = () => new Promise(() => undefined);
+    await expect(run(staged.remove())).rejects.toThrow(/by hand: Spaces gave no answer within 10 s\.$/);
+  });
+});
+
 describe("A body", () => {
   it("hands on chunks of any size, and none that are empty", async () => {
     async function* chunks(): AsyncGenerator<Buffer> {
