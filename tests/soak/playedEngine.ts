@@ -1,0 +1,218 @@
+import { effectsByTable } from "../../provider/host/diff";
+import { Unfinished } from "../../provider/host/fault";
+import { erase, type AnyResourceType } from "../../provider/host/provider";
+import type { Call } from "../../provider/host/resource";
+import { withTimeLimit, type Verb } from "../../provider/host/timeLimit";
+import { imageImport } from "../../provider/resources/imageImport";
+import { imageReplica } from "../../provider/resources/imageReplica";
+import type { Session } from "../../provider/session";
+import type { RecordedCall, SimulatedProcess } from "../helpers/simulation";
+import { Slots } from "./slots";
+import type { WantedImage } from "./trial";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** One resource in the engine's state. */
+export interface Kept {
+  readonly id: string;
+  readonly inputs: Values;
+  readonly outputs: Values;
+  /** The last operation ended `Unfinished`: the next `up` calls Update, whatever Diff says. */
+  readonly unfinished: boolean;
+}
+
+export interface RunSettings {
+  readonly parallel: number;
+  readonly continueOnError: boolean;
+  /** Seconds that each operation may take. Default two hours. */
+  readonly timeLimit?: number;
+}
+
+interface Declared {
+  readonly urn: string;
+  readonly type: AnyResourceType<Session>;
+  readonly needs?: string;
+  readonly inputs: () => Values;
+}
+
+const [importType, replicaType] = [erase(imageImport), erase(imageReplica)];
+
+export function importUrn(name: string): string {
+  return `urn:pulumi:soak::soak::${importType.token}::${name}`;
+}
+
+export function replicaUrn(name: string, region: string): string {
+  return `urn:pulumi:soak::soak::${replicaType.token}::${name}-${region}`;
+}
+
+/**
+ * What of Pulumi's engine decides over the fate of images: the order by dependencies, the slots of `--parallel`, what is stored after
+ * which outcome (nothing of an operation that hasn't returned), Update after `Unfinished`, a replaced import deleted last, and that
+ * nothing new begins after a failure or Ctrl-C. Its state outlives the processes of the provider.
+ */
+export class PlayedEngine {
+  /** By URN. */
+  readonly state = new Map<string, Kept>();
+  readonly #replaced = new Set<{ readonly urn: string; readonly kept: Kept }>();
+  #run: Run | undefined;
+
+  /** `pulumi refresh`: what went wrong. Like `up`, it never ends if the provider's process is killed. */
+  async refresh(process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
+    const run = (this.#run = new Run(process, settings));
+    await Promise.all([...this.state].map(([urn, kept]) => run.slots.take(() => this.#read(urn, kept, run))));
+    return run.errors;
+  }
+
+  /** `pulumi up` of these images: what went wrong. */
+  async up(images: readonly WantedImage[], process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
+    const run = (this.#run = new Run(process, settings));
+    const ends = new Map<string, Promise<boolean>>();
+    for (const declared of images.flatMap((image) => this.#declare(image))) {
+      const needed = ends.get(declared.needs ?? "") ?? Promise.resolve(true);
+      const step = async (): Promise<boolean> => !run.stopping && (await this.#step(declared, run));
+      ends.set(
+        declared.urn,
+        needed.then(async (there) => there && (await run.slots.take(step))),
+      );
+    }
+    await Promise.all(ends.values());
+    for (const old of this.#replaced) if (!run.stopping) await this.#delete(old, run);
+    return run.errors;
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.#run?.interrupt();
+  }
+
+  #declare({ name, regions, waited }: WantedImage): readonly Declared[] {
+    const urn = importUrn(name);
+    const inputs = { source: { url: `http://127.0.0.1/${name}.img` }, region: regions[0], name };
+    const replicas = regions.map((region) => ({
+      ...{ urn: replicaUrn(name, region), type: replicaType, needs: urn },
+      inputs: () => ({ imageId: this.state.get(urn)?.outputs.imageId, region, alongside: regions, wait: waited.has(region) }),
+    }));
+    return [{ urn, type: importType, inputs: () => inputs }, ...replicas];
+  }
+
+  /** Whether the resource is as declared. */
+  async #step({ urn, type, inputs: declared }: Declared, run: Run): Promise<boolean> {
+    const [inputs, kept] = [declared(), this.state.get(urn)];
+    if (kept === undefined) return this.#create(urn, type, inputs, run);
+    const change = { id: kept.id, state: kept.outputs, before: kept.inputs, after: inputs };
+    const effects = effectsByTable(type.inputs, change.before as never, inputs as never);
+    const corrected = await run.operate("diff", urn, (call) => type.diff?.({ ...change, effects } as never, run.session, call) ?? effects);
+    if (corrected === undefined) return false;
+    const found = new Set(Object.values({ ...effects, ...corrected }));
+    if (found.has("replace")) return this.#replace(urn, type, kept, inputs, run);
+    if (kept.unfinished || found.has("update")) return this.#update(urn, type, kept, inputs, run);
+    this.state.set(urn, { ...kept, inputs });
+    return true;
+  }
+
+  #create(urn: string, type: AnyResourceType<Session>, inputs: Values, run: Run): Promise<boolean> {
+    return this.#keep(urn, inputs, run, "create", async (call) => {
+      const { id, state } = await type.create(inputs as never, run.session, call);
+      return { id, inputs, outputs: state, unfinished: false };
+    });
+  }
+
+  async #replace(urn: string, type: AnyResourceType<Session>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
+    const created = await this.#create(urn, type, inputs, run);
+    // A replica is `deletedWith` its import.
+    if (type === importType && this.state.get(urn) !== kept) this.#replaced.add({ urn, kept });
+    return created;
+  }
+
+  async #delete(old: { readonly urn: string; readonly kept: Kept }, run: Run): Promise<void> {
+    const { id, outputs } = old.kept;
+    await run.operate("delete", old.urn, async (call) => {
+      await importType.delete(id, outputs as never, run.session, call);
+      this.#replaced.delete(old);
+    });
+  }
+
+  /** The inputs of an update that ends `Unfinished` are not stored. */
+  #update(urn: string, type: AnyResourceType<Session>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
+    const { id, outputs } = kept;
+    return this.#keep(urn, kept.inputs, run, "update", async (call) => {
+      return { id, inputs, outputs: await type.update(id, outputs as never, inputs as never, run.session, call), unfinished: false };
+    });
+  }
+
+  async #keep(urn: string, inputs: Values, run: Run, verb: Verb, operation: (call: Call) => Promise<Kept>): Promise<boolean> {
+    const kept = await run.operate(verb, urn, async (call) => {
+      try {
+        return await operation(call);
+      } catch (error) {
+        if (error instanceof Unfinished) this.state.set(urn, { ...unfinished(error), inputs });
+        throw error;
+      }
+    });
+    if (kept !== undefined) this.state.set(urn, kept);
+    return kept !== undefined;
+  }
+
+  /** An unfinished resource is stored as such, and is no failure of a refresh. */
+  async #read(urn: string, { id, outputs, inputs }: Kept, run: Run): Promise<void> {
+    const type = urn.includes(replicaType.token) ? replicaType : importType;
+    const read = async (call: Call): Promise<void> => {
+      const answer = await type.read(id, { state: outputs as never, inputs: inputs as never }, run.session, call);
+      if (answer === undefined) this.state.delete(urn);
+      else this.state.set(urn, { id, inputs: answer.inputs, outputs: answer.state, unfinished: false });
+    };
+    await run.operate("read", urn, (call) =>
+      read(call).catch((error: unknown) => {
+        if (!(error instanceof Unfinished)) throw error;
+        this.state.set(urn, unfinished(error));
+      }),
+    );
+  }
+}
+
+function unfinished({ id, inputs = {}, state }: Unfinished): Kept {
+  return { id, inputs: inputs as Values, outputs: state as Values, unfinished: true };
+}
+
+/** One command, with one process of the provider. */
+class Run {
+  readonly errors: Error[] = [];
+  readonly slots: Slots;
+  readonly session: Session;
+  readonly #process: SimulatedProcess;
+  readonly #settings: RunSettings;
+  readonly #calls = new Set<RecordedCall>();
+  #interrupted = false;
+
+  constructor(process: SimulatedProcess, settings: RunSettings) {
+    this.session = process.session;
+    this.slots = new Slots(settings.parallel);
+    this.#process = process;
+    this.#settings = settings;
+  }
+
+  /** Whether nothing new may begin. */
+  get stopping(): boolean {
+    return this.#interrupted || (this.errors.length > 0 && !this.#settings.continueOnError);
+  }
+
+  interrupt(): void {
+    this.#interrupted = true;
+    for (const call of this.#calls) call.interrupt();
+  }
+
+  /** What the operation returns; undefined where it failed. */
+  async operate<T>(verb: Verb, urn: string, operation: (call: Call) => T | Promise<T>): Promise<T | undefined> {
+    const call = this.#process.call(urn);
+    this.#calls.add(call);
+    const limit = { verb, seconds: this.#settings.timeLimit ?? 7_200, clock: this.session.world.clock, cancellation: call.signal };
+    try {
+      return await withTimeLimit(limit, async (signal) => operation({ ...call, signal }));
+    } catch (error) {
+      this.errors.push(error as Error);
+      return undefined;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+}
