@@ -5,6 +5,12 @@ import type { AddressInfo } from "node:net";
 /** A raw disk that boots by BIOS, as far as an importer can tell. */
 export function bootableDisk(): Buffer {
   const bytes = Buffer.alloc(1_024);
+  bytes.write("boot code", 0);
+  // One active Linux partition, the second sector.
+  bytes[446] = 0x80;
+  bytes[450] = 0x83;
+  bytes.writeUInt32LE(1, 454);
+  bytes.writeUInt32LE(1, 458);
   bytes.writeUInt16BE(0x55aa, 510);
   return bytes;
 }

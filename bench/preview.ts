@@ -6,7 +6,7 @@ import { home, otherRegions } from "./rehearsal";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { compiledProject, inFolder, openStack, unasked } from "./stack";
 
-const runs = 5;
+const runs = 7;
 const quick = { importSeconds: 0.5, transferSeconds: 0.5, dropletSeconds: 0.5 };
 const preview = ["preview", "--expect-no-changes"];
 
@@ -38,8 +38,9 @@ function unchanged20(): Promise<Measured> {
     });
     for (const stack of [full, empty]) await stack.time(["up", ...unasked]);
     const took = await inTurns({ full: () => full.time(preview), empty: () => empty.time(preview) });
-    const note = `${rounded(took.full)} s over ${rounded(took.empty)} s of a program that only loads the SDK, both compiled; medians of ${runs}`;
-    return { value: took.full / took.empty, note };
+    const [whole, least] = [rounded(median(took.full)), rounded(median(took.empty))];
+    const note = `${whole} s over ${least} s of a program that only loads the SDK, both compiled; medians of ${runs} pairs`;
+    return { value: median(took.full.map((seconds, round) => seconds / (took.empty[round] ?? NaN))), note };
   });
 }
 
@@ -57,21 +58,21 @@ const ways = once(() =>
     });
     const note = (way: string) => `${way}; no-change preview of stack dev's program, median of ${runs}`;
     return {
-      checked: { value: checked, note: note("ts-node with type check, the default") },
-      transpiled: { value: transpiled, note: note("ts-node, PULUMI_NODEJS_TRANSPILE_ONLY=true") },
-      compiled: { value: compiled, note: note("precompiled, typescript: false") },
+      checked: { value: median(checked), note: note("ts-node with type check, the default") },
+      transpiled: { value: median(transpiled), note: note("ts-node, PULUMI_NODEJS_TRANSPILE_ONLY=true") },
+      compiled: { value: median(compiled), note: note("precompiled, typescript: false") },
     };
   }),
 );
 
-/** The median seconds of each. They take turns, so that a slower minute of the machine is in all of them. */
-async function inTurns<Way extends string>(measures: Readonly<Record<Way, () => Promise<number>>>): Promise<Record<Way, number>> {
+/** Seconds of each, round after round: they take turns, so that a slower minute of the machine is in all of them. */
+async function inTurns<Way extends string>(measures: Readonly<Record<Way, () => Promise<number>>>): Promise<Record<Way, number[]>> {
   const ways = Object.keys(measures) as Way[];
-  const times = new Map(ways.map((way) => [way, [] as number[]]));
-  for (let run = 0; run < runs; run += 1) {
-    for (const way of ways) times.get(way)?.push(await measures[way]());
+  const seconds = Object.fromEntries(ways.map((way) => [way, [] as number[]])) as Record<Way, number[]>;
+  for (let round = 0; round < runs; round += 1) {
+    for (const way of ways) seconds[way].push(await measures[way]());
   }
-  return Object.fromEntries([...times].map(([way, seconds]) => [way, median(seconds)])) as Record<Way, number>;
+  return seconds;
 }
 
 function withCloud<T>(work: (cloud: BenchCloud, folder: string) => Promise<T>): Promise<T> {
