@@ -2,7 +2,8 @@ import { createApi } from "./api/digitalOcean";
 import { defaultEndpoint, endpointFault } from "./api/endpoint";
 import type { Fault } from "./host/fault";
 import { isKnown, type PropertyTable, type ValuesOf, type WithUnknowns } from "./host/property";
-import { erase, type Provider } from "./host/provider";
+import { inspectImage } from "./functions/inspectImage";
+import { erase, eraseFunction, type Provider } from "./host/provider";
 import { fleet } from "./resources/fleet";
 import { imageImport } from "./resources/imageImport";
 import { imageReplica } from "./resources/imageReplica";
@@ -50,6 +51,7 @@ export const imagefleet: Provider<Session, typeof configuration> = {
     return createSession({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace });
   },
   resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
+  functions: [eraseFunction(inspectImage)],
 };
 
 function checkConfiguration(given: WithUnknowns<Partial<Configuration>>): readonly Fault[] {

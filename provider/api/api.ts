@@ -42,6 +42,8 @@ export interface ImagesApi {
   get(id: string, signal: AbortSignal, priority?: Priority): Promise<ImageWire | undefined>;
   /** This account's own images that carry the tag and are not deleted. */
   listByTag(tag: string, signal: AbortSignal, priority?: Priority): Promise<readonly ImageWire[]>;
+  /** All of this account's own images that are not deleted, every page. */
+  list(signal: AbortSignal): Promise<readonly ImageWire[]>;
   update(id: string, changes: ImageChangesWire, signal: AbortSignal): Promise<ImageWire>;
   /** 204, 404 and the 422 "already deleted" are all success. */
   delete(id: string, signal: AbortSignal): Promise<void>;
@@ -57,6 +59,8 @@ export interface DropletsApi {
   get(id: string, signal: AbortSignal, priority?: Priority): Promise<DropletWire | undefined>;
   /** Every Droplet that carries the tag, every page. */
   listByTag(tag: string, signal: AbortSignal, priority?: Priority): Promise<readonly DropletWire[]>;
+  /** Every Droplet of the account, every page: the API knows no filter by image. */
+  list(signal: AbortSignal): Promise<readonly DropletWire[]>;
   /** 204 and 404 are success. */
   delete(id: string, signal: AbortSignal): Promise<void>;
   /** `DELETE /v2/droplets?tag_name=`: all that carry the tag. */

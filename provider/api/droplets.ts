@@ -25,6 +25,7 @@ export function dropletsApi(client: Client): DropletsApi {
       (await client.find(path`/v2/droplets/${id}`, "droplet", signal, priority)) as DropletWire | undefined,
     listByTag: async (tag, signal, priority) =>
       (await client.list("/v2/droplets", { tag_name: tag }, "droplets", signal, priority)) as DropletWire[],
+    list: async (signal) => (await client.list("/v2/droplets", {}, "droplets", signal)) as DropletWire[],
     delete: (id, signal) => remove(path`/v2/droplets/${id}`, signal),
     deleteByTag: (tag, signal) => remove(path`/v2/droplets?tag_name=${tag}`, signal),
     shutdown: (id, signal) => act(id, "shutdown", signal),

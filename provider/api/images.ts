@@ -1,20 +1,23 @@
-import type { ImagesApi } from "./api";
+import type { ImagesApi, Priority } from "./api";
 import type { Client } from "./client";
 import { isNotFound, isUnprocessable } from "./errors";
 import { path } from "./paths";
 import type { ActionWire, ImageWire } from "./wire";
 
 export function imagesApi(client: Client): ImagesApi {
+  const own = async (query: Readonly<Record<string, string>>, signal: AbortSignal, priority?: Priority): Promise<readonly ImageWire[]> => {
+    const images = (await client.list("/v2/images", query, "images", signal, priority)) as ImageWire[];
+    return images.filter((image) => image.public !== true && image.status !== "deleted");
+  };
+
   return {
     create: async (image, signal) =>
       (await client.read({ method: "POST", path: "/v2/images", body: image, secrets: [image.url] }, "image", signal)) as ImageWire,
 
     get: async (id, signal, priority) => (await client.find(path`/v2/images/${id}`, "image", signal, priority)) as ImageWire | undefined,
 
-    listByTag: async (tag, signal, priority) => {
-      const images = (await client.list("/v2/images", { tag_name: tag }, "images", signal, priority)) as ImageWire[];
-      return images.filter((image) => image.public !== true && image.status !== "deleted");
-    },
+    listByTag: (tag, signal, priority) => own({ tag_name: tag }, signal, priority),
+    list: (signal) => own({ private: "true" }, signal),
 
     update: async (id, changes, signal) =>
       (await client.read({ method: "PUT", path: path`/v2/images/${id}`, body: changes }, "image", signal)) as ImageWire,

@@ -2,7 +2,7 @@ import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
 import type { Session } from "../session";
 import type { Inspection } from "../source/inspect/inspect";
-import { inspectFile, inspectUrl } from "../source/inspectSource";
+import { inspectLater } from "../source/inspectLater";
 
 const inputs = {
   url: { shape: "string", doc: "An http or https URL of an image, of which at most 4 MiB are read. May be secret. Exclusive with `path`." },
@@ -53,9 +53,9 @@ export const inspectImage: FunctionType<Session, typeof inputs, typeof outputs> 
   outputs,
   async invoke({ url, path }, session, signal) {
     if (url !== undefined && path === undefined) {
-      return withoutNulls((await inspectUrl(url, { send: (request) => session.world.send(request), signal })).inspection);
+      return withoutNulls((await inspectLater().inspectUrl(url, { send: (request) => session.world.send(request), signal })).inspection);
     }
-    if (path !== undefined && url === undefined) return withoutNulls((await inspectFile(path)).inspection);
+    if (path !== undefined && url === undefined) return withoutNulls((await inspectLater().inspectFile(path)).inspection);
     throw new Error("`inspectImage` must be given either `url` or `path`: name the one image to inspect.");
   },
 };

@@ -8,6 +8,7 @@ import { isImporting } from "../watch/imageWatcher";
 import { correlationTag, isOwnerTag, newOwnerTag } from "./correlation";
 import { diffImport } from "./importDiff";
 import { importFailure } from "./importFailure";
+import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTables";
 import { bring } from "./importChanges";
 import { liveInputs, marksOn, outputsOf, stateOf, type Marks } from "./importState";
@@ -49,6 +50,8 @@ async function preview(
   const digest = knownDigest(inputs);
   if (state === undefined) {
     if (isKnown(inputs.region)) await requireImageRegion(inputs.region, session, call.signal);
+    const { source } = inputs;
+    if (isKnown(source) && source !== undefined && isKnown(source.url)) await inspectSource(source.url, "preview", session, call);
     return { ...inputs, ...digest };
   }
   const { imageId, correlationTag, ownerTag, team, ...rest } = outputsOf(state);
@@ -67,6 +70,7 @@ async function create(
     team: await session.team(call.signal),
   } satisfies Marks;
   const begun = await findBegun(marks.correlationTag, session, call.signal);
+  if (begun === undefined && inputs.source !== undefined) await inspectSource(inputs.source.url, "up", session, call);
   const image = begun ?? (await post(inputs, marks, session, call.signal));
   const id = String(image.id);
   session.watchers.of(id).learn(image);

@@ -13,3 +13,8 @@ export function propertiesOf(names: readonly string[], args: object | undefined)
 export function versioned<O extends pulumi.ResourceOptions>(opts: O | undefined): O {
   return pulumi.mergeOptions({ version: VERSION }, opts) as O;
 }
+
+/** The same for a function. */
+export function invocation<O extends pulumi.InvokeOptions>(opts: O | undefined): O {
+  return { version: VERSION, ...opts } as O;
+}

@@ -4,6 +4,8 @@ export { ImageImport } from "./imageImport";
 export type { ImageImportArgs, ImageSource, ImageSourceArgs } from "./imageImport";
 export { ImageReplica } from "./imageReplica";
 export type { ImageReplicaArgs } from "./imageReplica";
+export { inspectImage, inspectImageOutput } from "./inspectImage";
+export type { ImageFinding, ImageInspection, InspectImageArgs } from "./inspectImage";
 export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 export type { Team } from "./team";

@@ -7,9 +7,23 @@ import { useService } from "./service";
 
 jest.setTimeout(120_000);
 
-test("says why DigitalOcean took no image, leaves nothing of it, and imports a good one next", async () => {
-  const { stack, image, garbage, want, account } = await useService();
+test("says before anything is spent that what a URL serves is no disk", async () => {
+  const { stack, garbage, want, writes } = await useService();
   await want({ source: await garbage(), regions: ["nyc3", "ams3"] });
+
+  for (const refused of [await stack.preview(), await stack.up()]) {
+    expect(refused.code).not.toBe(0);
+    expect(diagnosticsOf(refused)["imagefleet:index:ImageImport (web)"]).toMatch(
+      /^error: (Preview failed: )?`source` is no image that a Droplet can run\.\nThe disk has no partition table: .+ \(partition-table-missing\)$/,
+    );
+  }
+  expect(await writes()).toEqual([]);
+});
+
+test("says why DigitalOcean took no image, leaves nothing of it, and imports a good one next", async () => {
+  const { stack, emulator, image, want, account } = await useService();
+  await emulator.control("faults", { on: "import", fails: true, message: "We couldn't recognize your image file." });
+  await want({ source: await image("0.9.0"), regions: ["nyc3", "ams3"] });
 
   const refused = await stack.up();
 

@@ -8,6 +8,7 @@ import { Interrupted } from "../../provider/host/fault";
 import type { Call } from "../../provider/host/resource";
 import { createSession, type Session } from "../../provider/session";
 import type { Clock, Probe, World } from "../../provider/world";
+import { bootableDisk } from "./bootableDisk";
 import { VirtualClock } from "./virtualClock";
 
 export const simulationToken = "dop_v1_simulated";
@@ -56,16 +57,21 @@ export interface Simulation {
   ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** While true, the provider's network is gone. */
   offline: boolean;
+  /** What sources say of themselves to the provider: a version as the ETag, undefined for none; `gone` for a server that answers nothing. */
+  served: string | undefined;
 }
 
 const endpoint = "http://127.0.0.1:1";
 
-/** Every URL serves a small bootable disk, but for those that end in `.txt`. */
+/**
+ * Every URL serves a small bootable disk, but for those that end in `.txt`. Requests of a source are no requests of the service: they are
+ * neither logged nor counted.
+ */
 export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simulation {
   const clock = new VirtualClock();
   const network = new RecordedNetwork();
   const source: EmulatorArgs["source"] = {
-    request: (_, url) => Promise.resolve({ status: 200, body: once(url.endsWith(".txt") ? Buffer.from("no disk") : disk(url)) }),
+    request: (_, url) => Promise.resolve({ status: 200, body: once(bytesAt(url)) }),
   };
   const emulator = createEmulator({ clock, random: seededRandom(seed), source, network, token: simulationToken, ...args });
   const random = seededRandom(seed + 1);
@@ -78,12 +84,13 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
     const alive = (): boolean => !life.signal.aborted;
     let [left, last] = [Infinity, "before"];
     const send = async (request: Request): Promise<Response> => {
-      left -= 1;
+      const toService = request.url.startsWith(`${endpoint}/`);
+      if (toService) left -= 1;
       const final = left <= 0;
       if (final && last === "before") kill();
       if (!alive()) return never();
       if (simulation.offline) throw new TypeError("fetch failed");
-      const response = await emulator.fetch(request);
+      const response = toService ? await emulator.fetch(request) : answerOf(request, simulation.served);
       if (final) kill();
       return alive() ? response : never();
     };
@@ -139,6 +146,7 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
     },
     ask,
     offline: false,
+    served: undefined,
   };
   const first = restart();
   return simulation;
@@ -205,12 +213,16 @@ function recordedProbe(network: RecordedNetwork): Probe {
   };
 }
 
-/** A raw disk with a boot sector, its bits told apart by a mark. */
-function disk(mark: string): Buffer {
-  const bytes = Buffer.alloc(1_024);
-  bytes.write(mark, 0, 400);
-  bytes.writeUInt16BE(0x55aa, 510);
-  return bytes;
+/** What a source answers to the provider's inspection. */
+function answerOf({ method, url }: Request, version: string | undefined): Response {
+  if (version === "gone") throw new TypeError("fetch failed");
+  const bytes = bytesAt(url);
+  const headers = { "content-length": String(bytes.length), ...(version !== undefined && { etag: `"${version}"` }) };
+  return new Response(method === "HEAD" ? null : new Uint8Array(bytes), { headers });
+}
+
+function bytesAt(url: string): Buffer {
+  return url.endsWith(".txt") ? Buffer.from("no disk") : bootableDisk(url);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
