@@ -12,6 +12,7 @@ import type { Session } from "../session";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetProperties";
 import { faultsOf, type FleetInputs, type FleetState, liveOutputs, settledOf, type StoredFleet, wantedOf } from "./fleetState";
+import { requireTeam } from "./teamCheck";
 
 type FleetSession = Pick<Session, "api" | "world" | "namespace" | "team">;
 type Inputs = typeof fleetInputs;
@@ -95,7 +96,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
 
   const rollout = begin(id, inputs, state.live ?? [], session, call);
   await rollout.look();
-  if (rollout.observation.sightings.length === 0) await refuseOtherTeam(state, session, call);
+  if (rollout.observation.sightings.length === 0) await refuseOtherTeam(id, state, session, call);
   if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
@@ -123,7 +124,7 @@ async function read(
   const observation = new Observation(id, session.api.droplets, session.world.clock, stored.state.live ?? []);
   await observation.look(call.signal);
   const { sightings } = observation;
-  if (sightings.length === 0) await refuseOtherTeam(stored.state, session, call);
+  if (sightings.length === 0) await refuseOtherTeam(id, stored.state, session, call);
   const live = liveOutputs(id, observation);
   const tags = stored.inputs.tags?.filter((tag) => sightings.every(({ wire }) => wire.tags.includes(tag)));
   const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
@@ -139,7 +140,7 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
   const used = new Set([fleetTag(id), servingTag(id)]);
   for (const { template } of state.live ?? []) used.add(templateTag(template));
   let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
-  if (droplets.length === 0) await refuseOtherTeam(state, session, call);
+  if (droplets.length === 0) await refuseOtherTeam(id, state, session, call);
   for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
     for (const tag of droplets.flatMap(({ tags }) => tags)) if (tag.startsWith(reservedPrefix)) used.add(tag);
     // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
@@ -181,14 +182,8 @@ async function place(inputs: FleetInputs, session: FleetSession, call: Call): Pr
 }
 
 /** No Droplet at all is what a token of another team would see, too. */
-async function refuseOtherTeam({ team, live }: StoredFleet, session: FleetSession, call: Call): Promise<void> {
-  if (team === undefined || live === undefined || live.length === 0) return;
-  const actual = await session.team(call.signal);
-  if (actual.uuid === team.uuid) return;
-  throw new Error(
-    `This fleet belongs to team ${team.name} (${team.uuid}), but the token is of team ${actual.name} (${actual.uuid}); ` +
-      "set `imagefleet:token` to a token of the first one.",
-  );
+async function refuseOtherTeam(id: string, { team, live }: StoredFleet, session: FleetSession, call: Call): Promise<void> {
+  if (live !== undefined && live.length > 0) await requireTeam(team, `Fleet ${id}`, session, call.signal);
 }
 
 /** Does what must be done even after an interruption, but not for long; what fails here is found again by the next run. */

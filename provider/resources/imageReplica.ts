@@ -132,9 +132,10 @@ function remove(id: string, state: StoredReplica, _session: Session, call: Call)
 async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: Session, call: Call): Promise<ReplicaState> {
   const { imageId, region } = inputs;
   const watcher = session.watchers.of(imageId);
-  const team = kept ?? (await session.team(call.signal));
   const regions = [...new Set([...(inputs.alongside ?? []), region])];
+  let team = kept;
   try {
+    team ??= await session.team(call.signal);
     const image = await ready(inputs, watcher, call);
     if (image === undefined) return { ...inputs, status: "pending", team };
     await watcher.start(regions, call.signal);
@@ -145,10 +146,11 @@ async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: Se
   } catch (error) {
     if (!call.signal.aborted) throw error;
     // It was stopped while it asked for the copies of other regions, which are theirs to wait for.
-    if (watcher.copy(region)?.state === "present") return { ...inputs, status: "available", team };
+    if (team !== undefined && watcher.copy(region)?.state === "present") return { ...inputs, status: "available", team };
+    // Also where it had done nothing itself yet: a sibling may have started this copy all the same.
     throw new Unfinished({
       id: replicaId(imageId, region),
-      state: { ...inputs, status: "pending", team },
+      state: { ...inputs, status: "pending", ...(team === undefined ? {} : { team }) },
       reasons: [interruption(inputs, watcher, regions, call.signal.reason)],
     });
   }

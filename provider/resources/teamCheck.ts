@@ -4,7 +4,12 @@ import type { Session, Team } from "../session";
  * Throws unless the token still acts for the team that a missing thing was made by: to another team's token everything is missing, and
  * a state emptied by it would create all of it a second time.
  */
-export async function requireTeam(kept: Partial<Team> | undefined, what: string, session: Session, signal: AbortSignal): Promise<void> {
+export async function requireTeam(
+  kept: Partial<Team> | undefined,
+  what: string,
+  session: Pick<Session, "team">,
+  signal: AbortSignal,
+): Promise<void> {
   if (kept?.uuid === undefined) return;
   const team = await session.team(signal);
   if (team.uuid === kept.uuid) return;

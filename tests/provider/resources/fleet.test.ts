@@ -220,9 +220,11 @@ test("reads a fleet whose Droplets are all gone as one to be filled again, but n
   await rig.ask("DELETE", `/v2/droplets?tag_name=imagefleet:fleet:${made.id}`);
   const empty = await rig.read(made, inputs);
   expect([empty.state.live, empty.reasons]).toEqual([[], ["0 of 3 Droplets serve; run `pulumi up` to mend the fleet."]]);
-  await expect(rig.read(other, inputs)).rejects.toThrow(/^This fleet belongs to team Another \(another\), but the token is of team /);
-  await expect(rig.update(other, inputs)).rejects.toThrow(/^This fleet belongs to team Another/);
-  await expect(rig.delete(other)).rejects.toThrow(/^This fleet belongs to team Another/);
+  await expect(rig.read(other, inputs)).rejects.toThrow(
+    /^Fleet [a-z0-9]{12} belongs to the team "Another" \(another\), but the token acts for the team /,
+  );
+  await expect(rig.update(other, inputs)).rejects.toThrow(/^Fleet [a-z0-9]{12} belongs to the team "Another"/);
+  await expect(rig.delete(other)).rejects.toThrow(/^Fleet [a-z0-9]{12} belongs to the team "Another"/);
 });
 
 test("deletes every Droplet and every tag of its own", async () => {
