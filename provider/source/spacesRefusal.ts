@@ -19,13 +19,14 @@ export function refusalOf(error: unknown, what: string, { bucket, endpoint }: Sp
       `${place} could not be reached to ${what} (${reason}): check the network and \`imagefleet:spacesEndpoint\` (or \`SPACES_ENDPOINT_URL\`).`,
     );
   }
-  const word = typeof name === "string" && /^[A-Za-z]+$/.test(name) ? name : "no reason";
+  // An answer to HEAD has no word for its reason.
+  const word = typeof name === "string" && /^(?!Unknown)[A-Za-z]+$/.test(name) ? ` ${name}` : "";
   return new StoreRefusal(`${place} ${sentenceEnd(status, word, what)}`, status);
 }
 
 function sentenceEnd(status: number, word: string, what: string): string {
-  if (word === "NoSuchUpload" || word === "NoSuchKey") {
-    return `no longer had what it was to work on (${status} ${word}) when asked to ${what}: somebody else removed it; run the same command again.`;
+  if (word === " NoSuchUpload" || word === " NoSuchKey") {
+    return `no longer had what it was to work on (${status}${word}) when asked to ${what}: somebody else removed it; run the same command again.`;
   }
   switch (status) {
     case 404:
@@ -36,14 +37,14 @@ function sentenceEnd(status: number, word: string, what: string): string {
       );
     case 403:
       return (
-        `refused the key (403 ${word}) when asked to ${what}: check \`imagefleet:spacesAccessId\` and \`imagefleet:spacesSecretKey\` ` +
+        `refused the key (403${word}) when asked to ${what}: check \`imagefleet:spacesAccessId\` and \`imagefleet:spacesSecretKey\` ` +
         "(or `SPACES_ACCESS_KEY_ID` and `SPACES_SECRET_ACCESS_KEY`), and that the key may read, write and delete in this bucket, " +
         "which must be a standard one: in Cold Storage nothing can be public."
       );
     case 429:
     case 503:
-      return `asked to slow down (${status} ${word}) and went on doing so when asked to ${what}: run the same command again in a minute.`;
+      return `asked to slow down (${status}${word}) and went on doing so when asked to ${what}: run the same command again in a minute.`;
     default:
-      return `answered ${status} ${word} when asked to ${what}: run the same command again, and check the bucket's settings if it says so again.`;
+      return `answered ${status}${word} when asked to ${what}: run the same command again, and check the bucket's settings if it says so again.`;
   }
 }

@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { resolve as resolvePath } from "node:path";
 
 import { GetBucketLifecycleConfigurationCommand, GetObjectCommand, PutBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
 import { bodyOf, type Body } from "../../../provider/source/body";
@@ -14,6 +16,7 @@ import { VirtualClock } from "../../helpers/virtualClock";
 const { signal } = new AbortController();
 const store = (settings: SpacesSettings): ObjectStore =>
   createSpaces(settings, { clock: new VirtualClock(), send: (request) => fetch(request) });
+const root = resolvePath(__dirname, "../../..");
 const silent = (): void => undefined;
 
 async function* pieces(bytes: Buffer, size = 100_000): AsyncGenerator<Buffer> {
@@ -218,7 +221,7 @@ describe("Requests to Spaces", () => {
   it("give the upload up after a part that is refused", async () => {
     server.faults.set("PUT /images/large?partNumber=2", [403]);
     await expect(bucket.upload("large", zeros(9 * PART_BYTES), silent, signal)).rejects.toThrow(
-      /^The Spaces bucket `images` at `[^`]+` refused the key \(403 \w+\) when asked to store a part of an upload: check/,
+      /^The Spaces bucket `images` at `[^`]+` refused the key \(403\) when asked to store a part of an upload: check/,
     );
     expect(requests().slice(-2)).toEqual(["DELETE /images/large?uploadId", "DELETE /images/large"]);
   });
@@ -228,6 +231,21 @@ describe("Requests to Spaces", () => {
     const upload = bucket.upload("large", zeros(PART_BYTES), silent, signal);
     await expect(upload).rejects.toThrow(/could not be reached to complete an upload \(\w+\): check/);
     expect(requests().slice(-2)).toEqual(["DELETE /images/large?uploadId", "DELETE /images/large"]);
+  });
+
+  it("load the S3 client with the first of them", () => {
+    const script = `
+      const { createSpaces } = require("./dist/provider/source/spaces");
+      require("./dist/provider/source/staging");
+      createSpaces({ accessId: "AK", secretKey: "SK", bucket: "images", endpoint: "http://127.0.0.1:1" }, {});
+      process.stdout.write(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk"))));`;
+    expect(JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }))).toEqual([]);
+  });
+
+  it("go to the bucket's own host in Spaces", () => {
+    const settings = { ...server.settings, endpoint: "https://ams3.digitaloceanspaces.com" };
+    expect(store(settings).urlOf("imagefleet/a/b.img")).toBe("https://images.ams3.digitaloceanspaces.com/imagefleet/a/b.img");
+    expect(bucket.urlOf("imagefleet/a/b.img")).toBe(`${server.settings.endpoint}/images/imagefleet/a/b.img`);
   });
 
   it("list what lies beyond the first thousand", async () => {
