@@ -24,7 +24,7 @@ const configuration = {
   namespace: {
     shape: "string",
     default: "",
-    doc: "Tells apart two states that share project and stack names on one account, so that neither takes over what the other began. Default: empty.",
+    doc: "Tells apart two states that share project and stack names on one account, so that neither takes over or deletes what is the other's. Default: empty.",
   },
 } as const satisfies PropertyTable;
 

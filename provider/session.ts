@@ -1,4 +1,5 @@
 import type { Api } from "./api/api";
+import type { ImageWire } from "./api/wire";
 import { Watchers } from "./watch/watchers";
 import type { World } from "./world";
 
@@ -9,6 +10,8 @@ export interface Session {
   /** Tells apart two states that share project and stack names on one account; empty where none was set. */
   readonly namespace: string;
   readonly watchers: Watchers;
+  /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
+  readonly current: Map<string, ImageWire>;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
 }
@@ -24,6 +27,7 @@ export function createSession({ api, world, namespace }: Pick<Session, "api" | "
     world,
     namespace,
     watchers: new Watchers(api, world),
+    current: new Map(),
     async team(signal) {
       const { team, uuid } = await api.account(signal);
       return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };

@@ -1,24 +1,24 @@
 import type { ImageWire } from "../api/wire";
-import { mayHaveTakenEffect } from "../api/errors";
 import { Unfinished, type Fault } from "../host/fault";
 import { isKnown, type WithUnknowns } from "../host/property";
 import type { Call, Existing, Known, ReadAnswer, ResourceType } from "../host/resource";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
-import { correlationTag, isOwnerTag, newOwnerTag } from "./correlation";
+import { firstLook, lookAt } from "./followedSource";
+import { bring } from "./importChanges";
+import { removeImport } from "./importDelete";
 import { diffImport } from "./importDiff";
 import { importFailure } from "./importFailure";
 import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTables";
-import { bring } from "./importChanges";
-import { liveInputs, marksOn, outputsOf, stateOf, type Marks } from "./importState";
-import { requireImageRegion } from "./regionCheck";
+import { post } from "./importPost";
+import { previewImport } from "./importPreview";
+import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
+import { claim, dropTags, findLineage, versionOf, without, type Lineage } from "./lineage";
+import { digestTag, importTag, lineageTag, nextOwnerTag, ownersTurn, retainTag } from "./lineageTags";
+import { prune } from "./prune";
 import { normalDigest, sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "./teamCheck";
-
-/** Looks for an import whose POST got no answer, and the pause between them in milliseconds. */
-const looks = 10;
-const pause = 3_000;
 
 export const imageImport: ResourceType<Session, typeof importInputs, typeof importOutputs> = {
   token: "imagefleet:index:ImageImport",
@@ -28,35 +28,24 @@ export const imageImport: ResourceType<Session, typeof importInputs, typeof impo
   timeoutSeconds: { create: 3_600, update: 3_600, delete: 300 },
   check,
   diff: diffImport,
-  preview,
+  preview: previewImport,
   create,
   read,
   update,
-  delete: remove,
+  delete: removeImport,
 };
 
 function check(inputs: WithUnknowns<ImageImportInputs>, previous: StoredImageImport | undefined): readonly Fault[] {
-  if (!isKnown(inputs) || inputs.source !== undefined || previous !== undefined) return [];
-  return [{ property: "source", expectation: "must be given for an image that doesn't exist yet", remedy: "Set `source.url`." }];
-}
-
-async function preview(
-  inputs: WithUnknowns<ImageImportInputs>,
-  state: StoredImageImport | undefined,
-  session: Session,
-  call: Call,
-): Promise<WithUnknowns<Partial<ImageImportState>>> {
-  if (!isKnown(inputs)) return {};
-  const digest = knownDigest(inputs);
-  if (state === undefined) {
-    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, session, call.signal);
-    const { source } = inputs;
-    if (isKnown(source) && source !== undefined && isKnown(source.url)) await inspectSource(source.url, "preview", session, call);
-    return { ...inputs, ...digest };
+  if (!isKnown(inputs) || !isKnown(inputs.source)) return [];
+  if (inputs.source === undefined) {
+    if (previous !== undefined) return [];
+    return [{ property: "source", expectation: "must be given for an image that doesn't exist yet", remedy: "Set `source.url`." }];
   }
-  const { imageId, correlationTag, ownerTag, team, ...rest } = outputsOf(state);
-  const settled = isImporting({ status: rest.status }) ? {} : rest;
-  return { imageId, correlationTag, ownerTag, team, ...settled, ...inputs, ...digest };
+  const { sha256, follow } = inputs.source;
+  if (follow !== true || sha256 === undefined) return [];
+  return [
+    { property: "source.follow", expectation: "must not be set beside `sha256`, which says which bits are wanted", received: follow },
+  ];
 }
 
 async function create(
@@ -64,23 +53,35 @@ async function create(
   session: Session,
   call: Call,
 ): Promise<Existing<typeof importInputs, typeof importOutputs>> {
+  const { namespace, world } = session;
+  const { source, retain } = inputs;
+  const team = await session.team(call.signal);
+  const followed = source?.follow === true ? await firstLook(source.url, session, call) : undefined;
+  const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
   const marks = {
-    correlationTag: correlationTag(session.namespace, call.urn, inputs.source === undefined ? "" : sourceIdentity(inputs.source)),
-    ownerTag: newOwnerTag(session.world.random),
-    team: await session.team(call.signal),
+    correlationTag: importTag(namespace, call.urn, source === undefined ? "" : sourceIdentity(source, followed)),
+    ownerTag: nextOwnerTag(lineage.versions, world.random),
+    lineageTag: lineage.tag,
+    followed,
+    team,
   } satisfies Marks;
-  const begun = await findBegun(marks.correlationTag, session, call.signal);
-  if (begun === undefined && inputs.source !== undefined) await inspectSource(inputs.source.url, "up", session, call);
-  const image = begun ?? (await post(inputs, marks, session, call.signal));
+  const tags = tagsOf(inputs, marks);
+  const begun = versionOf(lineage, marks.correlationTag);
+  if (begun === undefined && source !== undefined) await inspectSource(source.url, "up", session, call);
+  const image = begun ?? (await post(inputs, marks.correlationTag, tags, session, call.signal));
   const id = String(image.id);
   session.watchers.of(id).learn(image);
   if (begun !== undefined) {
-    call.info(`Image ${id} was begun by an earlier run and is taken over; change \`source.generation\` for a new import.`);
-    await own(begun, marks, session, call.signal);
+    call.info(takenOver(begun));
+    await claim(begun, tags, session, call.signal);
   }
+  session.current.set(lineage.tag, { ...image, tags });
   const live = begun === undefined ? inputs : { ...inputs, ...liveInputs(begun, inputs) };
   const available = await untilAvailable(image, live, marks, session, call);
   if (begun !== undefined) await bring(id, live, inputs, session, call.signal);
+  const others = without(lineage, image.id);
+  const past = others.filter((version) => ownersTurn(version) === undefined);
+  await pruneAlong({ ...lineage, versions: [{ ...image, tags }, ...others] }, past, retain, session, call);
   return { id, state: stateOf(available, inputs, marks) };
 }
 
@@ -97,7 +98,7 @@ async function read(
     return undefined;
   }
   const inputs = liveInputs(image, known?.inputs);
-  const marks = { ...marksOn(image), ...outputsOf(known?.state ?? {}) };
+  const marks = { ...marksOn(image, lineageTag(session.namespace, call.urn)), ...outputsOf(known?.state ?? {}) };
   const state = stateOf(image, inputs, { ...marks, team: marks.team ?? (await session.team(call.signal)) });
   if (isImporting(image)) throw new Unfinished({ id, state, inputs, reasons: [`Image ${id} is still being imported.`] });
   return { state, inputs };
@@ -110,15 +111,20 @@ async function update(
   session: Session,
   call: Call,
 ): Promise<ImageImportState> {
-  const { correlationTag, ownerTag, team = await session.team(call.signal) } = state;
-  const marks: Marks = { correlationTag, ownerTag, team };
+  const { source } = inputs;
+  const team = state.team ?? (await session.team(call.signal));
+  const looks = source?.follow === true && state.followed === undefined;
+  const followed = looks ? await lookAt(source.url, session, call.signal) : source?.follow === true ? state.followed : undefined;
+  const marks: Marks = { ...marksAmong(state), followed, team };
   const unfinished = isImporting({ status: state.status });
   const image = unfinished ? await session.watchers.of(id).image(call.signal) : undefined;
   if (unfinished && image === undefined) throw new Error(gone(id));
   // Until it is available it stays as the last run described it.
-  const { name = inputs.name, description, distribution, tags } = state;
-  const available = image && (await untilAvailable(image, { ...inputs, name, description, distribution, tags }, marks, session, call));
+  const { name = inputs.name, description, distribution, tags, retain } = state;
+  const asBefore = { ...inputs, name, description, distribution, tags, retain };
+  const available = image && (await untilAvailable(image, asBefore, marks, session, call));
   await bring(id, state, inputs, session, call.signal);
+  await bringMarks(id, state, inputs, session, call);
   if (available !== undefined) return stateOf(available, inputs, marks);
   return {
     ...outputsOf(state),
@@ -131,53 +137,45 @@ async function update(
   };
 }
 
-async function remove(id: string, state: StoredImageImport, session: Session, call: Call): Promise<void> {
-  const { api, watchers } = session;
-  watchers.of(id).forget();
-  const image = await watchers.of(id).image(call.signal);
-  if (image === undefined) await requireTeam(state.team, `Image ${id}`, session, call.signal);
-  const tags = image?.tags ?? [];
-  if (state.ownerTag !== undefined && !tags.includes(state.ownerTag) && tags.some(isOwnerTag)) {
-    call.info(`Image ${id} stays: a later run has taken it over.`);
-    return;
-  }
-  await api.images.delete(id, call.signal);
-  watchers.of(id).forget();
-  await dropMarks(id, state, session, call.signal);
+/** What the image says to later runs: how many earlier versions are kept, and its digest. */
+async function bringMarks(id: string, state: StoredImageImport, inputs: ImageImportInputs, session: Session, call: Call): Promise<void> {
+  const { lineageTag: lineage } = state;
+  if (lineage === undefined) return;
+  const { digest } = digestOf(inputs);
+  const [before, after] = [retainTag(lineage, state.retain), retainTag(lineage, inputs.retain)];
+  const missing = [before === after ? undefined : after, digest === state.digest || digest === undefined ? undefined : digestTag(digest)];
+  const image = [{ resource_id: id, resource_type: "image" as const }];
+  for (const tag of missing) if (tag !== undefined) await session.api.tags.add(tag, image, call.signal);
+  if (before !== undefined && before !== after) await session.api.tags.delete(before, call.signal);
+  if ((inputs.retain ?? 0) >= (state.retain ?? 0)) return;
+  const found = await findLineage(lineage, session, call.signal);
+  const past = without(found, Number(id)).filter((version) => ownersTurn(version) === undefined);
+  await pruneAlong(found, past, inputs.retain, session, call);
 }
 
-/** The newest image that an interrupted run began for the same bits. */
-async function findBegun(tag: string, session: Session, signal: AbortSignal): Promise<ImageWire | undefined> {
-  const images = await session.api.images.listByTag(tag, signal);
-  return images.filter(({ status }) => status !== "deleted").sort((a, b) => b.id - a.id)[0];
-}
-
-async function post(inputs: ImageImportInputs, marks: Marks, session: Session, signal: AbortSignal): Promise<ImageWire> {
-  const { source, region, name, description, distribution, tags = [] } = inputs;
-  if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
-  const marked = [...tags, marks.correlationTag, marks.ownerTag].filter((tag) => tag !== undefined);
+/** Prunes beside something that has succeeded: what fails here is left to a later run, and said. */
+async function pruneAlong(lineage: Lineage, past: readonly ImageWire[], retain = 0, session: Session, call: Call): Promise<void> {
   try {
-    return await session.api.images.create({ name, url: source.url, region, description, distribution, tags: marked }, signal);
+    await prune({ lineage, past, retain, forceDelete: false }, session, call);
   } catch (error) {
-    signal.throwIfAborted();
-    if (!mayHaveTakenEffect(error) || marks.correlationTag === undefined) throw error;
-    for (let look = 0; look < looks; look += 1) {
-      await session.world.clock.sleep(pause, signal);
-      const image = await findBegun(marks.correlationTag, session, signal);
-      if (image !== undefined) return image;
-    }
-    throw new Error(
-      "The request for the import got no answer, and no image of it has shown up since. Run `pulumi up` again: it looks for the image once more before it asks for another.",
-      { cause: error },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    call.warn(`Earlier versions of the image were not all deleted; a later create or delete of this resource goes on with it: ${reason}`);
   }
 }
 
-/** Marks an image that an earlier run began as this run's, so that no other state's delete can take it. */
-async function own(image: ImageWire, { ownerTag }: Marks, session: Session, signal: AbortSignal): Promise<void> {
-  const resource = [{ resource_id: String(image.id), resource_type: "image" as const }];
-  if (ownerTag !== undefined) await session.api.tags.add(ownerTag, resource, signal);
-  for (const tag of (image.tags ?? []).filter(isOwnerTag)) await session.api.tags.delete(tag, signal);
+/** imagefleet's own tags of a new current version. */
+function tagsOf(
+  { source, retain }: ImageImportInputs,
+  { correlationTag, ownerTag, lineageTag }: Required<Pick<Marks, "correlationTag" | "ownerTag" | "lineageTag">>,
+): readonly string[] {
+  const more = [retainTag(lineageTag, retain), source?.sha256 === undefined ? undefined : digestTag(source.sha256)];
+  return [correlationTag, ownerTag, lineageTag, ...more.filter((tag) => tag !== undefined)];
+}
+
+function takenOver(image: ImageWire): string {
+  return ownersTurn(image) === undefined
+    ? `Image ${image.id}, an earlier version that is made of this source, is taken back.`
+    : `Image ${image.id} was begun by an earlier run and is taken over; change \`source.generation\` for a new import.`;
 }
 
 /** Waits for the import to end. What can still become good is kept as unfinished; what can't leaves nothing behind. */
@@ -196,22 +194,30 @@ async function untilAvailable(begun: ImageWire, inputs: ImageImportInputs, marks
   }
   if (image === undefined) throw new Error(gone(id));
   if (image.status !== "deleted") return image;
-  // A failed import is never adopted, whether or not its tags could be taken away.
-  await dropMarks(id, marks, session, call.signal).catch(() => undefined);
+  // It is never adopted, whether or not its tags can be taken away.
+  await dropMarks(id, stateOf(begun, inputs, marks), session, call.signal).catch(() => undefined);
   throw new Error(importFailure(id, image.error_message));
 }
 
-/** Deletes the tags that only this image carried. */
+/** A failed import is never adopted, and leaves no tag: of what it carried, that goes which no other image carries. */
 async function dropMarks(
   id: string,
-  { correlationTag, ownerTag }: StoredImageImport,
+  { digest, retain, ...marks }: StoredImageImport,
   session: Session,
   signal: AbortSignal,
 ): Promise<void> {
-  if (ownerTag !== undefined) await session.api.tags.delete(ownerTag, signal);
-  if (correlationTag === undefined) return;
-  const others = await session.api.images.listByTag(correlationTag, signal);
-  if (others.every((other) => String(other.id) === id)) await session.api.tags.delete(correlationTag, signal);
+  const { correlationTag, ownerTag, lineageTag } = marks;
+  if (lineageTag === undefined) return;
+  session.current.delete(lineageTag);
+  const tags = [ownerTag, correlationTag, lineageTag, retainTag(lineageTag, retain), digest && digestTag(digest)];
+  const others = without(await findLineage(lineageTag, session, signal), Number(id));
+  await dropTags(
+    tags.filter((tag) => tag !== undefined),
+    id,
+    others,
+    session,
+    signal,
+  );
 }
 
 function gone(id: string): string {
@@ -220,10 +226,4 @@ function gone(id: string): string {
 
 function digestOf({ source }: ImageImportInputs): { digest: string | undefined } {
   return { digest: source?.sha256 === undefined ? undefined : normalDigest(source.sha256) };
-}
-
-function knownDigest(inputs: Exclude<WithUnknowns<ImageImportInputs>, symbol>): { digest?: string } {
-  const { source } = inputs;
-  if (source === undefined || !isKnown(source) || source.sha256 === undefined || !isKnown(source.sha256)) return {};
-  return { digest: normalDigest(source.sha256) };
 }

@@ -39,6 +39,10 @@ export const importInputs = {
           shape: "integer",
           doc: "A number whose change forces a new import from the same source. Default: 0.",
         },
+        follow: {
+          shape: "boolean",
+          doc: "Whether each preview and `up` asks the URL, by one HEAD, if what it serves has changed, and replaces the image when ETag or length have: for a URL that always serves the latest. When it can't be reached, an image that exists stays as it is. Exclusive with `sha256`. Default: false.",
+        },
       },
     },
     doc: "Where the image's bits come from. Required, except for an image that `pulumi import` brought in. A change of digest, or of the URL where no digest is declared on both sides, replaces the image.",
@@ -67,6 +71,15 @@ export const importInputs = {
     doc: "Tags of the image, in any order; such that don't exist are made. A change updates them. Default: none.",
     rules: areTags,
   },
+  retain: {
+    shape: "integer",
+    doc: "How many earlier versions, 0 to 100, are kept when a new source replaces the image; going back to the source of one takes it back without an import. Kept versions are deleted with the resource. Each is billed as any image. A change updates; a lower number deletes what is more. Default: 0.",
+    rules: [{ expectation: "must be a whole number from 0 to 100", holds: (value: number) => value >= 0 && value <= 100 }],
+  },
+  forceDelete: {
+    shape: "boolean",
+    doc: "Whether an image is deleted though Droplets still run it, which go on running. Otherwise it stays, tagged, until a later create or delete of this resource finds it unused. A change is recorded. Default: false.",
+  },
 } as const satisfies PropertyTable;
 
 export const importOutputs = {
@@ -77,7 +90,20 @@ export const importOutputs = {
   sizeGigabytes: { shape: "number", doc: "The size of the image as stored, in GB." },
   status: { shape: "string", required: true, doc: "`available`, or `NEW` or `pending` while the import runs." },
   createdAt: { shape: "string", doc: "When the import began, as an RFC 3339 time." },
-  correlationTag: { shape: "string", doc: "The tag by which an interrupted import is found again." },
+  correlationTag: {
+    shape: "string",
+    doc: "The tag that says which bits the image is made of: by it an interrupted import is found again, and an earlier version.",
+  },
+  lineageTag: { shape: "string", doc: "The tag that all versions of this resource's image carry." },
+  followed: {
+    shape: {
+      object: {
+        etag: { shape: "string", doc: "Its ETag, where it gave one." },
+        bytes: { shape: "integer", doc: "Its length, where it gave one." },
+      },
+    },
+    doc: "What a URL that is followed said of its bits when the image was made of them.",
+  },
   ownerTag: { shape: "string", doc: "The tag that marks the image as this resource's." },
   team: { shape: { object: teamTable }, required: true, doc: "The DigitalOcean team that owns the image." },
 } as const satisfies PropertyTable;

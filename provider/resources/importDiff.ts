@@ -3,7 +3,8 @@ import type { Call, Effects } from "../host/resource";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
 import { sameDistribution } from "./distribution";
-import type { ImageImportChange } from "./imageImportTables";
+import { isSame, lookAt } from "./followedSource";
+import type { ImageImportChange, StoredImageImport } from "./imageImportTables";
 import { sameTags } from "./imageTags";
 import { sourceChange, type Source } from "./sourceIdentity";
 
@@ -18,6 +19,8 @@ export async function diffImport({ id, state, before, after, effects }: ImageImp
     corrected.distribution = "none";
   if ("description" in effects && isKnown(description) && (before.description ?? "") === (description ?? ""))
     corrected.description = "none";
+  const followed = await followedEffect(source, corrected.source, state, session, call);
+  if (followed !== undefined) corrected.followed = followed;
   if (isImporting({ status: state.status })) {
     const image = await session.watchers.of(id).image(call.signal);
     // It can't become good any more, and an update can't give it another id.
@@ -26,11 +29,30 @@ export async function diffImport({ id, state, before, after, effects }: ImageImp
   return corrected;
 }
 
+/** One HEAD, and only for a source that is followed and would not be replaced anyway. */
+async function followedEffect(
+  source: WithUnknowns<Source> | undefined,
+  effect: Effect | undefined,
+  { followed }: StoredImageImport,
+  session: Session,
+  call: Call,
+): Promise<Effect | undefined> {
+  if (source === undefined || !isKnown(source) || source.follow !== true || !isKnown(source.url) || effect === "replace") return undefined;
+  const seen = await lookAt(source.url, session, call.signal);
+  if (seen === undefined) {
+    call.warn("`source` can't be reached, so whether it has changed isn't known. The image stays as it is.");
+    return undefined;
+  }
+  if (followed === undefined) return "update";
+  return isSame(seen, followed) ? undefined : "replace";
+}
+
 function sourceEffect(before: Source | undefined, after: WithUnknowns<Source> | undefined): Effect {
-  if (before === undefined || after === undefined) return "update";
+  if (before === undefined) return "none";
+  if (after === undefined) return "update";
   if (!isKnown(after)) return "replace";
-  const { url, sha256, generation } = after;
-  if (generation === UNKNOWN || sha256 === UNKNOWN) return "replace";
+  const { url, sha256, generation, follow } = after;
+  if (generation === UNKNOWN || sha256 === UNKNOWN || follow === UNKNOWN) return "replace";
   // Where digests decide, the URL needn't be known.
-  return sourceChange(before, { url: isKnown(url) ? url : "", sha256, generation });
+  return sourceChange(before, { url: isKnown(url) ? url : "", sha256, generation, follow });
 }

@@ -1,19 +1,22 @@
 import type { ImageWire } from "../api/wire";
 import type { Team } from "../session";
-import { isOwnerTag } from "./correlation";
+
 import { normalDistribution, sameDistribution } from "./distribution";
 import { importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTables";
 import { ownPrefix, userTags } from "./imageTags";
-import { normalDigest } from "./sourceIdentity";
+import { isOwnerTag } from "./lineageTags";
+import { normalDigest, type Followed } from "./sourceIdentity";
 
 /** What a state keeps of an image besides what the image itself tells. */
 export interface Marks {
   readonly correlationTag?: string;
   readonly ownerTag?: string;
+  readonly lineageTag?: string;
+  readonly followed?: Followed;
   readonly team: Team;
 }
 
-export function stateOf(image: ImageWire, inputs: Partial<ImageImportInputs>, { correlationTag, ownerTag, team }: Marks): ImageImportState {
+export function stateOf(image: ImageWire, inputs: Partial<ImageImportInputs>, marks: Marks): ImageImportState {
   return {
     region: image.regions?.[0] ?? "",
     name: image.name,
@@ -25,10 +28,14 @@ export function stateOf(image: ImageWire, inputs: Partial<ImageImportInputs>, { 
     sizeGigabytes: image.size_gigabytes ?? undefined,
     status: image.status ?? "available",
     createdAt: image.created_at,
-    correlationTag,
-    ownerTag,
-    team,
+    ...marksAmong(marks),
+    team: marks.team,
   };
+}
+
+/** The marks among what a state keeps. */
+export function marksAmong({ correlationTag, ownerTag, lineageTag, followed }: Omit<Marks, "team">): Omit<Marks, "team"> {
+  return { correlationTag, ownerTag, lineageTag, followed };
 }
 
 /** The outputs of a state, without the inputs that are outputs too. */
@@ -36,9 +43,13 @@ export function outputsOf(state: StoredImageImport): StoredImageImport {
   return Object.fromEntries(Object.entries(state).filter(([name]) => name in importOutputs));
 }
 
-/** The marks that an image carries itself, for one that comes by `pulumi import`. */
-export function marksOn({ tags }: ImageWire): Omit<Marks, "team"> {
-  return { correlationTag: tags?.find((tag) => tag.startsWith(`${ownPrefix}import:`)), ownerTag: tags?.find(isOwnerTag) };
+/** The marks that an image carries itself, for one that comes by `pulumi import`; another resource's lineage is left to that. */
+export function marksOn({ tags }: ImageWire, lineageTag: string): Omit<Marks, "team"> {
+  return {
+    correlationTag: tags?.find((tag) => tag.startsWith(`${ownPrefix}import:`)),
+    ownerTag: tags?.find(isOwnerTag),
+    lineageTag: tags?.find((tag) => tag === lineageTag),
+  };
 }
 
 /**

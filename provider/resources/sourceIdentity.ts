@@ -5,24 +5,35 @@ export interface Source {
   readonly url: string;
   readonly sha256?: string;
   readonly generation?: number;
+  readonly follow?: boolean;
 }
 
-/** What makes a source the same set of bits: its digest where it is declared, else its URL; and the generation that forces an import. */
-export function sourceIdentity({ url, sha256, generation }: Source): string {
-  return JSON.stringify([sha256 === undefined ? { url } : { sha256: normalDigest(sha256) }, generation ?? 0]);
+/** What a URL that is followed said of its bits. */
+export interface Followed {
+  readonly etag?: string;
+  readonly bytes?: number;
+}
+
+/**
+ * What makes a source the same set of bits: its digest where it is declared, else its URL with what that said where it is followed; and
+ * the generation that forces an import.
+ */
+export function sourceIdentity({ url, sha256, generation }: Source, followed?: Followed): string {
+  return JSON.stringify([sha256 === undefined ? { url, ...followed } : { sha256: normalDigest(sha256) }, generation ?? 0]);
 }
 
 /** What a change of the source does to the image that was made from it. */
 export function sourceChange(before: Source | undefined, after: Source | undefined): Effect {
-  // An image that was brought in by `pulumi import` says nothing of its source: the first one declared is recorded.
-  if (before === undefined || after === undefined) return "update";
+  // An image that was brought in by `pulumi import` says nothing of its source: the first one declared is recorded, with the inputs.
+  if (before === undefined) return "none";
+  if (after === undefined) return "update";
   if ((before.generation ?? 0) !== (after.generation ?? 0)) return "replace";
   if (before.sha256 !== undefined && after.sha256 !== undefined) {
     if (normalDigest(before.sha256) !== normalDigest(after.sha256)) return "replace";
     return before.sha256 === after.sha256 ? "none" : "update";
   }
   if (before.url !== after.url) return "replace";
-  return before.sha256 === after.sha256 ? "none" : "update";
+  return before.sha256 === after.sha256 && (before.follow ?? false) === (after.follow ?? false) ? "none" : "update";
 }
 
 export function normalDigest(sha256: string): string {

@@ -10,6 +10,8 @@ export class ImageImport extends pulumi.CustomResource {
   declare readonly description: pulumi.Output<string | undefined>;
   declare readonly distribution: pulumi.Output<string | undefined>;
   declare readonly tags: pulumi.Output<string[] | undefined>;
+  declare readonly retain: pulumi.Output<number | undefined>;
+  declare readonly forceDelete: pulumi.Output<boolean | undefined>;
   /** The image's number, known once the image is available in its home region. */
   declare readonly imageId: pulumi.Output<string>;
   /** Slugs of the regions the image was in when it was last looked at. */
@@ -24,8 +26,12 @@ export class ImageImport extends pulumi.CustomResource {
   declare readonly status: pulumi.Output<string>;
   /** When the service took the import, RFC 3339. */
   declare readonly createdAt: pulumi.Output<string>;
-  /** The tag by which an interrupted import is found again. */
+  /** The tag that says which bits the image is made of: by it an interrupted import is found again, and an earlier version. */
   declare readonly correlationTag: pulumi.Output<string>;
+  /** The tag that all versions of this resource's image carry. */
+  declare readonly lineageTag: pulumi.Output<string>;
+  /** What a URL that is followed said of its bits when the image was made of them. */
+  declare readonly followed: pulumi.Output<FollowedSource | undefined>;
   /** The tag that marks the image as this resource's. */
   declare readonly ownerTag: pulumi.Output<string>;
   /** The team that owns the image. */
@@ -61,6 +67,17 @@ export interface ImageImportArgs {
    * Default: none. Order has no meaning. A change updates.
    */
   readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * How many earlier versions, 0 to 100, are kept when a new source replaces the image; going back to the source of one takes it back
+   * without an import. They are deleted with the resource, and billed until then. Default: 0. A change updates; a lower number deletes
+   * what is more.
+   */
+  readonly retain?: pulumi.Input<number | undefined>;
+  /**
+   * Whether an image is deleted though Droplets still run it, which go on running. Default: false, it stays, tagged, until a later create
+   * or delete of this resource finds it unused. A change is recorded.
+   */
+  readonly forceDelete?: pulumi.Input<boolean | undefined>;
 }
 
 export interface ImageSourceArgs {
@@ -77,6 +94,11 @@ export interface ImageSourceArgs {
   readonly sha256?: pulumi.Input<string | undefined>;
   /** A whole number; a change of it imports anew and replaces, for other bits behind the same URL. Default: 0. */
   readonly generation?: pulumi.Input<number | undefined>;
+  /**
+   * Whether each preview and `up` asks the URL, by one HEAD, if what it serves has changed: another ETag or length replaces. For a URL that
+   * always serves the latest; exclusive with `sha256`. Default: false. A change is recorded.
+   */
+  readonly follow?: pulumi.Input<boolean | undefined>;
 }
 
 /** `ImageSourceArgs` once known. */
@@ -84,6 +106,13 @@ export interface ImageSource {
   readonly url: string;
   readonly sha256?: string;
   readonly generation?: number;
+  readonly follow?: boolean;
+}
+
+/** What the URL's server said of what it served. */
+export interface FollowedSource {
+  readonly etag?: string;
+  readonly bytes?: number;
 }
 
 export const IMAGE_IMPORT_PROPERTIES = [
@@ -93,6 +122,8 @@ export const IMAGE_IMPORT_PROPERTIES = [
   "description",
   "distribution",
   "tags",
+  "retain",
+  "forceDelete",
   "imageId",
   "regions",
   "digest",
@@ -101,6 +132,8 @@ export const IMAGE_IMPORT_PROPERTIES = [
   "status",
   "createdAt",
   "correlationTag",
+  "lineageTag",
+  "followed",
   "ownerTag",
   "team",
 ] as const satisfies readonly (keyof ImageImport)[];

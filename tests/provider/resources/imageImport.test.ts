@@ -31,7 +31,9 @@ describe("creating", () => {
       ...{ imageId: id, regions: ["nyc3"], status: "available", digest: sha256.toLowerCase(), name: "web", tags: ["prod"] },
       ...{ minDiskSize: expect.any(Number) as number, sizeGigabytes: expect.any(Number) as number, team: { name: "My Team" } },
     });
-    expect((await imageTags(simulation, id)).length).toBe(3);
+    const { correlationTag, ownerTag, lineageTag } = state;
+    const digestTag = `imagefleet:sha256:${sha256.toLowerCase()}`;
+    expect((await imageTags(simulation, id)).toSorted()).toEqual([correlationTag, digestTag, lineageTag, ownerTag, "prod"].toSorted());
     expect(simulation.requests(imports)).toHaveLength(1);
     expect(simulation.process.timers).toBe(0);
   });
@@ -139,13 +141,13 @@ describe("creating", () => {
 });
 
 describe("a preview of a create", () => {
-  it("asks only for the regions, and lists those of the same city for a slug that there isn't", async () => {
+  it("asks only for the regions and earlier versions, and lists those of the same city for a slug that there isn't", async () => {
     const simulation = simulate(9);
     const preview = (region: string): Promise<unknown> =>
       simulation.run(Promise.resolve(imageImport.preview?.({ ...inputs, region }, undefined, simulation.session, simulation.call(urn))));
     await expect(preview("ams9")).rejects.toThrow(/`region` must be a region .* got `ams9`\. Take one of ams\d/);
     expect(await preview("ams3")).toEqual({ ...inputs, region: "ams3" });
-    expect(simulation.requests()).toEqual(["GET /v2/regions"]);
+    expect(simulation.requests()).toEqual(["GET /v2/regions", "GET /v2/images"]);
   });
 
   it("of an image that exists asks for nothing and keeps its outputs known", async () => {
@@ -197,14 +199,14 @@ describe("updating", () => {
     expect([image.name, ...image.tags.filter((tag) => !tag.startsWith("imagefleet:"))]).toEqual(["renamed", "new"]);
   });
 
-  it("makes no request when only the source's record changed", async () => {
+  it("only tags the image when a digest is declared for it", async () => {
     const simulation = simulate(12);
     const { id, state } = await create(simulation);
     simulation.emulator.requests.clear();
     const sha256 = "cd".repeat(32);
     const source = { url: "http://127.0.0.1/web.img", sha256 };
     const changed = await simulation.run(imageImport.update(id, state, { ...inputs, source }, simulation.session, simulation.call(urn)));
-    expect(simulation.requests()).toEqual([]);
+    expect(new Set(simulation.requests())).toEqual(new Set(["POST /v2/tags", `POST /v2/tags/imagefleet:sha256:${sha256}/resources`]));
     expect(changed.digest).toBe(sha256);
   });
 });

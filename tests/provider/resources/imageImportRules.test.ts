@@ -27,7 +27,8 @@ describe("the source's identity", () => {
     ["a new URL and a dropped digest", { url: "u", sha256: a }, { url: "v" }, "replace"],
     ["a new generation", { url: "u" }, { url: "u", generation: 1 }, "replace"],
     ["generation 0 said explicitly", { url: "u" }, { url: "u", generation: 0 }, "none"],
-    ["the first source of an imported image", undefined, { url: "u" }, "update"],
+    ["the first source of an imported image", undefined, { url: "u" }, "none"],
+    ["being followed from now on", { url: "u" }, { url: "u", follow: true }, "update"],
   ])("%s", (_, before, after, effect) => expect(sourceChange(before, after)).toBe(effect));
 
   it("is the digest where there is one, and the URL else", () => {

@@ -1,0 +1,55 @@
+import type { Call } from "../host/resource";
+import type { Session } from "../session";
+import type { StoredImageImport } from "./imageImportTables";
+import { dropTags, findLineage, inOrder, retire, without } from "./lineage";
+import { digestTag, importTag, isOwnerTag, lineageTag, ownersTurn, ownTags, retainOf, retainTag, turnOf } from "./lineageTags";
+import { prune } from "./prune";
+import { sourceIdentity } from "./sourceIdentity";
+import { requireTeam } from "./teamCheck";
+
+/**
+ * Decides what the end of a state means for its image. Where a later state of the lineage stands, the image has been replaced: it is
+ * retired, and what is more than that state retains is deleted. Else the lineage ends: all of it is deleted. An image that a later
+ * state has taken over is left alone.
+ */
+export async function removeImport(id: string, state: StoredImageImport, session: Session, call: Call): Promise<void> {
+  const { signal } = call;
+  const watcher = session.watchers.of(id);
+  watcher.forget();
+  const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
+  const lineage = await findLineage(tag, session, signal);
+  const image = lineage.versions.find((version) => String(version.id) === id) ?? (await watcher.image(signal));
+  if (image === undefined) await requireTeam(state.team, `Image ${id}`, session, signal);
+  const owners = (image?.tags ?? []).filter(isOwnerTag);
+  if (state.ownerTag !== undefined && owners.length > 0 && !owners.includes(state.ownerTag)) {
+    call.info(`Image ${id} stays: a later run has taken it over.`);
+    return;
+  }
+  // Turns of another lineage, which `pulumi import` may have brought along, say nothing in this one.
+  const turn = state.lineageTag === undefined ? 0 : turnOf(state.ownerTag);
+  const others = without(lineage, Number(id));
+  const successors = others.filter((other) => (ownersTurn(other) ?? -1) >= turn);
+  const retain = successors[0] === undefined ? 0 : retainOf(successors[0]);
+  const earlier = others.filter((other) => !successors.includes(other));
+  const past = [...earlier];
+  if (image === undefined || image.status === "deleted") {
+    const tags = new Set([...marksOf(state, tag), ...ownTags(image ?? {})]);
+    await dropTags([...tags], id, others, session, signal);
+  } else {
+    // A source that was declared later than the image was made says best what it is.
+    past.push(retain === 0 ? image : await retire(image, [tag, ...sourceTags(state, session, call.urn)], session, signal));
+  }
+  await prune({ lineage, past: inOrder(past), retain, forceDelete: state.forceDelete ?? false, besides: id }, session, call);
+}
+
+function sourceTags({ source, followed, digest }: StoredImageImport, session: Session, urn: string): readonly string[] {
+  if (source === undefined) return [];
+  const tag = importTag(session.namespace, urn, sourceIdentity(source, followed));
+  return digest === undefined ? [tag] : [tag, digestTag(digest)];
+}
+
+/** What the image carried, by the state alone: it was killed or deleted by hand before its tags were. */
+function marksOf({ correlationTag, ownerTag, retain, digest }: StoredImageImport, lineage: string): readonly string[] {
+  const digests = digest === undefined ? [] : [digestTag(digest)];
+  return [lineage, correlationTag, ownerTag, retainTag(lineage, retain), ...digests].filter((tag) => tag !== undefined);
+}

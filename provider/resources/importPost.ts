@@ -1,0 +1,38 @@
+import { mayHaveTakenEffect } from "../api/errors";
+import type { ImageWire } from "../api/wire";
+import type { Session } from "../session";
+import type { ImageImportInputs } from "./imageImportTables";
+
+/** Looks for an import whose POST got no answer, and the pause between them in milliseconds. */
+const looks = 10;
+const pause = 3_000;
+
+/** Asks for the import, once. An answer that was lost is looked up by the import's tag before anyone could ask again. */
+export async function post(
+  inputs: ImageImportInputs,
+  importTag: string,
+  tags: readonly string[],
+  session: Session,
+  signal: AbortSignal,
+): Promise<ImageWire> {
+  const { source, region, name, description, distribution } = inputs;
+  if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
+  const marked = [...(inputs.tags ?? []), ...tags];
+  const { images } = session.api;
+  try {
+    return { ...(await images.create({ name, url: source.url, region, description, distribution, tags: marked }, signal)), tags: marked };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!mayHaveTakenEffect(error)) throw error;
+    for (let look = 0; look < looks; look += 1) {
+      await session.world.clock.sleep(pause, signal);
+      const found = await images.listByTag(importTag, signal);
+      const image = found.reduce<ImageWire | undefined>((newest, one) => (one.id > (newest?.id ?? 0) ? one : newest), undefined);
+      if (image !== undefined) return image;
+    }
+    throw new Error(
+      "The request for the import got no answer, and no image of it has shown up since. Run `pulumi up` again: it looks for the image once more before it asks for another.",
+      { cause: error },
+    );
+  }
+}

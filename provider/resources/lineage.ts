@@ -1,0 +1,88 @@
+import type { ImageWire, TaggedResourceWire } from "../api/wire";
+import type { Session } from "../session";
+import { isDigestTag, isMark, isOwnerTag, isRetainTag, isRetiredTag, lastTurn, newMark, ownTags, retiredTag } from "./lineageTags";
+
+/** The images that were made for one resource and are still there. */
+export interface Lineage {
+  readonly tag: string;
+  /** The one that was in use last comes first. */
+  readonly versions: readonly ImageWire[];
+}
+
+/** One request. What this process has made of the lineage counts, also where the list lags behind. */
+export async function findLineage(tag: string, session: Session, signal: AbortSignal): Promise<Lineage> {
+  const listed = await session.api.images.listByTag(tag, signal);
+  const current = session.current.get(tag);
+  const versions = current === undefined ? listed : [current, ...listed.filter(({ id }) => id !== current.id)];
+  return { tag, versions: inOrder(versions) };
+}
+
+/** The one that was in use last comes first. */
+export function inOrder(versions: readonly ImageWire[]): readonly ImageWire[] {
+  return [...versions].sort((a, b) => lastTurn(b) - lastTurn(a) || b.id - a.id);
+}
+
+/** The version that is made of these bits, begun or whole. */
+export function versionOf({ versions }: Lineage, importTag: string): ImageWire | undefined {
+  return versions.find(({ tags }) => tags?.includes(importTag));
+}
+
+export function without({ versions }: Lineage, id: number | undefined): readonly ImageWire[] {
+  return versions.filter((version) => version.id !== id);
+}
+
+/** Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. */
+export async function claim(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<void> {
+  const carried = ownTags(version);
+  for (const tag of tags.filter((tag) => !carried.includes(tag))) await session.api.tags.add(tag, resourceOf(version), signal);
+  const stale = carried.filter((tag) => (isMark(tag) || isRetainTag(tag)) && !tags.includes(tag));
+  for (const tag of stale) await session.api.tags.delete(tag, signal);
+}
+
+/**
+ * Marks a version that no state stands for any more, and gives it what it must carry to be found again. Answers how it is now; one that
+ * was retired before costs no request.
+ */
+export async function retire(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<ImageWire> {
+  const carried = ownTags(version);
+  const owners = carried.filter(isOwnerTag);
+  const mark = retiredTag(owners.at(-1) ?? newMark(lastTurn(version), session.world.random));
+  const marked = owners.length > 0 ? carried.includes(mark) : carried.some(isRetiredTag);
+  const wanted = marked ? tags : [...tags, mark];
+  const missing = wanted.filter((tag) => !carried.includes(tag));
+  for (const tag of missing) await session.api.tags.add(tag, resourceOf(version), signal);
+  for (const owner of owners) await session.api.tags.delete(owner, signal);
+  return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !owners.includes(tag)) };
+}
+
+/** Deletes a version; the lineage's own tag stays as long as any other is there. Killed half-way, it is found by that tag and ended. */
+export async function discard(version: ImageWire, { tag, versions }: Lineage, session: Session, signal: AbortSignal): Promise<void> {
+  const id = String(version.id);
+  const others = versions.filter((other) => other.id !== version.id);
+  const foreign = !version.tags?.includes(tag);
+  const tags = ownTags(version).filter((own) => own !== tag);
+  await dropTags(tags, id, foreign ? undefined : others, session, signal);
+  await session.api.images.delete(id, signal);
+  session.watchers.of(id).forget();
+  if (session.current.get(tag)?.id === version.id) session.current.delete(tag);
+  if (others.length === 0) await session.api.tags.delete(tag, signal);
+}
+
+/** Deletes those of an image's tags that no other image carries. `others` are all that can carry a tag of the lineage, where that is known. */
+export async function dropTags(
+  tags: readonly string[],
+  id: string,
+  others: readonly ImageWire[] | undefined,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const tag of tags) {
+    const ask = !isMark(tag) && (isDigestTag(tag) || others === undefined);
+    const carriers = ask ? await session.api.images.listByTag(tag, signal) : (others ?? []).filter((other) => other.tags?.includes(tag));
+    if (carriers.every((carrier) => String(carrier.id) === id)) await session.api.tags.delete(tag, signal);
+  }
+}
+
+function resourceOf({ id }: ImageWire): readonly TaggedResourceWire[] {
+  return [{ resource_id: String(id), resource_type: "image" }];
+}

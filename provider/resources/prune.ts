@@ -1,0 +1,66 @@
+import type { ImageWire } from "../api/wire";
+import type { Call } from "../host/resource";
+import type { Session } from "../session";
+import { discard, retire, type Lineage } from "./lineage";
+
+/** What becomes of a lineage's versions that no state stands for any more. */
+export interface Pruning {
+  readonly lineage: Lineage;
+  /** These versions, the one in use last first. */
+  readonly past: readonly ImageWire[];
+  /** How many of them are kept. */
+  readonly retain: number;
+  /** Whether one that Droplets run is deleted all the same. */
+  readonly forceDelete: boolean;
+  /** The image whose delete this is, which nobody need be told of. */
+  readonly besides?: string;
+}
+
+/**
+ * Retires the versions that are kept and deletes the others, the oldest first. One that Droplets still run stays, retired, until a later
+ * create or delete of the lineage comes by. Each step may be the last of a killed run: the next pruning ends what it began.
+ */
+export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, session: Session, call: Call): Promise<void> {
+  const { signal } = call;
+  for (const version of past.slice(0, retain)) await retire(version, [lineage.tag], session, signal);
+  const surplus = past.slice(retain).reverse();
+  if (surplus.length === 0) return;
+  const others = surplus.filter(({ id }) => String(id) !== besides);
+  if (others.length > 0) call.info(pruned(retain, "deleted", others));
+  const running = forceDelete ? new Map<number, readonly string[]>() : await dropletsByImage(session, signal);
+  let { versions } = lineage;
+  for (const version of surplus) {
+    const droplets = running.get(version.id);
+    if (droplets !== undefined) {
+      await retire(version, [lineage.tag], session, signal);
+      call.warn(stays(version.id, droplets));
+      continue;
+    }
+    await discard(version, { tag: lineage.tag, versions }, session, signal);
+    versions = versions.filter(({ id }) => id !== version.id);
+  }
+}
+
+/** Names of the account's Droplets by the image that they were made from. */
+async function dropletsByImage(session: Session, signal: AbortSignal): Promise<ReadonlyMap<number, readonly string[]>> {
+  const names = new Map<number, string[]>();
+  for (const { image, name } of await session.api.droplets.list(signal)) names.set(image.id, [...(names.get(image.id) ?? []), name]);
+  return names;
+}
+
+/** How many Droplets a message names. */
+const shown = 3;
+
+function stays(id: number, droplets: readonly string[]): string {
+  const more = droplets.length > shown ? ` and ${droplets.length - shown} more` : "";
+  return (
+    `Image ${id} stays, for Droplets still run it: ${droplets.slice(0, shown).join(", ")}${more}. ` +
+    "The next create or delete of this resource deletes it once none does; with `forceDelete: true` it is deleted all the same."
+  );
+}
+
+/** One line that names the versions which are not kept. */
+export function pruned(retain: number, deleted: "deleted" | "to be deleted", surplus: readonly ImageWire[]): string {
+  const images = surplus.map(({ id, name }) => `image ${id} (${name})`).join(", ");
+  return `Of earlier versions ${retain} ${retain === 1 ? "is" : "are"} kept; ${deleted}, unless Droplets run it: ${images}.`;
+}
