@@ -27,9 +27,12 @@ export function withDefaults(table: PropertyTable, given: Values): Values {
   return checkObject(table, given, "", []);
 }
 
-/** Names of the top-level properties that are secret, or hold something secret, by the table. */
-export function secretNames(table: PropertyTable): ReadonlySet<string> {
-  return new Set(Object.keys(table).filter((name) => holdsSecret(table[name])));
+/** Names of the top-level properties that are secret, or hold something secret, by the table; of inner ones only those that `given` has, if it is told. */
+export function secretNames(table: PropertyTable, given?: Values): ReadonlySet<string> {
+  const secret = Object.entries(table).filter(
+    ([name, property]) => property.secret === true || shapeHoldsSecret(property.shape, given?.[name], given !== undefined),
+  );
+  return new Set(secret.map(([name]) => name));
 }
 
 /**
@@ -96,7 +99,9 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
     const rules = shape.each ?? [];
     if (isList(value)) return value.map((item, index) => checkValue(shape.listOf, rules, item, `${path}[${index}]`, faults));
   } else if (isObject(value)) {
-    return checkObject(shape.object, value, path, faults);
+    if ("object" in shape) return checkObject(shape.object, value, path, faults);
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined) as [string, Value][];
+    return Object.fromEntries(entries.map(([name, item]) => [name, checkShape(shape.mapOf, item, join(path, name), faults)]));
   }
   faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
   return value;
@@ -115,7 +120,10 @@ function isScalar(shape: Extract<Shape, string>, value: Value): boolean {
 }
 
 function nameOf(shape: Shape): string {
-  if (typeof shape !== "string") return "listOf" in shape ? "a list" : `an object with ${listed(Object.keys(shape.object))}`;
+  if (typeof shape !== "string") {
+    if ("listOf" in shape) return "a list";
+    return "mapOf" in shape ? `an object whose values are strings` : `an object with ${listed(Object.keys(shape.object))}`;
+  }
   switch (shape) {
     case "string":
       return "a string";
@@ -132,13 +140,17 @@ function listed(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
 }
 
-function holdsSecret(property: Property | undefined): boolean {
-  return property !== undefined && (property.secret === true || shapeHoldsSecret(property.shape));
-}
-
-function shapeHoldsSecret(shape: Shape): boolean {
-  if (typeof shape === "string") return false;
-  return "listOf" in shape ? shapeHoldsSecret(shape.listOf) : Object.values(shape.object).some(holdsSecret);
+function shapeHoldsSecret(shape: Shape, value: Value | undefined, told: boolean): boolean {
+  if (typeof shape === "string" || "mapOf" in shape) return false;
+  if ("listOf" in shape) {
+    if (!told) return shapeHoldsSecret(shape.listOf, undefined, false);
+    return isList(value) && value.some((item) => shapeHoldsSecret(shape.listOf, item, true));
+  }
+  return Object.entries(shape.object).some(([name, inner]) => {
+    const held = isObject(value) ? value[name] : undefined;
+    if (told && held === undefined) return false;
+    return inner.secret === true || shapeHoldsSecret(inner.shape, held, told);
+  });
 }
 
 function topLevel(path: string): string {

@@ -14,7 +14,7 @@ export interface Property {
   readonly whenMissing?: string;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
-  /** Always kept in a secret envelope, whoever sends it. */
+  /** Always kept in a secret envelope, whoever sends it: inside an object, the whole of that wherever it is given. */
   readonly secret?: boolean;
   /** What a change of this input does to a resource that exists; `update` where not said. */
   readonly change?: Effect;
@@ -25,7 +25,8 @@ export interface Property {
 /** `roll` is an update that replaces Droplets one after the other; `none` is recorded and changes nothing. */
 export type Effect = "update" | "roll" | "replace" | "none";
 
-export type Shape = "string" | "integer" | "number" | "boolean" | ListShape | { readonly object: PropertyTable };
+export type Shape =
+  "string" | "integer" | "number" | "boolean" | ListShape | { readonly object: PropertyTable } | { readonly mapOf: "string" };
 
 export interface ListShape {
   readonly listOf: Shape;
@@ -68,7 +69,9 @@ type ValueOf<S> = S extends "string"
         ? readonly ValueOf<E>[]
         : S extends { readonly object: infer T extends PropertyTable }
           ? ValuesOf<T>
-          : never;
+          : S extends { readonly mapOf: "string" }
+            ? Readonly<Record<string, string>>
+            : never;
 
 type Present<T extends PropertyTable> = {
   [K in keyof T]: T[K] extends { readonly required: true } | { readonly default: PlainValue } ? K : never;

@@ -64,11 +64,12 @@ const effects: Readonly<Record<Effect, string>> = {
 
 function nameOf(shape: Shape): string {
   if (typeof shape === "string") return shape;
+  if ("mapOf" in shape) return `map of ${nameOf(shape.mapOf)}`;
   return "listOf" in shape ? `list of ${nameOf(shape.listOf)}` : "object";
 }
 
 function tableIn(shape: Shape): PropertyTable {
-  if (typeof shape === "string") return {};
+  if (typeof shape === "string" || "mapOf" in shape) return {};
   return "listOf" in shape ? tableIn(shape.listOf) : shape.object;
 }
 

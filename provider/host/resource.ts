@@ -20,6 +20,16 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
   /** Faults beyond the tables, pure and quick. `previous` is undefined for a resource that does not exist yet (also when it is being replaced). */
   check?(inputs: PartlyKnown<ValuesOf<I>>, previous: StoredState<I, O> | undefined): readonly Fault[];
   /**
+   * Inputs without a fault, completed by what files of this machine say; no request, and quick. Throws one finished sentence where they are
+   * not what they should be, which becomes a fault.
+   */
+  complete?(
+    inputs: PartlyKnown<ValuesOf<I>>,
+    previous: StoredState<I, O> | undefined,
+    session: S,
+    signal: AbortSignal,
+  ): Promise<PartlyKnown<ValuesOf<I>>>;
+  /**
    * Corrects what the tables say of the changed inputs, and adds outputs that have drifted from what is wanted: what it returns is laid
    * over `change.effects`, and `none` takes a property out. Makes no request unless the resource says so in its docs.
    */

@@ -1,4 +1,5 @@
 import {
+  CheckFailure,
   CheckResponse,
   CreateResponse,
   ReadResponse,
@@ -47,7 +48,7 @@ export class ResourceCalls<S> {
     this.session = session;
   }
 
-  check(request: CheckRequest): CheckResponse {
+  async check(request: CheckRequest): Promise<CheckResponse> {
     const type = this.typeOf(request.getUrn());
     const given = decode(request.getNews());
     const previous = { ...decode(request.getOldOutputs()).values, ...decode(request.getOlds()).values };
@@ -55,10 +56,27 @@ export class ResourceCalls<S> {
     const before = Object.keys(previous).length === 0 ? undefined : previous;
     const further = type.check?.(withoutFaulty(inputs, faults) as never, before as never) ?? [];
 
-    const secrets = union(secretNames(type.inputs), given.secrets);
+    const secrets = union(secretNames(type.inputs, inputs), given.secrets);
     const response = new CheckResponse();
     response.setInputs(encode(inputs, secrets));
     response.setFailuresList([...faults, ...further].map((fault) => toFailure(fault, secrets)));
+    if (type.complete === undefined || response.getFailuresList().length > 0) return response;
+    try {
+      const completed = await type.complete(inputs as never, before as never, this.session.value, this.session.cancelled);
+      response.setInputs(encode(completed, secrets));
+    } catch (error) {
+      const redact = redactor(this.session.configuration, { values: inputs, secrets });
+      const { details } = toCallFailure(error, {
+        verb: "check",
+        signal: this.session.cancelled,
+        secrets,
+        redact,
+        debug: this.ground.debug,
+      });
+      const failure = new CheckFailure();
+      failure.setReason(details);
+      response.setFailuresList([failure]);
+    }
     return response;
   }
 
@@ -152,7 +170,8 @@ export class ResourceCalls<S> {
     carried: readonly Decoded[],
     secretsOfRequest: ReadonlySet<string> = new Set(),
   ): Operation<S> {
-    const secrets = union(secretNames(type.inputs), secretNames(type.outputs), secretsOfRequest);
+    const given = carried.map(({ values }) => secretNames(type.inputs, values));
+    const secrets = union(...given, secretNames(type.outputs), secretsOfRequest);
     return {
       verb,
       urn,

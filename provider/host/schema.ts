@@ -95,6 +95,7 @@ class Describer {
   private shape(name: string, shape: Shape): JsonObject {
     if (typeof shape === "string") return { type: shape };
     if ("listOf" in shape) return { type: "array", items: this.shape(name.replace(/s$/, ""), shape.listOf) };
+    if ("mapOf" in shape) return { type: "object", additionalProperties: { type: shape.mapOf } };
     const nested = `${this.prefix}${capital(name)}`;
     const token = `${this.packageName}:index:${nested}`;
     const describe = new Describer(this.packageName, nested, this.types);

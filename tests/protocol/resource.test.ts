@@ -47,6 +47,21 @@ describe("check", () => {
     ]);
     expect(failures[1]).toEqual({ property: "note", reason: "must differ from `name`, got `web`. Leave it out." });
   });
+
+  test("completes inputs that have no fault, and says in one sentence without a secret why it can't", async () => {
+    const provider = toyProvider({
+      complete: (inputs, previous, { token }) => {
+        if (inputs.note === "bad") return Promise.reject(new Error(`\`userData\` can't be read: ${String(inputs.userData)}.`));
+        return Promise.resolve({ ...inputs, note: `${String(previous?.name)} ${token.length}` });
+      },
+    });
+    const connection = await connectConfigured(provider);
+    const completed = await check(connection, { name: "web", userData: secret("hush-hush") }, { name: "old" });
+    expect(completed).toEqual({ inputs: { name: "web", size: 1, userData: secret("hush-hush"), note: "old 10" }, failures: [] });
+    const { failures } = await check(connection, { name: "web", note: "bad", userData: secret("hush-hush") });
+    expect(failures).toEqual([{ property: "", reason: "`userData` can't be read: [secret]." }]);
+    expect((await check(connection, { name: "two words", note: "bad" })).failures).toHaveLength(1);
+  });
 });
 
 describe("diff", () => {

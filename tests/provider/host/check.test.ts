@@ -23,6 +23,7 @@ const table = {
     rules: [{ expectation: "must name each region once", holds: (slugs: readonly string[]) => new Set(slugs).size === slugs.length }],
   },
   source: { shape: { object: { url: { shape: "string", secret: true, doc: "URL." } } }, doc: "Source." },
+  labels: { shape: { mapOf: "string" }, doc: "Labels." },
 } as const satisfies PropertyTable;
 
 const reasons = (given: Values) =>
@@ -45,7 +46,7 @@ test("each fault names its path, its expectation, what was received and the reme
     ["", "`regions[1]` must be a slug, got `x`."],
   ]);
   expect(reasons({ gate: { http: {} }, regions: ["ams3", "ams3"], colour: "red" })).toEqual([
-    ["colour", "is not a known property. The known ones are `count`, `ratio`, `retain`, `gate`, `regions`, `source`."],
+    ["colour", "is not a known property. The known ones are `count`, `ratio`, `retain`, `gate`, `regions`, `source`, `labels`."],
     ["", "`gate.http.port` must be given."],
     ["regions", 'must name each region once, got `["ams3","ams3"]`.'],
   ]);
@@ -69,6 +70,20 @@ test("what is unknown is not checked, and a rule waits until all of its value is
 test("a fault in what is secret names no property and no value", () => {
   expect(reasons({ source: { url: 7 } })).toEqual([["", "`source.url` must be a string."]]);
   expect([...secretNames(table)]).toEqual(["source"]);
+});
+
+test("an object that may hold a secret is one only where it does, as far as its value is told", () => {
+  expect([...secretNames(table, { source: { url: "https://example.com" } })]).toEqual(["source"]);
+  expect([...secretNames(table, { source: { url: UNKNOWN } })]).toEqual(["source"]);
+  expect([...secretNames(table, { source: {} })]).toEqual([]);
+  expect([...secretNames(table, {})]).toEqual([]);
+});
+
+test("a map holds strings under any name", () => {
+  const labels = { team: "web", "x-any": UNKNOWN };
+  expect(checkByTable(table, { labels: { ...labels, gone: undefined } })).toEqual({ inputs: { count: 2, labels }, faults: [] });
+  expect(reasons({ labels: { team: 7 } })).toEqual([["", "`labels.team` must be a string, got `7`."]]);
+  expect(reasons({ labels: "web" })).toEqual([["labels", "must be an object whose values are strings, got `web`."]]);
 });
 
 test("a fault as a sentence of its own begins with the property", () => {
