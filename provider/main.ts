@@ -1,9 +1,17 @@
+import { randomBytes } from "node:crypto";
+import * as files from "node:fs/promises";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
-import type { Clock, Probe, World } from "./world";
+import { digestFolder } from "./source/digestFolder";
+import type { Clock, Probe, StagingWorld, World } from "./world";
 
 /** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
 export async function main(): Promise<void> {
+  // The S3 client would print on stderr that it will leave Node 20.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   await serve(imagefleet, realWorld, process);
   process.exit(0);
 }
@@ -46,7 +54,19 @@ const probe: Probe = {
   },
 };
 
-const realWorld: World = { clock, random: () => Math.random(), send: (request) => fetch(request), probe };
+const send = (request: Request): Promise<Response> => fetch(request);
+
+const lazily = createRequire(__filename);
+
+const staging: StagingWorld = {
+  files,
+  digests: digestFolder(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imagefleet", "digests"), randomBytes),
+  // Most runs stage nothing, and start quicker without it.
+  objectStore: (settings) => (lazily("./source/spaces") as typeof import("./source/spaces")).createSpaces(settings, { clock, send }),
+  randomBytes,
+};
+
+const realWorld: World = { clock, random: () => Math.random(), send, probe, staging };
 
 /** `fetch failed` says nothing; the error behind it does. */
 function whatFailed(error: unknown): string {

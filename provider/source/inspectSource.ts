@@ -1,6 +1,7 @@
 import { openFile } from "./inspect/fileSource";
 import type { ImageSource } from "./inspect/imageSource";
 import { inspect, type Inspection } from "./inspect/inspect";
+import type { Files } from "./localFile";
 import { openUrl, type UrlAccess } from "./inspect/urlSource";
 
 export interface InspectionResult {
@@ -9,9 +10,9 @@ export interface InspectionResult {
   readonly bytesRead: number;
 }
 
-/** Inspects a local file. Throws `SourceUnreadable`, one sentence, where it can't be read. */
-export async function inspectFile(path: string): Promise<InspectionResult> {
-  return inspectAndClose(await openFile(path));
+/** Inspects a local file, one of `files` where those are not this machine's. Throws `SourceUnreadable`, one sentence, where it can't be read. */
+export async function inspectFile(path: string, files?: Files): Promise<InspectionResult> {
+  return inspectAndClose(await openFile(path, files));
 }
 
 /**

@@ -1,5 +1,6 @@
-import { open } from "node:fs/promises";
+import * as nodeFiles from "node:fs/promises";
 
+import type { Files } from "../localFile";
 import { SourceUnreadable, type ImageSource } from "./imageSource";
 import { PagedSource } from "./pagedSource";
 
@@ -7,27 +8,29 @@ import { PagedSource } from "./pagedSource";
 export const FILE_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Opens a local file. Throws `SourceUnreadable`. */
-export async function openFile(path: string): Promise<ImageSource> {
-  const handle = await open(path, "r").catch((error: unknown) => {
+export async function openFile(path: string, files: Files = nodeFiles): Promise<ImageSource> {
+  const handle = await files.open(path).catch((error: unknown) => {
     throw new SourceUnreadable(`\`path\` must be a file that can be read, got \`${path}\`, which ${reasonOf(error)}.`);
   });
-  const stat = await handle.stat();
+  const stat = await handle.stat({ bigint: true });
   if (!stat.isFile()) {
     await handle.close();
     throw new SourceUnreadable(`\`path\` must be a file, got \`${path}\`, which is none: name the image file itself.`);
   }
+  const size = Number(stat.size);
   const pages = new PagedSource({
-    size: stat.size,
+    size,
     limitBytes: FILE_LIMIT_BYTES,
     async fetch(offset, length) {
-      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
+      const buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, offset);
       return buffer.subarray(0, bytesRead);
     },
   });
   return {
     local: true,
     traits: [],
-    size: stat.size,
+    size,
     get bytesRead() {
       return pages.bytesRead;
     },
