@@ -32,13 +32,14 @@ export class CustomImage extends pulumi.ComponentResource {
   readonly #replication: ImageReplication;
 
   constructor(name: string, args: CustomImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { regions, waitFor = "all", ...image } = args;
+    const { regions, waitFor = "all", importId, ...image } = args;
     refuse(`CustomImage "${name}"`, copyFaults(regions, waitFor));
     super("imagefleet:index:CustomImage", name, {}, opts);
 
     // Arguments that are not known here go along, so that the import's check names them instead of their being dropped unseen.
     const children = { parent: this, customTimeouts: opts?.customTimeouts };
-    this.imageImport = new ImageImport(name, { ...image, name: image.name ?? name, region: regions[0] as string }, children);
+    const wanted = { ...image, name: image.name ?? name, region: regions[0] as string };
+    this.imageImport = new ImageImport(name, wanted, { ...children, import: importId });
     this.#replication = new ImageReplication(name, { image: this.imageImport, regions, waitFor }, children);
 
     this.imageId = this.imageImport.imageId;
@@ -60,7 +61,9 @@ export class CustomImage extends pulumi.ComponentResource {
 }
 
 export interface CustomImageArgs
-  extends Pick<ImageImportArgs, "description" | "distribution" | "tags">, Omit<ImageReplicationArgs, "image" | "regions"> {
+  extends
+    Pick<ImageImportArgs, "description" | "distribution" | "tags" | "retain" | "forceDelete">,
+    Omit<ImageReplicationArgs, "image" | "regions"> {
   /** Where the bits come from. A new `sha256`, or without one a new `url`, replaces the image and rolls what runs it. */
   readonly source: pulumi.Input<ImageSourceArgs>;
   /**
@@ -71,4 +74,10 @@ export interface CustomImageArgs
   readonly regions: readonly string[];
   /** Name of the image in the account, at most 255 characters. Default: the component's own name. A change updates. */
   readonly name?: pulumi.Input<string>;
+  /**
+   * Number of an image that exists, to be taken under this component's care instead of importing: name, description, distribution and
+   * tags are brought to what is declared here, and the source is recorded. A plain value; it may be taken out again once that has been
+   * done. Default: none.
+   */
+  readonly importId?: string;
 }

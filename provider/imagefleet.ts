@@ -2,6 +2,7 @@ import { createApi } from "./api/digitalOcean";
 import { defaultEndpoint, endpointFault } from "./api/endpoint";
 import type { Fault } from "./host/fault";
 import { isKnown, type PropertyTable, type ValuesOf, type WithUnknowns } from "./host/property";
+import { getImage } from "./functions/getImage";
 import { inspectImage } from "./functions/inspectImage";
 import { erase, eraseFunction, type Provider } from "./host/provider";
 import { fleet } from "./resources/fleet";
@@ -51,7 +52,7 @@ export const imagefleet: Provider<Session, typeof configuration> = {
     return createSession({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace });
   },
   resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
-  functions: [eraseFunction(inspectImage)],
+  functions: [eraseFunction(getImage), eraseFunction(inspectImage)],
 };
 
 function checkConfiguration(given: WithUnknowns<Partial<Configuration>>): readonly Fault[] {

@@ -30,6 +30,11 @@ export function importTag(namespace: string, urn: string, identity: string): str
   return named("import", hash([namespace, urn, identity]));
 }
 
+/** The digest that was declared for the image. */
+export function digestOf({ tags }: ImageWire): string | undefined {
+  return tags?.find(isDigestTag)?.slice(named("sha256", "").length);
+}
+
 export function digestTag(sha256: string): string {
   return named("sha256", normalDigest(sha256));
 }

@@ -1,5 +1,7 @@
 export { Fleet } from "./fleet";
 export type { FleetArgs, FleetDroplet, Gate, GateArgs, HttpGateArgs, LiveDroplet, Rollout, RolloutArgs } from "./fleet";
+export { getImage, getImageOutput } from "./getImage";
+export type { FoundImage, GetImageArgs } from "./getImage";
 export { ImageImport } from "./imageImport";
 export type { FollowedSource, ImageImportArgs, ImageSource, ImageSourceArgs } from "./imageImport";
 export { ImageReplica } from "./imageReplica";

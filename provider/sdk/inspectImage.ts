@@ -11,7 +11,7 @@ export function inspectImage(args: InspectImageArgs, opts?: pulumi.InvokeOptions
 
 /** The same, of arguments that may be outputs. */
 export function inspectImageOutput(
-  args: pulumi.Inputs & { readonly [K in keyof InspectImageArgs]: pulumi.Input<InspectImageArgs[K]> },
+  args: { readonly [K in keyof InspectImageArgs]: pulumi.Input<InspectImageArgs[K]> },
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<ImageInspection> {
   return pulumi.runtime.invokeOutput(token, args, invocation(opts));

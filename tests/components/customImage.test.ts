@@ -29,7 +29,8 @@ test("imports once, to the first region, and asks for a copy in every region, th
 });
 
 test("hands every argument of the image to the import", async () => {
-  const image = { name: "web-1.4.2", description: "the shop's front", distribution: "Debian", tags: ["shop"] };
+  const kept = { retain: 2, forceDelete: true };
+  const image = { name: "web-1.4.2", description: "the shop's front", distribution: "Debian", tags: ["shop"], ...kept };
   new components.CustomImage("web", { source: { ...SOURCE, generation: 2 }, regions: ["nyc3"], ...image });
 
   const [imported] = await layout.of("ImageImport");
@@ -42,6 +43,14 @@ test("hands an argument it does not know to the import's check instead of droppi
 
   const [imported] = await layout.of("ImageImport");
   expect(imported?.inputs).toEqual({ source: SOURCE, region: "nyc3", name: "web", tag: "shop" });
+});
+
+test("takes an image that exists under its care, by the import's own `import` option", async () => {
+  new components.CustomImage("web", { source: SOURCE, regions: ["nyc3"], importId: "4711" }, layout.watched);
+
+  const [imported] = await layout.of("ImageImport");
+  expect(imported?.inputs).toEqual({ source: SOURCE, region: "nyc3", name: "web" });
+  expect(layout.options.get("ImageImport web")).toMatchObject({ import: "4711" });
 });
 
 test("parents the import and the copies, ties the copies' end to the import's, and forwards custom timeouts", async () => {

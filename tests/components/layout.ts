@@ -13,6 +13,8 @@ export interface Options {
   readonly deletedWith: string | undefined;
   readonly customTimeouts: pulumi.CustomTimeouts | undefined;
   readonly version: string | undefined;
+  /** Only where one is given. */
+  readonly import?: string;
 }
 
 /** A stack that exists only in this process: every resource is created at once, with the outputs that the provider would give. */
@@ -40,8 +42,15 @@ export class Layout {
   readonly watched: pulumi.ComponentResourceOptions = {
     transformations: [
       ({ type, name, opts }) => {
-        const { parent, deletedWith, customTimeouts, version } = opts as pulumi.CustomResourceOptions;
-        this.options.set(`${kind(type)} ${name}`, { parent: nameOf(parent), deletedWith: nameOf(deletedWith), customTimeouts, version });
+        const { parent, deletedWith, customTimeouts, version, import: importId } = opts as pulumi.CustomResourceOptions;
+        const brought = importId === undefined ? {} : { import: importId };
+        this.options.set(`${kind(type)} ${name}`, {
+          parent: nameOf(parent),
+          deletedWith: nameOf(deletedWith),
+          customTimeouts,
+          version,
+          ...brought,
+        });
         return undefined;
       },
     ],
