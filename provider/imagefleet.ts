@@ -27,6 +27,19 @@ const configuration = {
     default: "",
     doc: "Tells apart two states that share project and stack names on one account, so that neither takes over or deletes what is the other's. Default: empty.",
   },
+  spacesAccessId: {
+    shape: "string",
+    doc: "Id of a Spaces key that may read, write and delete in `spacesBucket`. Images that DigitalOcean can't fetch by itself, local files first of all, pass through that bucket. Also read from `SPACES_ACCESS_KEY_ID`.",
+  },
+  spacesSecretKey: { shape: "string", secret: true, doc: "The key's secret. Also read from `SPACES_SECRET_ACCESS_KEY`." },
+  spacesBucket: {
+    shape: "string",
+    doc: "Name of a Spaces bucket that exists; it may hold other things. Also read from `SPACES_BUCKET`.",
+  },
+  spacesEndpoint: {
+    shape: "string",
+    doc: "Where the bucket is: an https URL without the bucket's name, in which `{{.Region}}` stands for the region that an image is imported to, or an http URL on loopback. Also read from `SPACES_ENDPOINT_URL`. Default: `https://{{.Region}}.digitaloceanspaces.com`.",
+  },
 } as const satisfies PropertyTable;
 
 type Configuration = ValuesOf<typeof configuration>;
@@ -45,11 +58,20 @@ export const imagefleet: Provider<Session, typeof configuration> = {
   version: VERSION,
   doc: "A DigitalOcean custom image, its copies in other regions and the Droplets that run it, as one declared state.",
   configuration,
-  environment: { token: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"], apiEndpoint: ["DIGITALOCEAN_API_URL"] },
+  environment: {
+    token: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"],
+    apiEndpoint: ["DIGITALOCEAN_API_URL"],
+    spacesAccessId: ["SPACES_ACCESS_KEY_ID"],
+    spacesSecretKey: ["SPACES_SECRET_ACCESS_KEY"],
+    spacesBucket: ["SPACES_BUCKET"],
+    spacesEndpoint: ["SPACES_ENDPOINT_URL"],
+  },
   checkConfiguration,
-  configure({ token, apiEndpoint, namespace }, world) {
+  configure({ token, apiEndpoint, namespace, ...given }, world) {
     if (token === undefined || token === "") throw new Error(`\`token\` ${missingToken.expectation}. ${missingToken.remedy ?? ""}`);
-    return createSession({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace });
+    const { spacesAccessId: accessId, spacesSecretKey: secretKey, spacesBucket: bucket, spacesEndpoint: endpoint } = given;
+    const spaces = { accessId, secretKey, bucket, endpoint };
+    return createSession({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace, spaces });
   },
   resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
   functions: [eraseFunction(getImage), eraseFunction(inspectImage)],

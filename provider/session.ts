@@ -1,6 +1,7 @@
 import type { Api } from "./api/api";
 import type { ImageWire } from "./api/wire";
 import { Watchers } from "./watch/watchers";
+import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
 import type { World } from "./world";
 
 /** What one configured provider shares among its resources. */
@@ -12,6 +13,7 @@ export interface Session {
   readonly watchers: Watchers;
   /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
   readonly current: Map<string, ImageWire>;
+  readonly sources: SourceAccess;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
 }
@@ -21,13 +23,18 @@ export interface Team {
   readonly name: string;
 }
 
-export function createSession({ api, world, namespace }: Pick<Session, "api" | "world" | "namespace">): Session {
+export interface SessionArgs extends Pick<Session, "api" | "world" | "namespace"> {
+  readonly spaces?: ConfiguredSpaces;
+}
+
+export function createSession({ api, world, namespace, spaces = {} }: SessionArgs): Session {
   return {
     api,
     world,
     namespace,
     watchers: new Watchers(api, world),
     current: new Map(),
+    sources: createSourceAccess(world, spaces),
     async team(signal) {
       const { team, uuid } = await api.account(signal);
       return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };
