@@ -21,7 +21,7 @@ export class CustomImage extends pulumi.ComponentResource {
   readonly imageId: pulumi.Output<string>;
   /** Slugs of the regions that are waited for, known once the image is in all of them. */
   readonly regions: pulumi.Output<string[]>;
-  /** SHA-256 of the source, where it is declared. */
+  /** SHA-256 of the source, where it is declared or that of a local file. */
   readonly digest: pulumi.Output<string | undefined>;
   /** Smallest disk of a Droplet that can run the image, in GB. */
   readonly minDiskSize: pulumi.Output<number>;
@@ -64,7 +64,10 @@ export interface CustomImageArgs
   extends
     Pick<ImageImportArgs, "description" | "distribution" | "tags" | "retain" | "forceDelete">,
     Omit<ImageReplicationArgs, "image" | "regions"> {
-  /** Where the bits come from. A new `sha256`, or without one a new `url`, replaces the image and rolls what runs it. */
+  /**
+   * Where the bits come from: a `url`, or the `path` of a local file. Other bits of a file, a new `sha256`, or without one a new `url`,
+   * replace the image and roll what runs it.
+   */
   readonly source: pulumi.Input<ImageSourceArgs>;
   /**
    * Slugs of the regions the image is wanted in, each once, at least one; a plain list, for it decides which resources exist. The first

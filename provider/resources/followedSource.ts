@@ -1,17 +1,19 @@
 import { withinTime } from "../api/timeLimit";
 import type { Call } from "../host/resource";
 import type { Session } from "../session";
-import type { Followed } from "./sourceIdentity";
+import { withOwnHeaders } from "../source/ownHeaders";
+import type { Followed, Source } from "./sourceIdentity";
 
 /** In milliseconds. */
 const timeLimit = 15_000;
 
-/** What the URL says of its bits, by one HEAD; empty where it says nothing that could change, undefined where it can't be reached. */
-export async function lookAt(url: string, { world }: Session, signal: AbortSignal): Promise<Followed | undefined> {
+/** What the source's URL says of its bits, by one HEAD; empty where it says nothing that could change, undefined where it can't be reached. */
+export async function lookAt({ url = "", headers }: Source, { world }: Session, signal: AbortSignal): Promise<Followed | undefined> {
+  const send = headers === undefined ? world.send : withOwnHeaders(world.send, headers);
   try {
     const answer = await withinTime(world.clock, timeLimit, signal, (inner) => {
       // Without this a server may count packed bytes.
-      return world.send(new Request(url, { method: "HEAD", headers: { "accept-encoding": "identity" }, signal: inner }));
+      return send(new Request(url, { method: "HEAD", headers: { "accept-encoding": "identity" }, signal: inner }));
     });
     if (!answer.ok) return undefined;
     const [etag, length] = [answer.headers.get("etag"), answer.headers.get("content-length")];
@@ -23,8 +25,8 @@ export async function lookAt(url: string, { world }: Session, signal: AbortSigna
 }
 
 /** The same of a new source. Throws where it can't be reached, for it could not be told from its next version. */
-export async function firstLook(url: string, session: Session, call: Call): Promise<Followed> {
-  const seen = await lookAt(url, session, call.signal);
+export async function firstLook(source: Source, session: Session, call: Call): Promise<Followed> {
+  const seen = await lookAt(source, session, call.signal);
   if (seen === undefined) throw new Error("`source.follow` needs an answer to HEAD, but the URL gave none. Check the URL and the network.");
   if (Object.keys(seen).length === 0) call.warn("`source.follow` sees no change: the URL's server tells neither ETag nor length.");
   return seen;

@@ -1,11 +1,12 @@
 import type { ImageWire } from "../api/wire";
-import { Unfinished, type Fault } from "../host/fault";
-import { isKnown, type WithUnknowns } from "../host/property";
+import { Unfinished } from "../host/fault";
+import { isKnown } from "../host/property";
 import type { Call, Existing, Known, ReadAnswer, ResourceType } from "../host/resource";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
 import { firstLook, lookAt } from "./followedSource";
 import { bring } from "./importChanges";
+import { checkImport, completeImport } from "./importCheck";
 import { removeImport } from "./importDelete";
 import { diffImport } from "./importDiff";
 import { importFailure } from "./importFailure";
@@ -13,6 +14,7 @@ import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTables";
 import { post } from "./importPost";
 import { previewImport } from "./importPreview";
+import { importedFrom, thenCleared } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, dropTags, findLineage, versionOf, without, type Lineage } from "./lineage";
 import { digestTag, importTag, lineageTag, nextOwnerTag, ownersTurn, retainTag } from "./lineageTags";
@@ -22,11 +24,12 @@ import { requireTeam } from "./teamCheck";
 
 export const imageImport: ResourceType<Session, typeof importInputs, typeof importOutputs> = {
   token: "imagefleet:index:ImageImport",
-  doc: "One custom image, brought to its home region from a URL. An import that was interrupted is found again and waited for, never begun twice. While one is unfinished, a diff looks whether it can still become good.",
+  doc: "One custom image, brought to its home region from a URL or a local file. An import that was interrupted is found again and waited for, never begun twice. While one is unfinished, a diff looks whether it can still become good.",
   inputs: importInputs,
   outputs: importOutputs,
   timeoutSeconds: { create: 3_600, update: 3_600, delete: 300 },
-  check,
+  check: (inputs, previous) => (isKnown(inputs) ? checkImport(inputs, previous) : []),
+  complete: completeImport,
   diff: diffImport,
   preview: previewImport,
   create,
@@ -34,19 +37,6 @@ export const imageImport: ResourceType<Session, typeof importInputs, typeof impo
   update,
   delete: removeImport,
 };
-
-function check(inputs: WithUnknowns<ImageImportInputs>, previous: StoredImageImport | undefined): readonly Fault[] {
-  if (!isKnown(inputs) || !isKnown(inputs.source)) return [];
-  if (inputs.source === undefined) {
-    if (previous !== undefined) return [];
-    return [{ property: "source", expectation: "must be given for an image that doesn't exist yet", remedy: "Set `source.url`." }];
-  }
-  const { sha256, follow } = inputs.source;
-  if (follow !== true || sha256 === undefined) return [];
-  return [
-    { property: "source.follow", expectation: "must not be set beside `sha256`, which says which bits are wanted", received: follow },
-  ];
-}
 
 async function create(
   inputs: ImageImportInputs,
@@ -56,7 +46,7 @@ async function create(
   const { namespace, world } = session;
   const { source, retain } = inputs;
   const team = await session.team(call.signal);
-  const followed = source?.follow === true ? await firstLook(source.url, session, call) : undefined;
+  const followed = source?.follow === true ? await firstLook(source, session, call) : undefined;
   const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
   const marks = {
     correlationTag: importTag(namespace, call.urn, source === undefined ? "" : sourceIdentity(source, followed)),
@@ -67,22 +57,35 @@ async function create(
   } satisfies Marks;
   const tags = tagsOf(inputs, marks);
   const begun = versionOf(lineage, marks.correlationTag);
-  if (begun === undefined && source !== undefined) await inspectSource(source.url, "up", session, call);
-  const image = begun ?? (await post(inputs, marks.correlationTag, tags, session, call.signal));
-  const id = String(image.id);
-  session.watchers.of(id).learn(image);
-  if (begun !== undefined) {
-    call.info(takenOver(begun));
-    await claim(begun, tags, session, call.signal);
-  }
-  session.current.set(lineage.tag, { ...image, tags });
-  const live = begun === undefined ? inputs : { ...inputs, ...liveInputs(begun, inputs) };
-  const available = await untilAvailable(image, live, marks, session, call);
-  if (begun !== undefined) await bring(id, live, inputs, session, call.signal);
+  const arrive = (image: ImageWire, live: ImageImportInputs): Promise<ImageWire> => {
+    session.watchers.of(String(image.id)).learn(image);
+    session.current.set(lineage.tag, { ...image, tags });
+    return untilAvailable(image, live, marks, session, call);
+  };
+  const image = begun === undefined ? await importAnew() : await takeOver(begun);
   const others = without(lineage, image.id);
   const past = others.filter((version) => ownersTurn(version) === undefined);
   await pruneAlong({ ...lineage, versions: [{ ...image, tags }, ...others] }, past, retain, session, call);
-  return { id, state: stateOf(available, inputs, marks) };
+  return { id: String(image.id), state: stateOf(image, inputs, marks) };
+
+  async function importAnew(): Promise<ImageWire> {
+    if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
+    const need = await inspectSource(source, inputs.region, "up", session, call);
+    return importedFrom({ ...inputs, source }, need, lineage.tag, session, call, async (url) =>
+      arrive(await post(inputs, url, marks.correlationTag, tags, session, call.signal), inputs),
+    );
+  }
+
+  async function takeOver(version: ImageWire): Promise<ImageWire> {
+    call.info(takenOver(version));
+    await claim(version, tags, session, call.signal);
+    const live = { ...inputs, ...liveInputs(version, inputs) };
+    const wait = (): Promise<ImageWire> => arrive(version, live);
+    const wasBegun = ownersTurn(version) !== undefined;
+    const available = wasBegun ? await thenCleared(inputs, lineage.tag, session, call, wait) : await wait();
+    await bring(String(version.id), live, inputs, session, call.signal);
+    return available;
+  }
 }
 
 async function read(
@@ -114,7 +117,7 @@ async function update(
   const { source } = inputs;
   const team = state.team ?? (await session.team(call.signal));
   const looks = source?.follow === true && state.followed === undefined;
-  const followed = looks ? await lookAt(source.url, session, call.signal) : source?.follow === true ? state.followed : undefined;
+  const followed = looks ? await lookAt(source, session, call.signal) : source?.follow === true ? state.followed : undefined;
   const marks: Marks = { ...marksAmong(state), followed, team };
   const unfinished = isImporting({ status: state.status });
   const image = unfinished ? await session.watchers.of(id).image(call.signal) : undefined;
@@ -122,7 +125,9 @@ async function update(
   // Until it is available it stays as the last run described it.
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
-  const available = image && (await untilAvailable(image, asBefore, marks, session, call));
+  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
+  const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
+  const available = image && (await thenCleared(state, tag, session, call, () => wait(image)));
   await bring(id, state, inputs, session, call.signal);
   await bringMarks(id, state, inputs, session, call);
   if (available !== undefined) return stateOf(available, inputs, marks);

@@ -10,6 +10,10 @@ export const isRegionSlug: Rule = {
   holds: (value: string) => /^[a-z]{2,8}[0-9]{1,2}$/.test(value),
 };
 
+function oneOf(...words: readonly string[]): Rule {
+  return { expectation: `must be ${words.map((word) => `\`${word}\``).join(" or ")}`, holds: (value: string) => words.includes(value) };
+}
+
 export const teamTable = {
   uuid: { shape: "string", doc: "The team's UUID.", required: true },
   name: { shape: "string", doc: "The team's name.", required: true },
@@ -21,8 +25,7 @@ export const importInputs = {
       object: {
         url: {
           shape: "string",
-          required: true,
-          doc: "Where DigitalOcean fetches the image from: an http, https or ftp URL that answers HEAD too. Raw, qcow2, VHDX, VDI or VMDK, plain or in gzip or bzip2, less than 100 GB uncompressed. May be secret.",
+          doc: "Where DigitalOcean fetches the image from: an http, https or ftp URL that answers HEAD too. Raw, qcow2, VHDX, VDI or VMDK, plain or in gzip or bzip2, less than 100 GB uncompressed; xz and zstd too, through Spaces. May be secret. Exclusive with `path`.",
           rules: [
             {
               expectation: "must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`",
@@ -30,9 +33,14 @@ export const importInputs = {
             },
           ],
         },
+        path: {
+          shape: "string",
+          doc: "A local image file, absolute or relative to the folder of `Pulumi.yaml`, in the same formats; it reaches DigitalOcean through Spaces. Its digest says which bits these are, so another path to the same bits replaces nothing. Exclusive with `url`.",
+          rules: [{ expectation: "must not be empty", holds: (value: string) => value !== "" }],
+        },
         sha256: {
           shape: "string",
-          doc: "SHA-256 of what the URL serves, 64 hexadecimal digits. Where it is declared, it says which bits these are: a new URL with the same digest replaces nothing, a new digest replaces. DigitalOcean doesn't verify it.",
+          doc: "SHA-256 of the file, or of what the URL serves, 64 hexadecimal digits. Where it is declared, it says which bits these are: a new URL with the same digest replaces nothing, a new digest replaces. DigitalOcean doesn't verify it, see `verify`. Default: computed for a `path`, none for a `url`.",
           rules: [{ expectation: "must be 64 hexadecimal digits", holds: (value: string) => /^[0-9a-f]{64}$/i.test(value) }],
         },
         generation: {
@@ -43,9 +51,33 @@ export const importInputs = {
           shape: "boolean",
           doc: "Whether each preview and `up` asks the URL, by one HEAD, if what it serves has changed, and replaces the image when ETag or length have: for a URL that always serves the latest. When it can't be reached, an image that exists stays as it is. Exclusive with `sha256`. Default: false.",
         },
+        headers: {
+          shape: { mapOf: "string" },
+          secret: true,
+          doc: "Headers that the URL wants, such as `Authorization`, by name. They are sent from here, and to the URL's own server only, so the image passes through Spaces. A change is recorded. Default: none.",
+          rules: [
+            {
+              expectation: "must hold names and values as HTTP has them",
+              holds: (headers: Readonly<Record<string, string>>) =>
+                Object.entries(headers).every(
+                  ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+                ),
+            },
+          ],
+        },
+        verify: {
+          shape: "string",
+          doc: "`declared` takes your word for `sha256`: DigitalOcean tells nobody what it fetched. `stage` downloads the image here, compares it with `sha256` and has the verified copy imported from Spaces. A change is recorded. Default: `declared`.",
+          rules: [oneOf("declared", "stage")],
+        },
+        recompress: {
+          shape: "string",
+          doc: "`auto` packs with gzip, on the way through Spaces, what DigitalOcean doesn't take (xz, zstd), and local raw files that get a good deal smaller. `never` sends every image as it is. A change is recorded. Default: `auto`.",
+          rules: [oneOf("auto", "never")],
+        },
       },
     },
-    doc: "Where the image's bits come from. Required, except for an image that `pulumi import` brought in. A change of digest, or of the URL where no digest is declared on both sides, replaces the image.",
+    doc: "Where the image's bits come from. Required, except for an image that `pulumi import` brought in. A change of digest, or of the URL where no digest is known on both sides, replaces the image.",
   },
   region: {
     shape: "string",
@@ -85,7 +117,7 @@ export const importInputs = {
 export const importOutputs = {
   imageId: { shape: "string", required: true, doc: "The image's number, the same in all regions." },
   regions: { shape: { listOf: "string" }, required: true, doc: "Slugs of the regions where the image is." },
-  digest: { shape: "string", doc: "The declared SHA-256 of the source, in lower case." },
+  digest: { shape: "string", doc: "The SHA-256 of the source, declared or of a local file, in lower case." },
   minDiskSize: { shape: "integer", doc: "The smallest disk that a Droplet of this image may have, in GB." },
   sizeGigabytes: { shape: "number", doc: "The size of the image as stored, in GB." },
   status: { shape: "string", required: true, doc: "`available`, or `NEW` or `pending` while the import runs." },

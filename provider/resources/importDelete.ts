@@ -1,6 +1,8 @@
 import type { Call } from "../host/resource";
 import type { Session } from "../session";
+import { isImporting } from "../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTables";
+import { clearStaged } from "./importSource";
 import { dropTags, findLineage, inOrder, retire, without } from "./lineage";
 import { digestTag, importTag, isOwnerTag, lineageTag, ownersTurn, ownTags, retainOf, retainTag, turnOf } from "./lineageTags";
 import { prune } from "./prune";
@@ -39,6 +41,7 @@ export async function removeImport(id: string, state: StoredImageImport, session
     // A source that was declared later than the image was made says best what it is.
     past.push(retain === 0 ? image : await retire(image, [tag, ...sourceTags(state, session, call.urn)], session, signal));
   }
+  if (isImporting({ status: state.status })) await clearStaged(state, tag, session, call);
   await prune({ lineage, past: inOrder(past), retain, forceDelete: state.forceDelete ?? false, besides: id }, session, call);
 }
 

@@ -1,5 +1,6 @@
 import { UNKNOWN, isKnown, type Effect, type WithUnknowns } from "../host/property";
 import type { Call, Effects } from "../host/resource";
+import { hasUnknown } from "../host/values";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
 import { sameDistribution } from "./distribution";
@@ -37,8 +38,8 @@ async function followedEffect(
   session: Session,
   call: Call,
 ): Promise<Effect | undefined> {
-  if (source === undefined || !isKnown(source) || source.follow !== true || !isKnown(source.url) || effect === "replace") return undefined;
-  const seen = await lookAt(source.url, session, call.signal);
+  if (source === undefined || !isKnown(source) || source.follow !== true || hasUnknown(source) || effect === "replace") return undefined;
+  const seen = await lookAt(source as Source, session, call.signal);
   if (seen === undefined) {
     call.warn("`source` can't be reached, so whether it has changed isn't known. The image stays as it is.");
     return undefined;

@@ -7,20 +7,20 @@ import type { ImageImportInputs } from "./imageImportTables";
 const looks = 10;
 const pause = 3_000;
 
-/** Asks for the import, once. An answer that was lost is looked up by the import's tag before anyone could ask again. */
+/** Asks for the import from the URL, once. An answer that was lost is looked up by the import's tag before anyone could ask again. */
 export async function post(
   inputs: ImageImportInputs,
+  url: string,
   importTag: string,
   tags: readonly string[],
   session: Session,
   signal: AbortSignal,
 ): Promise<ImageWire> {
-  const { source, region, name, description, distribution } = inputs;
-  if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
+  const { region, name, description, distribution } = inputs;
   const marked = [...(inputs.tags ?? []), ...tags];
   const { images } = session.api;
   try {
-    return { ...(await images.create({ name, url: source.url, region, description, distribution, tags: marked }, signal)), tags: marked };
+    return { ...(await images.create({ name, url, region, description, distribution, tags: marked }, signal)), tags: marked };
   } catch (error) {
     signal.throwIfAborted();
     if (!mayHaveTakenEffect(error)) throw error;

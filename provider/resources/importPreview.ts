@@ -1,4 +1,5 @@
 import { isKnown, type WithUnknowns } from "../host/property";
+import { hasUnknown } from "../host/values";
 import type { Call } from "../host/resource";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
@@ -24,7 +25,7 @@ export async function previewImport(
   if (state === undefined) {
     if (isKnown(inputs.region)) await requireImageRegion(inputs.region, session, call.signal);
     const source = knownSource(inputs);
-    if (source !== undefined) await previewSource(source, inputs.retain, session, call);
+    if (source !== undefined && isKnown(inputs.region)) await previewSource(source, inputs.region, inputs.retain, session, call);
     return { ...inputs, ...digest };
   }
   const outputs = outputsOf(state);
@@ -32,12 +33,18 @@ export async function previewImport(
   return { ...marksAmong(outputs), imageId: outputs.imageId, team: outputs.team, ...settled, ...inputs, ...digest };
 }
 
-async function previewSource(source: Source, retain: WithUnknowns<number> | undefined, session: Session, call: Call): Promise<void> {
+async function previewSource(
+  source: Source,
+  region: string,
+  retain: WithUnknowns<number> | undefined,
+  session: Session,
+  call: Call,
+): Promise<void> {
   const { namespace } = session;
-  const followed = source.follow === true ? await lookAt(source.url, session, call.signal) : undefined;
+  const followed = source.follow === true ? await lookAt(source, session, call.signal) : undefined;
   const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
   const kept = versionOf(lineage, importTag(namespace, call.urn, sourceIdentity(source, followed)));
-  if (kept === undefined) await inspectSource(source.url, "preview", session, call);
+  if (kept === undefined) await inspectSource(source, region, "preview", session, call);
   else call.info(`Image ${kept.id} is already made of this source and will be taken over, without an import.`);
   if (retain !== undefined && !isKnown(retain)) return;
   const surplus = without(lineage, kept?.id).slice(retain ?? 0);
@@ -47,11 +54,7 @@ async function previewSource(source: Source, retain: WithUnknowns<number> | unde
 type PartlyKnownInputs = Exclude<WithUnknowns<ImageImportInputs>, symbol>;
 
 function knownSource({ source }: PartlyKnownInputs): Source | undefined {
-  if (source === undefined || !isKnown(source)) return undefined;
-  const { url, sha256, generation, follow } = source;
-  if (!isKnown(url) || (sha256 !== undefined && !isKnown(sha256))) return undefined;
-  if ((generation !== undefined && !isKnown(generation)) || (follow !== undefined && !isKnown(follow))) return undefined;
-  return { url, sha256, generation, follow };
+  return hasUnknown(source) ? undefined : (source as Source | undefined);
 }
 
 function knownDigest({ source }: PartlyKnownInputs): { digest?: string } {

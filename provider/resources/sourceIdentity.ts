@@ -2,10 +2,14 @@ import type { Effect } from "../host/property";
 
 /** Where an image's bits come from. */
 export interface Source {
-  readonly url: string;
+  readonly url?: string;
+  readonly path?: string;
   readonly sha256?: string;
   readonly generation?: number;
   readonly follow?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly verify?: string;
+  readonly recompress?: string;
 }
 
 /** What a URL that is followed said of its bits. */
@@ -15,7 +19,7 @@ export interface Followed {
 }
 
 /**
- * What makes a source the same set of bits: its digest where it is declared, else its URL with what that said where it is followed; and
+ * What makes a source the same set of bits: its digest where it is declared, as that of a local file always is, else its URL with what that said where it is followed; and
  * the generation that forces an import.
  */
 export function sourceIdentity({ url, sha256, generation }: Source, followed?: Followed): string {

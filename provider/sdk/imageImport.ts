@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf, versioned } from "./declaration";
+import { handedOver, type ImageSource, type ImageSourceArgs } from "./imageSource";
 import type { Team } from "./team";
 
 /** One custom image brought to its home region. Its id is the image's number, the same in all regions. */
@@ -16,7 +17,7 @@ export class ImageImport extends pulumi.CustomResource {
   declare readonly imageId: pulumi.Output<string>;
   /** Slugs of the regions the image was in when it was last looked at. */
   declare readonly regions: pulumi.Output<string[]>;
-  /** The declared SHA-256 of the source, in lower case. */
+  /** The SHA-256 of the source, declared or of a local file, in lower case. */
   declare readonly digest: pulumi.Output<string | undefined>;
   /** Smallest disk of a Droplet that can run it, in GB. */
   declare readonly minDiskSize: pulumi.Output<number>;
@@ -43,7 +44,8 @@ export class ImageImport extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: ImageImportArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:ImageImport", name, propertiesOf(IMAGE_IMPORT_PROPERTIES, args), versioned(opts));
+    const inputs = args === undefined ? undefined : { ...args, source: handedOver(args.source) };
+    super("imagefleet:index:ImageImport", name, propertiesOf(IMAGE_IMPORT_PROPERTIES, inputs), versioned(opts));
   }
 }
 
@@ -78,35 +80,6 @@ export interface ImageImportArgs {
    * or delete of this resource finds it unused. A change is recorded.
    */
   readonly forceDelete?: pulumi.Input<boolean | undefined>;
-}
-
-export interface ImageSourceArgs {
-  /**
-   * Where DigitalOcean fetches the image: HTTP, HTTPS or FTP, answering `HEAD`, ending in the file's extension. Raw, qcow2, VHDX, VDI or
-   * VMDK, plain or by gzip or bzip2, under 100 GB unpacked, booting by BIOS. May be secret. A new URL replaces the image, unless `sha256`
-   * is declared and stays the same. A URL that has become unreachable is no fault of an image that exists.
-   */
-  readonly url: pulumi.Input<string>;
-  /**
-   * SHA-256 of the file, 64 hexadecimal digits: the image's identity where it is declared. Default: none, so the URL is the identity.
-   * A new digest replaces; declaring the digest of an image that exists only records it.
-   */
-  readonly sha256?: pulumi.Input<string | undefined>;
-  /** A whole number; a change of it imports anew and replaces, for other bits behind the same URL. Default: 0. */
-  readonly generation?: pulumi.Input<number | undefined>;
-  /**
-   * Whether each preview and `up` asks the URL, by one HEAD, if what it serves has changed: another ETag or length replaces. For a URL that
-   * always serves the latest; exclusive with `sha256`. Default: false. A change is recorded.
-   */
-  readonly follow?: pulumi.Input<boolean | undefined>;
-}
-
-/** `ImageSourceArgs` once known. */
-export interface ImageSource {
-  readonly url: string;
-  readonly sha256?: string;
-  readonly generation?: number;
-  readonly follow?: boolean;
 }
 
 /** What the URL's server said of what it served. */

@@ -3,7 +3,8 @@ export type { FleetArgs, FleetDroplet, Gate, GateArgs, HttpGateArgs, LiveDroplet
 export { getImage, getImageOutput } from "./getImage";
 export type { FoundImage, GetImageArgs } from "./getImage";
 export { ImageImport } from "./imageImport";
-export type { FollowedSource, ImageImportArgs, ImageSource, ImageSourceArgs } from "./imageImport";
+export type { FollowedSource, ImageImportArgs } from "./imageImport";
+export type { ImageSource, ImageSourceArgs } from "./imageSource";
 export { ImageReplica } from "./imageReplica";
 export type { ImageReplicaArgs } from "./imageReplica";
 export { inspectImage, inspectImageOutput } from "./inspectImage";

@@ -4,8 +4,10 @@ import { versioned } from "./declaration";
 /** One DigitalOcean account, for a program that works on several: pass it as `provider` to a component or resource. */
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-    const token = args.token === undefined ? undefined : pulumi.secret(args.token);
-    super("imagefleet", name, { ...args, token }, pulumi.mergeOptions(versioned(opts), { additionalSecretOutputs: ["token"] }));
+    const secret = (value: pulumi.Input<string | undefined>) => (value === undefined ? undefined : pulumi.secret(value));
+    const secrets = { token: secret(args.token), spacesSecretKey: secret(args.spacesSecretKey) };
+    const additionalSecretOutputs = Object.keys(secrets);
+    super("imagefleet", name, { ...args, ...secrets }, pulumi.mergeOptions(versioned(opts), { additionalSecretOutputs }));
   }
 }
 
@@ -23,4 +25,18 @@ export interface ProviderArgs {
    * again. Default: empty.
    */
   readonly namespace?: pulumi.Input<string | undefined>;
+  /**
+   * Id of a Spaces key that may read, write and delete in `spacesBucket`: images that DigitalOcean can't fetch by itself, local files first
+   * of all, pass through that bucket. Default: `SPACES_ACCESS_KEY_ID`.
+   */
+  readonly spacesAccessId?: pulumi.Input<string | undefined>;
+  /** The key's secret, always kept secret. Default: `SPACES_SECRET_ACCESS_KEY`. */
+  readonly spacesSecretKey?: pulumi.Input<string | undefined>;
+  /** Name of a Spaces bucket that exists; it may hold other things. Default: `SPACES_BUCKET`. */
+  readonly spacesBucket?: pulumi.Input<string | undefined>;
+  /**
+   * Where the bucket is: an https URL without the bucket's name, in which `{{.Region}}` stands for the region that an image is imported to.
+   * Default: `SPACES_ENDPOINT_URL`, then `https://{{.Region}}.digitaloceanspaces.com`.
+   */
+  readonly spacesEndpoint?: pulumi.Input<string | undefined>;
 }

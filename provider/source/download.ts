@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { World } from "../world";
-
-const MOST_REDIRECTS = 10;
+import { withOwnHeaders } from "./ownHeaders";
 
 /** A URL's answer, under way. Whoever has it reads `chunks` or calls `cancel`. */
 export interface Download {
@@ -28,7 +27,10 @@ export async function download(
   }
   const ended = new AbortController();
   const stop = AbortSignal.any([signal, ended.signal]);
-  const answer = await ask(url, headers, send, stop).catch((error: unknown) => {
+  // Packed once more on the way, the bits would not be those of the digest.
+  const request = new Request(url, { headers: { "accept-encoding": "identity" }, signal: stop });
+  const ask = withOwnHeaders(send, headers);
+  const answer = await ask(request).catch((error: unknown) => {
     signal.throwIfAborted();
     throw new Error(`\`source.url\` could not be reached${causeOf(error)}: check the URL and the network.`);
   });
@@ -62,27 +64,6 @@ export async function download(
     digest: () => hash.copy().digest("hex"),
     cancel: () => ended.abort(),
   };
-}
-
-/** Follows redirects. The headers, which may hold a key, go to the URL's own server only. */
-async function ask(
-  url: string,
-  headers: Readonly<Record<string, string>> = {},
-  send: World["send"],
-  signal: AbortSignal,
-): Promise<Response> {
-  const { origin } = new URL(url);
-  let at = new URL(url);
-  for (let redirects = 0; ; redirects += 1) {
-    const own = at.origin === origin ? headers : {};
-    // Packed once more on the way, the bits would not be those of the digest.
-    const request = new Request(at, { headers: { ...own, "accept-encoding": "identity" }, redirect: "manual", signal });
-    const answer = await send(request);
-    const location = answer.headers.get("location");
-    if (answer.status < 300 || answer.status > 399 || location === null || redirects === MOST_REDIRECTS) return answer;
-    await answer.body?.cancel();
-    at = new URL(location, at);
-  }
 }
 
 /** For a digest that was declared and turns out to be another. */

@@ -29,7 +29,7 @@ export function foreignCompression(head: Buffer, recompress: Recompress): Compre
   if (compression === undefined || accepted.has(compression.name)) return undefined;
   if (recompress === "never") {
     throw new Error(
-      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`recompress\` at \`auto\`, or compress it with gzip or bzip2.`,
+      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`source.recompress\` at \`auto\`, or compress it with gzip or bzip2.`,
     );
   }
   return compression;

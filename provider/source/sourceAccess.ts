@@ -15,7 +15,7 @@ export interface SourceAccess {
   digest(path: string, signal: AbortSignal): Promise<string>;
   /** What the file is, whose digest is this; looked at once. */
   inspection(path: string, digest: string): Promise<Inspection>;
-  /** Whether anything of Spaces was configured. */
+  /** Whether Spaces was configured. */
   readonly hasSpaces: boolean;
   /**
    * The way through Spaces for images that are imported to the region. Throws one sentence, which `purpose` begins, that names what is

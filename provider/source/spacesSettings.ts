@@ -25,9 +25,9 @@ const keys = [
   ["bucket", "imagefleet:spacesBucket", "SPACES_BUCKET"],
 ] as const;
 
-/** Whether anything of Spaces was configured: then `recompress: "auto"` counts on it. */
+/** Whether all that `requireSpaces` asks for was configured. */
 export function isSpacesGiven(given: GivenSpaces): boolean {
-  return keys.some(([name]) => (given[name] ?? "") !== "");
+  return keys.every(([name]) => (given[name] ?? "") !== "");
 }
 
 /** Throws one sentence that names every key that is missing. `purpose` begins it: "A local file". */

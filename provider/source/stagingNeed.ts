@@ -4,7 +4,8 @@ import type { CompressionName } from "./inspect/compression";
 export interface SourceTraits {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly verify?: "declared" | "stage";
+  /** `stage`, or `declared`, the default. */
+  readonly verify?: string;
   /** As far as it is known. */
   readonly compression?: CompressionName | null;
 }

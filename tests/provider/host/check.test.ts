@@ -81,7 +81,7 @@ test("an object that may hold a secret is one only where it does, as far as its 
 
 test("a map holds strings under any name", () => {
   const labels = { team: "web", "x-any": UNKNOWN };
-  expect(checkByTable(table, { labels: { ...labels, gone: undefined } })).toEqual({ inputs: { count: 2, labels }, faults: [] });
+  expect(checkByTable(table, { labels: { ...labels, gone: undefined } as Values })).toEqual({ inputs: { count: 2, labels }, faults: [] });
   expect(reasons({ labels: { team: 7 } })).toEqual([["", "`labels.team` must be a string, got `7`."]]);
   expect(reasons({ labels: "web" })).toEqual([["labels", "must be an object whose values are strings, got `web`."]]);
 });

@@ -62,10 +62,10 @@ describe("The settings of Spaces", () => {
     expect(() => requireSpaces({ ...given, bucket }, "It")).toThrow(/^`imagefleet:spacesBucket` must be a Spaces bucket's name/);
   });
 
-  it("count as given with the first key", () => {
+  it("count as given with the last key", () => {
     expect(isSpacesGiven({ region: "ams3" })).toBe(false);
-    expect(isSpacesGiven({ region: "ams3", bucket: "" })).toBe(false);
-    expect(isSpacesGiven({ region: "ams3", bucket: "images" })).toBe(true);
+    expect(isSpacesGiven({ region: "ams3", accessId: "DO00", secretKey: "secret", bucket: "" })).toBe(false);
+    expect(isSpacesGiven({ region: "ams3", accessId: "DO00", secretKey: "secret", bucket: "images" })).toBe(true);
   });
 });
 

@@ -227,7 +227,7 @@ describe("A compression that DigitalOcean doesn't take", () => {
   it("is refused where recompression is off", async () => {
     server.body = execFileSync("xz", ["-c"], { input: bits });
     await expect(stage({ source: { url }, recompress: "never" })).rejects.toThrow(
-      "`source` is compressed with xz, which DigitalOcean doesn't take: leave `recompress` at `auto`, or compress it with gzip or bzip2.",
+      "`source` is compressed with xz, which DigitalOcean doesn't take: leave `source.recompress` at `auto`, or compress it with gzip or bzip2.",
     );
   });
 });
