@@ -40,7 +40,7 @@ export class FakeObjectStore implements ObjectStore {
   }
 
   urlOf(key: string): string {
-    return `https://images.ams3.digitaloceanspaces.com/${key}`;
+    return `http://127.0.0.1:7480/images/${key}`;
   }
 
   /** The object behind a URL, as far as someone without a key sees it. */

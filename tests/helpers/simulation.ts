@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { createEmulator, type Emulator, type EmulatorArgs } from "../../emulator/emulator";
 import type { Fault } from "../../emulator/faults";
 import { seededRandom } from "../../emulator/ids";
@@ -9,6 +11,9 @@ import type { Call } from "../../provider/host/resource";
 import { createSession, type Session } from "../../provider/session";
 import type { Clock, Probe, World } from "../../provider/world";
 import { bootableDisk } from "./bootableDisk";
+import { FakeObjectStore } from "./fakeObjectStore";
+import { filesOutsideTime } from "./filesOutsideTime";
+import { mortalStore } from "./mortalStore";
 import { VirtualClock } from "./virtualClock";
 
 export const simulationToken = "dop_v1_simulated";
@@ -31,7 +36,7 @@ export interface SimulatedProcess {
   readonly jump: (milliseconds: number) => void;
   /** From here on nothing that it sends arrives, and nothing comes back: kill -9. */
   kill(): void;
-  /** Dies at its n-th request from now, before it arrives or after it took effect. */
+  /** Dies at its n-th request to the service or to Spaces from now, before it arrives or after it took effect. */
   killAt(request: number, when: "before" | "after"): void;
   /** Resolves when it has died. */
   readonly dead: Promise<void>;
@@ -45,6 +50,8 @@ export interface Simulation {
   readonly process: SimulatedProcess;
   readonly session: Session;
   readonly call: (urn?: string) => RecordedCall;
+  /** What Spaces holds. */
+  readonly bucket: FakeObjectStore;
   /** Another run of the provider, at the same service. */
   restart(token?: string): SimulatedProcess;
   /** Advances virtual time until the promise is settled. */
@@ -55,23 +62,34 @@ export interface Simulation {
   options(options: Partial<EmulatorOptions>): Promise<void>;
   /** A request of somebody else's; the answer's JSON. */
   ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** The provider's requests of sources so far. */
+  readonly asked: Request[];
   /** While true, the provider's network is gone. */
   offline: boolean;
   /** What sources say of themselves to the provider: a version as the ETag, undefined for none; `gone` for a server that answers nothing. */
   served: string | undefined;
 }
 
+export interface SimulationArgs extends Partial<EmulatorArgs> {
+  /** Whether the provider's configuration names a Spaces bucket. Default: false. */
+  readonly spaces?: boolean;
+}
+
 const endpoint = "http://127.0.0.1:1";
 
 /**
- * Every URL serves a small bootable disk, but for those that end in `.txt`. Requests of a source are no requests of the service: they are
+ * Every URL serves a small bootable disk, in xz where it ends so, but for those that end in `.txt`. Requests of a source are no requests of the service: they are
  * neither logged nor counted.
  */
-export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simulation {
+export function simulate(seed: number, { spaces = false, ...args }: SimulationArgs = {}): Simulation {
   const clock = new VirtualClock();
   const network = new RecordedNetwork();
+  const bucket = new FakeObjectStore({ clock });
   const source: EmulatorArgs["source"] = {
-    request: (_, url) => Promise.resolve({ status: 200, body: once(bytesAt(url)) }),
+    request: (_, url) => {
+      const hidden = url.startsWith(bucket.urlOf("")) && bucket.served(url) === undefined;
+      return Promise.resolve({ status: hidden ? 403 : 200, body: once(bytesAt(url)) });
+    },
   };
   const emulator = createEmulator({ clock, random: seededRandom(seed), source, network, token: simulationToken, ...args });
   const random = seededRandom(seed + 1);
@@ -83,20 +101,29 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
     const kill = (): void => life.abort();
     const alive = (): boolean => !life.signal.aborted;
     let [left, last] = [Infinity, "before"];
-    const send = async (request: Request): Promise<Response> => {
-      const toService = request.url.startsWith(`${endpoint}/`);
-      if (toService) left -= 1;
+    const pass = async <T>(counts: boolean, act: () => Promise<T> | T): Promise<T> => {
+      if (counts) left -= 1;
       const final = left <= 0;
       if (final && last === "before") kill();
       if (!alive()) return never();
-      if (simulation.offline) throw new TypeError("fetch failed");
-      const response = toService ? await emulator.fetch(request) : answerOf(request, simulation.served);
+      const answer = await act();
       if (final) kill();
-      return alive() ? response : never();
+      return alive() ? answer : never();
+    };
+    const send = (request: Request): Promise<Response> => {
+      const toService = request.url.startsWith(`${endpoint}/`);
+      return pass(toService, () => {
+        if (simulation.offline) return Promise.reject(new TypeError("fetch failed"));
+        if (!toService) simulation.asked.push(request);
+        return toService ? emulator.fetch(request) : answerOf(request, simulation.served);
+      });
     };
     const mortal = new MortalClock(clock, life.signal);
-    const world: World = { clock: mortal, random, send, probe };
-    const session = createSession({ api: createApi({ token, endpoint, world }), world, namespace: "" });
+    const store = mortalStore(bucket, (request) => pass(true, request), alive);
+    const staging = { files: filesOutsideTime(clock, life.signal), objectStore: () => store, randomBytes };
+    const world: World = { clock: mortal, random, send, probe, staging };
+    const given = spaces ? { accessId: "DO00", secretKey: "a-secret-key", bucket: "images" } : {};
+    const session = createSession({ api: createApi({ token, endpoint, world }), world, namespace: "", spaces: given });
     const killAt = (request: number, when: "before" | "after"): void => {
       [left, last] = [request, when];
     };
@@ -145,6 +172,8 @@ export function simulate(seed: number, args: Partial<EmulatorArgs> = {}): Simula
       await ask("POST", "/_emulator/options", options);
     },
     ask,
+    bucket,
+    asked: [],
     offline: false,
     served: undefined,
   };
@@ -222,7 +251,8 @@ function answerOf({ method, url }: Request, version: string | undefined): Respon
 }
 
 function bytesAt(url: string): Buffer {
-  return url.endsWith(".txt") ? Buffer.from("no disk") : bootableDisk(url);
+  if (url.endsWith(".txt")) return Buffer.from("no disk");
+  return url.endsWith(".xz") ? execFileSync("xz", ["--stdout"], { input: bootableDisk(url) }) : bootableDisk(url);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {

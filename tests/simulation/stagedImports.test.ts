@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ImageWire } from "../../provider/api/wire";
+import { Unfinished } from "../../provider/host/fault";
+import { imageImport } from "../../provider/resources/imageImport";
+import type { ImageImportInputs, StoredImageImport } from "../../provider/resources/imageImportTables";
+import { bootableDisk } from "../helpers/bootableDisk";
+import { simulate, type SimulatedProcess, type Simulation } from "../helpers/simulation";
+
+const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";
+const folder = mkdtempSync(path.join(tmpdir(), "imagefleet-staged-"));
+const file = path.join(folder, "web.img");
+writeFileSync(file, bootableDisk("web"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const wanted: ImageImportInputs = { source: { path: file }, region: "nyc3", name: "web" };
+
+/** The engine's state: what has returned. */
+interface Stack {
+  id?: string;
+  state?: StoredImageImport;
+}
+
+/** Checks, then creates or updates, as the engine does. */
+async function up({ session, call }: SimulatedProcess, stack: Stack, said = call(urn)): Promise<void> {
+  const inputs = (await imageImport.complete?.(wanted, stack.state, session, said.signal)) as ImageImportInputs;
+  try {
+    if (stack.id === undefined) Object.assign(stack, await imageImport.create(inputs, session, said));
+    else stack.state = await imageImport.update(stack.id, stack.state ?? {}, inputs, session, said);
+  } catch (error) {
+    if (!(error instanceof Unfinished)) throw error;
+    [stack.id, stack.state] = [error.id, error.state];
+  }
+}
+
+/** What is left at the service and in Spaces. */
+async function left(simulation: Simulation): Promise<{ images: readonly string[]; tags: number; objects: number; parts: number }> {
+  const { bucket } = simulation;
+  const { images } = (await simulation.ask("GET", "/v2/images?private=true")) as { images: ImageWire[] };
+  const { tags } = (await simulation.ask("GET", "/v2/tags?per_page=200")) as { tags: unknown[] };
+  return { images: images.map(({ id }) => String(id)), tags: tags.length, objects: bucket.objects.size, parts: bucket.uploads.size };
+}
+
+const nothing = { images: [], tags: 0, objects: 0, parts: 0 };
+
+async function destroy({ session, call }: SimulatedProcess, { id = "", state = {} }: Stack): Promise<void> {
+  await imageImport.delete(id, state, session, call(urn));
+}
+
+describe("an import of a local file that is killed", () => {
+  it.each(["before", "after"] as const)(
+    "%s any of its requests took effect, leaves one image and an empty bucket to the next run",
+    async (when) => {
+      const run = { survived: false };
+      let request = 0;
+      while (!run.survived) {
+        request += 1;
+        const simulation = simulate(request, { spaces: true });
+        await simulation.options({ importSeconds: 3 });
+        const stack: Stack = {};
+        simulation.process.killAt(request, when);
+        const first = up(simulation.process, stack).then(() => (run.survived = true));
+        await simulation.run(Promise.race([first, simulation.process.dead]));
+        const next = simulation.restart();
+        await simulation.run(up(next, stack));
+        expect([request, await left(simulation)]).toEqual([
+          request,
+          { images: [stack.id], tags: expect.any(Number) as number, objects: 0, parts: 0 },
+        ]);
+        await simulation.run(destroy(next, stack));
+        expect(await left(simulation)).toEqual(nothing);
+      }
+    // So many are its own: a listing, Spaces before, the upload, the window, the import, Spaces after.
+      expect(request).toBeGreaterThan(10);
+      expect(request).toBeLessThan(40);
+    },
+  );
+
+  it("in the middle of the upload leaves parts, which the next run removes", async () => {
+    const simulation = simulate(1, { spaces: true });
+    const stack: Stack = {};
+    void up(simulation.process, stack);
+    await simulation.run(untilUploading(simulation));
+    simulation.process.kill();
+    await simulation.clock.advance(1_000);
+    expect(await left(simulation)).toEqual({ ...nothing, parts: 1 });
+    await simulation.run(up(simulation.restart(), stack));
+    expect(await left(simulation)).toEqual({ images: [stack.id], tags: 4, objects: 0, parts: 0 });
+  });
+});
+
+async function untilUploading({ bucket, clock }: Simulation): Promise<void> {
+  while (bucket.uploads.size === 0) await clock.sleep(1);
+}
+
+describe("an import of a local file that Ctrl-C met while it was pending", () => {
+  async function interrupted(): Promise<{ simulation: Simulation; stack: Stack }> {
+    const simulation = simulate(2, { spaces: true });
+    await simulation.options({ importSeconds: 600 });
+    const stack: Stack = {};
+    const said = simulation.call(urn);
+    const run = up(simulation.process, stack, said);
+    await simulation.clock.advance(60_000);
+    said.interrupt();
+    await simulation.run(run);
+    return { simulation, stack };
+  }
+
+  it("keeps its copy public, for the import would fail without it, until the next run has seen its end", async () => {
+    const { simulation, stack } = await interrupted();
+    expect(stack.state?.status).toBe("NEW");
+    expect([...simulation.bucket.objects.values()].map((object) => object.public)).toEqual([true]);
+    await simulation.run(up(simulation.restart(), stack));
+    expect(stack.state?.status).toBe("available");
+    expect(await left(simulation)).toEqual({ images: [stack.id], tags: 4, objects: 0, parts: 0 });
+  });
+
+  it("takes its copy along when it is deleted", async () => {
+    const { simulation, stack } = await interrupted();
+    await simulation.run(destroy(simulation.restart(), stack));
+    expect(await left(simulation)).toEqual(nothing);
+  });
+});
