@@ -3,6 +3,7 @@ import { openSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 
 /** How long things take at the emulator, in seconds: what the critical path of each phase is made of. */
 export const durations = { import: 3, transfer: 6, droplet: 2 } as const;
@@ -37,12 +38,19 @@ export async function startCloud(root: string, logFile: string): Promise<Cloud> 
   return JSON.parse(first) as Cloud;
 }
 
-export function stopCloud(cloud: Cloud): void {
+/** Ends the emulator, and waits until it no longer answers. */
+export async function stopCloud(cloud: Cloud): Promise<void> {
   try {
     process.kill(cloud.pid, "SIGTERM");
   } catch {
-    // It has ended by itself.
+    return; // It has ended by itself.
   }
+  const answers = () =>
+    fetch(`${cloud.control}/clock`).then(
+      () => true,
+      () => false,
+    );
+  while (await answers()) await setTimeout(50);
 }
 
 /** Every API request since the emulator started, oldest first. */

@@ -28,7 +28,7 @@ export async function stopKeptDemo(): Promise<void> {
   try {
     await new DevStack(workspace, cloud, demoFolder, interruption()).destroy();
   } finally {
-    stopCloud(cloud);
+    await stopCloud(cloud);
     await rm(demoFolder, { recursive: true, force: true });
   }
 }

@@ -42,7 +42,7 @@ export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Pro
   } finally {
     server.close();
     if (!kept) {
-      stopCloud(cloud);
+      await stopCloud(cloud);
       await rm(demoFolder, { recursive: true, force: true });
     }
   }
