@@ -13,6 +13,8 @@ export interface Session {
   readonly watchers: Watchers;
   /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
   readonly current: Map<string, ImageWire>;
+  /** Numbers of the images that a state stands for, as far as the engine has told this process. */
+  readonly standing: Set<string>;
   readonly sources: SourceAccess;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
@@ -34,6 +36,7 @@ export function createSession({ api, world, namespace, spaces = {} }: SessionArg
     namespace,
     watchers: new Watchers(api, world),
     current: new Map(),
+    standing: new Set(),
     sources: createSourceAccess(world, spaces),
     async team(signal) {
       const { team, uuid } = await api.account(signal);

@@ -7,7 +7,7 @@ import { isImporting } from "../watch/imageWatcher";
 import { firstLook, lookAt } from "./followedSource";
 import { bring } from "./importChanges";
 import { checkImport, completeImport } from "./importCheck";
-import { removeImport } from "./importDelete";
+import { marksOf, removeImport } from "./importDelete";
 import { diffImport } from "./importDiff";
 import { importFailure } from "./importFailure";
 import { inspectSource } from "./importInspection";
@@ -16,8 +16,8 @@ import { post } from "./importPost";
 import { previewImport } from "./importPreview";
 import { importedFrom, thenCleared } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
-import { claim, dropTags, findLineage, versionOf, without, type Lineage } from "./lineage";
-import { digestTag, importTag, lineageTag, nextOwnerTag, ownersTurn, retainTag } from "./lineageTags";
+import { claim, dropTags, findLineage, settle, versionOf, without, type Lineage } from "./lineage";
+import { begunTag, digestTag, importTag, lineageTag, nextOwnerTag, ownersTurn, ownTags, retainTag } from "./lineageTags";
 import { prune } from "./prune";
 import { normalDigest, sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "./teamCheck";
@@ -60,9 +60,11 @@ async function create(
   const arrive = (image: ImageWire, live: ImageImportInputs): Promise<ImageWire> => {
     session.watchers.of(String(image.id)).learn(image);
     session.current.set(lineage.tag, { ...image, tags });
+    session.standing.add(String(image.id));
     return untilAvailable(image, live, marks, session, call);
   };
   const image = begun === undefined ? await importAnew() : await takeOver(begun);
+  await settle(image, session, call.signal);
   const others = without(lineage, image.id);
   const past = others.filter((version) => ownersTurn(version) === undefined);
   await pruneAlong({ ...lineage, versions: [{ ...image, tags }, ...others] }, past, retain, session, call);
@@ -72,7 +74,7 @@ async function create(
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
     const need = await inspectSource(source, inputs.region, "up", session, call);
     return importedFrom({ ...inputs, source }, need, lineage.tag, session, call, async (url) =>
-      arrive(await post(inputs, url, marks.correlationTag, tags, session, call.signal), inputs),
+      arrive(await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], session, call.signal), inputs),
     );
   }
 
@@ -128,6 +130,7 @@ async function update(
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
   const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
   const available = image && (await thenCleared(state, tag, session, call, () => wait(image)));
+  if (available !== undefined) await settle(available, session, call.signal);
   await bring(id, state, inputs, session, call.signal);
   await bringMarks(id, state, inputs, session, call);
   if (available !== undefined) return stateOf(available, inputs, marks);
@@ -200,29 +203,17 @@ async function untilAvailable(begun: ImageWire, inputs: ImageImportInputs, marks
   if (image === undefined) throw new Error(gone(id));
   if (image.status !== "deleted") return image;
   // It is never adopted, whether or not its tags can be taken away.
-  await dropMarks(id, stateOf(begun, inputs, marks), session, call.signal).catch(() => undefined);
+  await dropMarks(begun, stateOf(begun, inputs, marks), session, call.signal).catch(() => undefined);
   throw new Error(importFailure(id, image.error_message));
 }
 
-/** A failed import is never adopted, and leaves no tag: of what it carried, that goes which no other image carries. */
-async function dropMarks(
-  id: string,
-  { digest, retain, ...marks }: StoredImageImport,
-  session: Session,
-  signal: AbortSignal,
-): Promise<void> {
-  const { correlationTag, ownerTag, lineageTag } = marks;
-  if (lineageTag === undefined) return;
-  session.current.delete(lineageTag);
-  const tags = [ownerTag, correlationTag, lineageTag, retainTag(lineageTag, retain), digest && digestTag(digest)];
-  const others = without(await findLineage(lineageTag, session, signal), Number(id));
-  await dropTags(
-    tags.filter((tag) => tag !== undefined),
-    id,
-    others,
-    session,
-    signal,
-  );
+/** A failed import leaves no tag: of what it carried, that goes which no other image carries. */
+async function dropMarks(image: ImageWire, state: StoredImageImport, session: Session, signal: AbortSignal): Promise<void> {
+  const { lineageTag: tag } = state;
+  if (tag === undefined) return;
+  session.current.delete(tag);
+  const others = without(await findLineage(tag, session, signal), image.id);
+  await dropTags([...new Set([...marksOf(state, tag), ...ownTags(image)])], String(image.id), others, session, signal);
 }
 
 function gone(id: string): string {

@@ -1,10 +1,23 @@
+import type { ImageWire } from "../api/wire";
 import type { Call } from "../host/resource";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTables";
 import { clearStaged } from "./importSource";
 import { dropTags, findLineage, inOrder, retire, without } from "./lineage";
-import { digestTag, importTag, isOwnerTag, lineageTag, ownersTurn, ownTags, retainOf, retainTag, turnOf } from "./lineageTags";
+import {
+  begunTag,
+  digestTag,
+  importTag,
+  isBegunTag,
+  isOwnerTag,
+  lineageTag,
+  ownersTurn,
+  ownTags,
+  retainOf,
+  retainTag,
+  turnOf,
+} from "./lineageTags";
 import { prune } from "./prune";
 import { sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "./teamCheck";
@@ -30,7 +43,8 @@ export async function removeImport(id: string, state: StoredImageImport, session
   // Turns of another lineage, which `pulumi import` may have brought along, say nothing in this one.
   const turn = state.lineageTag === undefined ? 0 : turnOf(state.ownerTag);
   const others = without(lineage, Number(id));
-  const successors = others.filter((other) => (ownersTurn(other) ?? -1) >= turn);
+  const isOrphan = (other: ImageWire): boolean => !session.standing.has(String(other.id)) && (other.tags?.some(isBegunTag) ?? false);
+  const successors = others.filter((other) => (ownersTurn(other) ?? -1) >= turn && !isOrphan(other));
   const retain = successors[0] === undefined ? 0 : retainOf(successors[0]);
   const earlier = others.filter((other) => !successors.includes(other));
   const past = [...earlier];
@@ -51,8 +65,9 @@ function sourceTags({ source, followed, digest }: StoredImageImport, session: Se
   return digest === undefined ? [tag] : [tag, digestTag(digest)];
 }
 
-/** What the image carried, by the state alone: it was killed or deleted by hand before its tags were. */
-function marksOf({ correlationTag, ownerTag, retain, digest }: StoredImageImport, lineage: string): readonly string[] {
+/** What an image carries, by its state alone: the image may be gone before its tags are. */
+export function marksOf({ correlationTag, ownerTag, retain, digest }: StoredImageImport, lineage: string): readonly string[] {
   const digests = digest === undefined ? [] : [digestTag(digest)];
-  return [lineage, correlationTag, ownerTag, retainTag(lineage, retain), ...digests].filter((tag) => tag !== undefined);
+  const owners = ownerTag === undefined ? [] : [ownerTag, begunTag(ownerTag)];
+  return [lineage, correlationTag, ...owners, retainTag(lineage, retain), ...digests].filter((tag) => tag !== undefined);
 }

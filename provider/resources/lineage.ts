@@ -1,6 +1,17 @@
 import type { ImageWire, TaggedResourceWire } from "../api/wire";
 import type { Session } from "../session";
-import { isDigestTag, isMark, isOwnerTag, isRetainTag, isRetiredTag, lastTurn, newMark, ownTags, retiredTag } from "./lineageTags";
+import {
+  isBegunTag,
+  isDigestTag,
+  isMark,
+  isOwnerTag,
+  isRetainTag,
+  isRetiredTag,
+  lastTurn,
+  newMark,
+  ownTags,
+  retiredTag,
+} from "./lineageTags";
 
 /** The images that were made for one resource and are still there. */
 export interface Lineage {
@@ -35,8 +46,13 @@ export function without({ versions }: Lineage, id: number | undefined): readonly
 export async function claim(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<void> {
   const carried = ownTags(version);
   for (const tag of tags.filter((tag) => !carried.includes(tag))) await session.api.tags.add(tag, resourceOf(version), signal);
-  const stale = carried.filter((tag) => (isMark(tag) || isRetainTag(tag)) && !tags.includes(tag));
+  const stale = carried.filter((tag) => (isMark(tag) || isRetainTag(tag)) && !isBegunTag(tag) && !tags.includes(tag));
   for (const tag of stale) await session.api.tags.delete(tag, signal);
+}
+
+/** Says that a state stands for the version from now on: its create has ended. Of what exists, no failure to say so is one. */
+export async function settle(version: ImageWire, session: Session, signal: AbortSignal): Promise<void> {
+  for (const tag of ownTags(version).filter(isBegunTag)) await session.api.tags.delete(tag, signal).catch(() => undefined);
 }
 
 /**
@@ -46,13 +62,14 @@ export async function claim(version: ImageWire, tags: readonly string[], session
 export async function retire(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<ImageWire> {
   const carried = ownTags(version);
   const owners = carried.filter(isOwnerTag);
+  const over = carried.filter((tag) => isOwnerTag(tag) || isBegunTag(tag));
   const mark = retiredTag(owners.at(-1) ?? newMark(lastTurn(version), session.world.random));
   const marked = owners.length > 0 ? carried.includes(mark) : carried.some(isRetiredTag);
   const wanted = marked ? tags : [...tags, mark];
   const missing = wanted.filter((tag) => !carried.includes(tag));
   for (const tag of missing) await session.api.tags.add(tag, resourceOf(version), signal);
-  for (const owner of owners) await session.api.tags.delete(owner, signal);
-  return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !owners.includes(tag)) };
+  for (const tag of over) await session.api.tags.delete(tag, signal);
+  return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
 }
 
 /** Deletes a version; the lineage's own tag stays as long as any other is there. Killed half-way, it is found by that tag and ended. */

@@ -11,11 +11,12 @@ import { normalDigest } from "./sourceIdentity";
  * | `lineage:<hash of namespace and URN>` | every version | whose version it is |
  * | `import:<hash of namespace, URN and the source's identity>` | every version | which bits it is made of: by this one an import that a killed run began is found again, and a version that was kept |
  * | `owner:<turn>-<random>` | a version that a resource state stands for | which state. Each create takes a turn higher than all before it in the lineage, so of two states the later one is the one that counts, and the delete of a state takes no image that carries another's mark |
+ * | `begun:<turn>-<random>` | a version whose create has not ended | that maybe no state stands for it: the run may have been killed |
  * | `retired:<turn>-<random>` | a version that none stands for | when it was last in use |
  * | `retain:<n>:<hash of namespace and URN>` | a version whose state wants earlier ones kept | how many |
  * | `sha256:<digest>` | every image whose digest is declared | by which digest `getImage` finds it |
  */
-type Kind = "lineage" | "import" | "owner" | "retired" | "retain" | "sha256";
+type Kind = "lineage" | "import" | "owner" | "begun" | "retired" | "retain" | "sha256";
 
 function named(kind: Kind, value: string): string {
   return `${ownPrefix}${kind}:${value}`;
@@ -46,12 +47,18 @@ export function retainTag(lineage: string, retain: number | undefined): string |
 
 /** The mark of a state that is later than all that the lineage knows. */
 export function nextOwnerTag(lineage: readonly ImageWire[], random: () => number): string {
-  return newMark(Math.max(0, ...lineage.map(lastTurn)) + 1, random);
+  const turns = lineage.flatMap(({ tags }) => (tags ?? []).filter(isMark).map(turnOf));
+  return newMark(Math.max(0, ...turns) + 1, random);
 }
 
 export function newMark(turn: number, random: () => number): string {
   const characters = Array.from({ length: 16 }, () => Math.floor(random() * 36).toString(36));
   return named("owner", `${turn}-${characters.join("")}`);
+}
+
+/** Goes along with an owner's mark until the create has ended. */
+export function begunTag(ownerTag: string): string {
+  return named("begun", ownerTag.slice(named("owner", "").length));
 }
 
 /** What an owner's mark becomes when its image is retired. */
@@ -65,7 +72,11 @@ export function isOwnerTag(tag: string): boolean {
 
 /** A mark that only one image carries. */
 export function isMark(tag: string): boolean {
-  return isOwnerTag(tag) || isRetiredTag(tag);
+  return isOwnerTag(tag) || isRetiredTag(tag) || isBegunTag(tag);
+}
+
+export function isBegunTag(tag: string): boolean {
+  return tag.startsWith(named("begun", ""));
 }
 
 export function isRetiredTag(tag: string): boolean {
@@ -91,8 +102,9 @@ export function ownersTurn({ tags }: ImageWire): number | undefined {
   return owners.length === 0 ? undefined : Math.max(...owners.map(turnOf));
 }
 
-/** When a state last stood for the image, as a turn; 0 for never. */
+/** When a state last stood for the image, as a turn; 0 for never, as far as is known. */
 export function lastTurn({ tags }: ImageWire): number {
+  if (tags?.some(isBegunTag) ?? false) return 0;
   return Math.max(0, ...(tags ?? []).filter(isMark).map(turnOf));
 }
 

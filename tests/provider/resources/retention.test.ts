@@ -1,4 +1,5 @@
 import type { ImageWire } from "../../../provider/api/wire";
+import { Unfinished } from "../../../provider/host/fault";
 import { imageImport } from "../../../provider/resources/imageImport";
 import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
 import { simulate, type RecordedCall, type SimulatedProcess, type Simulation } from "../../helpers/simulation";
@@ -224,6 +225,37 @@ describe("the end of a lineage", () => {
     expect(await there(simulation)).toEqual(["v1", "v2"]);
     await simulation.run(remove(next, second));
     expect([...(await there(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("comes also after a killed create of the next version, which no state stands for", async () => {
+    const simulation = simulate(15);
+    const first = await roll(simulation, inputsOf("v1", { retain: 1 }));
+    const mortal = simulation.restart();
+    mortal.killAt(4, "after");
+    void create(mortal, inputsOf("v2", { retain: 1 }));
+    await simulation.run(mortal.dead);
+    await simulation.clock.advance(60_000);
+    expect(await there(simulation)).toEqual(["v1", "v2"]);
+    await simulation.run(remove(simulation.restart(), first));
+    expect([...(await there(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("doesn't come by the late delete of the version before one whose create was interrupted", async () => {
+    const simulation = simulate(16);
+    const first = await roll(simulation, inputsOf("v1"));
+    await simulation.options({ importSeconds: 60 });
+    const call = simulation.call(urn);
+    void simulation.clock.sleep(5_000).then(() => call.interrupt());
+    const left: unknown = await simulation.run(create(simulation.process, inputsOf("v2"), call).catch((error: unknown) => error));
+    if (!(left instanceof Unfinished)) throw new Error("It isn't unfinished.", { cause: left });
+    await simulation.clock.advance(60_000);
+    // The next run compares each state with the program before it deletes any.
+    const { session, call: next } = simulation.restart();
+    const inputs = inputsOf("v2");
+    const change = { id: left.id, state: left.state, before: inputs, after: inputs, effects: {} };
+    await simulation.run(Promise.resolve(imageImport.diff?.(change, session, next(urn))));
+    await simulation.run(imageImport.delete(first.id, first.state, session, next(urn)));
+    expect(await there(simulation)).toEqual(["v2"]);
   });
 
   it("doesn't come when an image from another lineage is replaced, whatever marks it brought along", async () => {
