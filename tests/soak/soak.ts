@@ -14,6 +14,8 @@ export interface PlayedRun {
   readonly errors: readonly Error[] | undefined;
   /** Timers of the provider that were left. */
   readonly timers: number;
+  /** Whether the clock was set forward meanwhile: then the process can't know how much of a minute has passed. */
+  readonly clockSetForward: boolean;
   /** Milliseconds from Ctrl-C to the end, where there was one. */
   readonly interruptedFor: number | undefined;
 }
@@ -92,7 +94,8 @@ async function run(simulation: Simulation, engine: PlayedEngine, trial: Trial, s
   const interruptedFor = life.interruptedAt === undefined ? undefined : clock.now() - life.interruptedAt;
   await clock.advance(0);
   requests.to = at();
-  return { requests, finished, errors, timers: process.timers, interruptedFor };
+  const clockSetForward = settings.upset.kind === "clockSet" && settings.upset.by > 0;
+  return { requests, finished, errors, timers: process.timers, clockSetForward, interruptedFor };
 }
 
 /** What happens during a run, each so many seconds after its start. */

@@ -71,7 +71,7 @@ export function trialOf(seed: number): Trial {
       ...chance.times(chance.whole(0, 3), () => workFault(chance, copying)),
     ],
     upsets: chance.times(chance.whole(1, 3), () => upsetRun(chance, length, wanted)),
-    parallel: chance.among([1, 2, 8, 40]),
+    parallel: chance.among(full ? [8, 40, 200] : [1, 2, 8, 40]),
     continueOnError: chance.next() < 0.3,
   };
 }
