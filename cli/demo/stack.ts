@@ -37,8 +37,9 @@ export class DevStack {
     await this.#run(["up", "--yes", ...flags, ...this.#configured], "inherit");
   }
 
+  /** Not with `--remove`, which would delete the tracked configuration file: the stack itself goes with its backend's folder. */
   async destroy(): Promise<void> {
-    await this.#run(["destroy", "--yes", "--remove", ...this.#configured], "inherit");
+    await this.#run(["destroy", "--yes", ...this.#configured], "inherit");
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
