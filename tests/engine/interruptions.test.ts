@@ -115,7 +115,7 @@ test("ends within seconds of Ctrl-C while copies run, keeps all that exists, and
   await emulator.control("clock", { advanceSeconds: 3_600 });
   expect(await stack.up()).toMatchObject({ code: 0 });
 
-  expect(await writes()).toEqual([IMPORT, TRANSFER, TRANSFER]);
+  expect(await writes()).toEqual([IMPORT, "DELETE /v2/tags/:name", TRANSFER, TRANSFER]);
   expect((await account()).images).toMatchObject([{ id: there?.id }]);
   expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual(["ams3", "fra1", "nyc3"]);
 });

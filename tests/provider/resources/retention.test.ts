@@ -94,6 +94,20 @@ describe("a version that has been replaced", () => {
     expect(await there(simulation)).toEqual(["(v1)", "v2"]);
   });
 
+  it("is kept before anything that a killed create began after it", async () => {
+    const simulation = simulate(17);
+    const [v1, v2, v3] = ["v1", "v2", "v3"].map((version) => inputsOf(version, { retain: 1 }));
+    const first = await roll(simulation, v1!);
+    const mortal = simulation.restart();
+    mortal.killAt(4, "after");
+    void create(mortal, v2!);
+    await simulation.run(mortal.dead);
+    const next = simulation.restart();
+    await simulation.run(create(next, v3!));
+    await simulation.run(remove(next, first));
+    expect(await there(simulation)).toEqual(["(v1)", "v3"]);
+  });
+
   it("counts by what the new state retains, not the old one", async () => {
     const simulation = simulate(3);
     await roll(simulation, inputsOf("v1"), inputsOf("v2", { retain: 1 }));
