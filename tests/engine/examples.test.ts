@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { makeDiskImage } from "../../local/diskImage/diskImage";
+import { describeWithSpaces, startSpaces, type TestSpaces } from "../helpers/spaces";
+import { nothing } from "./account";
+import { useService, type Service } from "./service";
+
+jest.setTimeout(120_000);
+
+const IMPORT = "POST /v2/images";
+
+/** One `up` that imports, one that does nothing, and an end without remains. */
+async function runsThrough({ stack, account, writes }: Service, regions: readonly string[]): Promise<void> {
+  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions }]);
+  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(1);
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await account()).toEqual(nothing);
+}
+
+test("examples/url runs as it stands", async () => {
+  const service = await useService({ program: "examples/url" });
+  const { url, sha256 = "" } = await service.image("1.4.2");
+  await service.stack.setConfig({ "url:url": url, "url:sha256": sha256 });
+  await runsThrough(service, ["nyc3", "ams3"]);
+});
+
+test("examples/previous-version runs as it stands: back to a kept version without an import", async () => {
+  const service = await useService({ program: "examples/previous-version" });
+  const { stack, image, writes } = service;
+  const ids: unknown[] = [];
+  for (const version of ["1.4.1", "1.4.2", "1.4.1"]) {
+    await stack.setConfig({ "previous-version:url": (await image(version)).url });
+    expect(await stack.up()).toMatchObject({ code: 0 });
+    ids.push((await stack.outputs()).imageId);
+  }
+  expect(ids[2]).toBe(ids[0]);
+  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
+});
+
+describeWithSpaces("what passes through Spaces", () => {
+  let spaces: TestSpaces;
+  beforeAll(async () => {
+    spaces = await startSpaces();
+  });
+  afterAll(() => spaces.stop());
+  afterEach(async () => expect(await spaces.contents()).toEqual({ objects: [], uploads: [] }));
+
+  const environment = (): Record<string, string> => {
+    const { accessId, secretKey, bucket, endpoint } = spaces.limited;
+    return { SPACES_ACCESS_KEY_ID: accessId, SPACES_SECRET_ACCESS_KEY: secretKey, SPACES_BUCKET: bucket, SPACES_ENDPOINT_URL: endpoint };
+  };
+
+  test("examples/local-file runs as it stands", async () => {
+    const service = await useService({ program: "examples/local-file" });
+    const file = path.join(service.folder, "web.qcow2");
+    await makeDiskImage(file, "1.4.2");
+    service.stack.setEnv(environment());
+    await service.stack.setConfig({ "local-file:path": path.relative(path.resolve(__dirname, "../../examples/local-file"), file) });
+    await runsThrough(service, ["nyc3", "ams3"]);
+  });
+
+  test("examples/xz runs as it stands", async () => {
+    const service = await useService({ program: "examples/xz" });
+    const { url } = await service.image("42.qcow2");
+    execFileSync("xz", ["--keep", path.join(service.folder, "42.qcow2")]);
+    const sha256 = createHash("sha256")
+      .update(readFileSync(path.join(service.folder, "42.qcow2.xz")))
+      .digest("hex");
+    service.stack.setEnv(environment());
+    await service.stack.setConfig({ "xz:url": `${url}.xz`, "xz:sha256": sha256 });
+    await runsThrough(service, ["fra1"]);
+  });
+});
