@@ -10,7 +10,7 @@ export interface Row {
 }
 
 export interface Target {
-  readonly is: "<=" | "=";
+  readonly is: "<=" | ">=" | "=";
   readonly than: number;
 }
 
@@ -34,6 +34,10 @@ export function atMost(than: number): Target {
   return { is: "<=", than };
 }
 
+export function atLeast(than: number): Target {
+  return { is: ">=", than };
+}
+
 export function exactly(than: number): Target {
   return { is: "=", than };
 }
@@ -42,6 +46,8 @@ export function isMet({ is, than }: Target, value: number): boolean {
   switch (is) {
     case "<=":
       return value <= than;
+    case ">=":
+      return value >= than;
     case "=":
       return value === than;
   }

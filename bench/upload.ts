@@ -6,15 +6,21 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { hasSpacesGateway, startSpacesGateway, type SpacesGateway } from "../local/spacesGateway";
 import { median } from "./median";
-import type { Measured } from "./row";
+import { atLeast, atMost, type Measured, type Row } from "./row";
 import type { UploadFigures, UploadOrder } from "./uploadProcess";
 
 const run = promisify(execFile);
 const MIB = 1024 * 1024;
 const rounds = 5;
 
+/** What a local file's way to Spaces costs, at a real gateway on loopback. */
+export const uploadRows: readonly Row[] = [
+  { id: "upload.throughput", unit: "ratio", target: atLeast(1), measure: uploadThroughput },
+  { id: "upload.memory", unit: "MB", target: atMost(150), measure: uploadMemory },
+];
+
 /** How many times as fast as the stock client's own upload ours is: the same file, the same server, by turns. */
-export async function uploadThroughput(): Promise<Measured> {
+async function uploadThroughput(): Promise<Measured> {
   return withGateway(false, async (gateway, folder) => {
     const path = join(folder, "random.img");
     await writeRandom(path, 256);
@@ -33,7 +39,7 @@ export async function uploadThroughput(): Promise<Measured> {
 }
 
 /** The largest resident set of a process that uploads, in MB: of 64 MB and of 4 GB, which must come to much the same. */
-export async function uploadMemory(): Promise<Measured> {
+async function uploadMemory(): Promise<Measured> {
   return withGateway(true, async (gateway, folder) => {
     const resident: number[] = [];
     for (const megabytes of [64, 4_000]) {
