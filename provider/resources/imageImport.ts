@@ -17,7 +17,7 @@ import { previewImport } from "./importPreview";
 import { importedFrom, thenCleared } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, dropTags, findLineage, settle, versionOf, without, type Lineage } from "./lineage";
-import { begunTag, digestTag, importTag, lineageTag, nextOwnerTag, ownersTurn, ownTags, retainTag } from "./lineageTags";
+import { begunTag, digestTag, importTag, isBegunTag, lineageTag, nextOwnerTag, ownersTurn, ownTags, retainTag } from "./lineageTags";
 import { prune } from "./prune";
 import { normalDigest, sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "./teamCheck";
@@ -64,7 +64,7 @@ async function create(
     return untilAvailable(image, live, marks, session, call);
   };
   const image = begun === undefined ? await importAnew() : await takeOver(begun);
-  await settle(image, session, call.signal);
+  await end(image, stateOf(image, inputs, marks), session, call);
   const others = without(lineage, image.id);
   const past = others.filter((version) => ownersTurn(version) === undefined);
   await pruneAlong({ ...lineage, versions: [{ ...image, tags }, ...others] }, past, retain, session, call);
@@ -106,6 +106,11 @@ async function read(
   const marks = { ...marksOn(image, lineageTag(session.namespace, call.urn)), ...outputsOf(known?.state ?? {}) };
   const state = stateOf(image, inputs, { ...marks, team: marks.team ?? (await session.team(call.signal)) });
   if (isImporting(image)) throw new Unfinished({ id, state, inputs, reasons: [`Image ${id} is still being imported.`] });
+  if (known !== undefined && ownTags(image).some(isBegunTag)) {
+    // To call it finished would leave undone what its create has still to do, and the mark by which a delete takes it for nobody's.
+    const reason = `Image ${id} is imported, but the run that began it was interrupted before it had ended: the next \`pulumi up\` ends it.`;
+    throw new Unfinished({ id, state: { ...state, status: "pending" }, inputs, reasons: [reason] });
+  }
   return { state, inputs };
 }
 
@@ -130,7 +135,7 @@ async function update(
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
   const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
   const available = image && (await thenCleared(state, tag, session, call, () => wait(image)));
-  if (available !== undefined) await settle(available, session, call.signal);
+  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), session, call);
   await bring(id, state, inputs, session, call.signal);
   await bringMarks(id, state, inputs, session, call);
   if (available !== undefined) return stateOf(available, inputs, marks);
@@ -205,6 +210,21 @@ async function untilAvailable(begun: ImageWire, inputs: ImageImportInputs, marks
   // It is never adopted, whether or not its tags can be taken away.
   await dropMarks(begun, stateOf(begun, inputs, marks), session, call.signal).catch(() => undefined);
   throw new Error(importFailure(id, image.error_message));
+}
+
+/** Takes the mark off the image that its create has not ended. Where that fails, the next update has still to do it. */
+async function end(image: ImageWire, state: ImageImportState, session: Session, call: Call): Promise<void> {
+  try {
+    await settle(image, session, call.signal);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const id = String(image.id);
+    throw new Unfinished({
+      id,
+      state: { ...state, status: "pending" },
+      reasons: [`Image ${id} is imported, but not yet marked so: ${reason}`],
+    });
+  }
 }
 
 /** A failed import leaves no tag: of what it carried, that goes which no other image carries. */

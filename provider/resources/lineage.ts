@@ -50,9 +50,9 @@ export async function claim(version: ImageWire, tags: readonly string[], session
   for (const tag of stale) await session.api.tags.delete(tag, signal);
 }
 
-/** Says that a state stands for the version from now on: its create has ended. Of what exists, no failure to say so is one. */
+/** Says that a state stands for the version from now on: its create has ended. */
 export async function settle(version: ImageWire, session: Session, signal: AbortSignal): Promise<void> {
-  for (const tag of ownTags(version).filter(isBegunTag)) await session.api.tags.delete(tag, signal).catch(() => undefined);
+  for (const tag of ownTags(version).filter(isBegunTag)) await session.api.tags.delete(tag, signal);
 }
 
 /**

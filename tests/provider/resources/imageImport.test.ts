@@ -38,6 +38,35 @@ describe("creating", () => {
     expect(simulation.process.timers).toBe(0);
   });
 
+  it("is ended by the next update where it could not say that it has ended: a later delete would take the image for nobody's", async () => {
+    const simulation = simulate(12);
+    await simulation.fault({ on: "request", method: "DELETE", path: "/v2/tags/:name", status: 500, times: 5 });
+    const { id, state } = await unfinished(simulation, imageImport.create(inputs, simulation.session, simulation.call(urn)));
+    const next = simulation.restart();
+    const ended = await simulation.run(imageImport.update(id, state as ImageImportState, inputs, next.session, next.call(urn)));
+    expect(ended).toMatchObject({ imageId: id, status: "available" });
+    expect((await imageTags(simulation, id)).toSorted()).toEqual([ended.correlationTag, ended.lineageTag, ended.ownerTag, "prod"].toSorted());
+    expect(simulation.requests(imports)).toHaveLength(1);
+  });
+
+  it("is ended by the next update also where a refresh finds that the import has ended meanwhile", async () => {
+    const simulation = simulate(11);
+    await simulation.options({ importSeconds: 60 });
+    const call = simulation.call(urn);
+    void simulation.clock.sleep(5_000).then(() => call.interrupt());
+    const { id, state } = await unfinished(simulation, imageImport.create(inputs, simulation.session, call));
+    await simulation.clock.advance(60_000);
+    const next = simulation.restart();
+    const known = { state: state as ImageImportState, inputs };
+    const found = await unfinished(simulation, imageImport.read(id, known, next.session, next.call(urn)));
+    expect(found.state).toMatchObject({ imageId: id, status: "pending" });
+    const ended = await simulation.run(imageImport.update(id, found.state as ImageImportState, inputs, next.session, next.call(urn)));
+    expect(ended).toMatchObject({ imageId: id, status: "available" });
+    expect((await imageTags(simulation, id)).toSorted()).toEqual(
+      [ended.correlationTag, ended.lineageTag, ended.ownerTag, "prod"].toSorted(),
+    );
+  });
+
   it("takes over what a killed run began, and imports nothing twice", async () => {
     const simulation = simulate(2);
     await simulation.options({ importSeconds: 60 });
