@@ -62,7 +62,10 @@ function wrongAbout({ name, regions }: WantedImage, { state }: PlayedEngine, { i
   demand(image.status === "available", `the image is ${image.status}.`);
   demand(id === String(image.id) && outputs?.imageId === id, `the state says image ${id}, it is ${image.id}.`);
   demand(outputs?.status === "available", `the state says that the import is ${String(outputs?.status)}.`);
-  demand(sorted([outputs?.correlationTag, outputs?.ownerTag]) === sorted(image.tags ?? []), `its marks are ${sorted(image.tags ?? [])}.`);
+  demand(
+    sorted([outputs?.correlationTag, outputs?.lineageTag, outputs?.ownerTag]) === sorted(image.tags ?? []),
+    `its marks are ${sorted(image.tags ?? [])}.`,
+  );
   demand(sorted(image.regions ?? []) === sorted(regions), `it is in ${sorted(image.regions ?? [])}, not in ${sorted(regions)}.`);
   for (const [at, region] of regions.entries()) {
     const replica = state.get(replicaUrn(name, region));
