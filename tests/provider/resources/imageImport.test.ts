@@ -45,7 +45,9 @@ describe("creating", () => {
     const next = simulation.restart();
     const ended = await simulation.run(imageImport.update(id, state as ImageImportState, inputs, next.session, next.call(urn)));
     expect(ended).toMatchObject({ imageId: id, status: "available" });
-    expect((await imageTags(simulation, id)).toSorted()).toEqual([ended.correlationTag, ended.lineageTag, ended.ownerTag, "prod"].toSorted());
+    expect((await imageTags(simulation, id)).toSorted()).toEqual(
+      [ended.correlationTag, ended.lineageTag, ended.ownerTag, "prod"].toSorted(),
+    );
     expect(simulation.requests(imports)).toHaveLength(1);
   });
 
