@@ -61,7 +61,8 @@ export async function completeImport(
   if (sha256 !== undefined && normalDigest(sha256) !== digest) {
     throw new Error(`\`source.sha256\` must be the digest of the file that \`source.path\` names, \`${digest}\`, got \`${sha256}\`.`);
   }
-  if (previous?.digest !== digest)
-    refuseUnfit({ recompress: isKnown(recompress) ? recompress : undefined, path }, await session.sources.inspection(path, digest));
+  // Of a replacement the engine asks twice, the second time without what was there before.
+  if (previous === undefined)
+    refuseUnfit({ path, recompress: isKnown(recompress) ? recompress : undefined }, await session.sources.inspection(path, digest));
   return { ...inputs, source: { ...source, sha256: sha256 ?? digest } };
 }

@@ -18,6 +18,34 @@ test("a provider keeps its token secret, and sends nothing that is not given", a
   ]);
 });
 
+test("a provider keeps the secret of its Spaces key secret", async () => {
+  const given = { spacesAccessId: "DO00", spacesBucket: "images" };
+  new Provider("one", { ...given, spacesSecretKey: "not-a-real-secret" });
+  const spacesSecretKey = { ...SECRET, value: "not-a-real-secret" };
+  expect((await layout.of("pulumi:providers:imagefleet")).map(({ inputs }) => inputs)).toEqual([{ ...given, spacesSecretKey }]);
+});
+
+test("a source's path is made absolute and its headers are secret, however they are handed in", async () => {
+  const args = { region: "ams3", name: "web" };
+  const headers = { authorization: "Bearer not-a-real-key" };
+  new ImageImport("plain", { ...args, source: { path: "images/web.img" } });
+  new ImageImport("absolute", { ...args, source: { path: pulumi.output("/images/web.img") } });
+  new ImageImport("output", { ...args, source: pulumi.output({ path: "images/web.img" }) });
+  new ImageImport("headers", { ...args, source: { url: "https://example.com/web.img", headers } });
+  new ImageImport("output-headers", { ...args, source: Promise.resolve({ url: "https://example.com/web.img", headers }) });
+
+  const path = `${process.cwd()}/images/web.img`;
+  const secretSource = { ...SECRET, value: { url: "https://example.com/web.img", headers } };
+  const laidOut = await layout.of("ImageImport");
+  expect(Object.fromEntries(laidOut.map(({ name, inputs }) => [name, inputs.source]))).toEqual({
+    plain: { path },
+    absolute: { path: "/images/web.img" },
+    output: { path },
+    headers: secretSource,
+    "output-headers": secretSource,
+  });
+});
+
 test("a fleet's user data is secret, whoever hands it in", async () => {
   const args = { image: "1", region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys: ["1"], name: "web" };
   new Fleet("plain", { ...args, userData: "#cloud-config" });

@@ -212,6 +212,18 @@ describe("a source that DigitalOcean can't fetch by itself", () => {
   });
 });
 
+describe("a followed source with headers", () => {
+  it("is asked with them for its version", async () => {
+    const simulation = simulate(12, { spaces: true });
+    simulation.served = "one";
+    const source = { url: "http://127.0.0.1/web.img", follow: true, headers: { "x-key": "s3cret-key" } };
+    const { state } = await create(simulation, inputsOf(source));
+    expect(state.followed?.etag).toBe('"one"');
+    expect(await effectOf(simulation, inputsOf(source), inputsOf({ ...source, headers: { "x-key": "another" } }), state)).toBe("none");
+    expect(simulation.asked.at(-1)?.headers.get("x-key")).toBe("another");
+  });
+});
+
 describe("the check of a source", () => {
   const faults = (source: object): readonly unknown[] => {
     return (imageImport.check?.(inputsOf(source as ImageImportInputs["source"]), undefined) ?? []).map((fault) => fault.property);
