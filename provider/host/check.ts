@@ -27,7 +27,10 @@ export function withDefaults(table: PropertyTable, given: Values): Values {
   return checkObject(table, given, "", []);
 }
 
-/** Names of the top-level properties that are secret, or hold something secret, by the table; of inner ones only those that `given` has, if it is told. */
+/**
+ * Names of the top-level properties that are secret, or hold something secret, by the table. Where `given` is told, an object that may hold
+ * a secret counts only if it does.
+ */
 export function secretNames(table: PropertyTable, given?: Values): ReadonlySet<string> {
   const secret = Object.entries(table).filter(
     ([name, property]) => property.secret === true || shapeHoldsSecret(property.shape, given?.[name], given !== undefined),
@@ -122,7 +125,7 @@ function isScalar(shape: Extract<Shape, string>, value: Value): boolean {
 function nameOf(shape: Shape): string {
   if (typeof shape !== "string") {
     if ("listOf" in shape) return "a list";
-    return "mapOf" in shape ? `an object whose values are strings` : `an object with ${listed(Object.keys(shape.object))}`;
+    return "mapOf" in shape ? "an object whose values are strings" : `an object with ${listed(Object.keys(shape.object))}`;
   }
   switch (shape) {
     case "string":

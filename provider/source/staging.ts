@@ -21,7 +21,7 @@ export interface Staging {
 
 export interface StageRequest extends SupplyArgs {
   readonly source: StageSource;
-  /** Tells this import's objects from others': the same for every run that would go on with it. */
+  /** Tells this image's objects from others': the same for every run that would go on with it, or bring other bits in its place. */
   readonly correlation: string;
 }
 

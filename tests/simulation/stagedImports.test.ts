@@ -71,7 +71,7 @@ describe("an import of a local file that is killed", () => {
         await simulation.run(destroy(next, stack));
         expect(await left(simulation)).toEqual(nothing);
       }
-    // So many are its own: a listing, Spaces before, the upload, the window, the import, Spaces after.
+      // So many are its own: a listing, Spaces before, the upload, the window, the import, Spaces after.
       expect(request).toBeGreaterThan(10);
       expect(request).toBeLessThan(40);
     },
