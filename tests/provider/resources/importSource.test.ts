@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -5,12 +6,19 @@ import path from "node:path";
 import { UNKNOWN } from "../../../provider/host/property";
 import { imageImport } from "../../../provider/resources/imageImport";
 import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
+import { inspectFile } from "../../../provider/source/inspectSource";
 import { bootableDisk } from "../../helpers/bootableDisk";
 import { simulate, type RecordedCall, type Simulation } from "../../helpers/simulation";
 
 const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";
 const folder = mkdtempSync(path.join(tmpdir(), "imagefleet-sources-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+// The decoder of xz is compiled at its first use, on a thread that virtual time knows nothing of.
+beforeAll(async () => {
+  const { path: packed } = write("first.xz", execFileSync("xz", ["--stdout"], { input: bootableDisk("first") }));
+  await inspectFile(packed);
+});
 
 function write(name: string, bytes: Buffer): { readonly path: string; readonly sha256: string } {
   const file = path.join(folder, name);
