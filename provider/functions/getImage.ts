@@ -1,9 +1,9 @@
 import type { ImageWire } from "../api/wire";
 import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
-import { normalDistribution } from "../resources/distribution";
+import { normalDistribution } from "../resources/import/distribution";
 import { userTags } from "../resources/imageTags";
-import { digestOf, digestTag } from "../resources/lineageTags";
+import { digestOf, digestTag } from "../resources/lineage/lineageTags";
 import type { Session } from "../session";
 
 const inputs = {

@@ -9,9 +9,9 @@ import type { FleetSettings } from "../rollout/settings";
 import { StatusLine } from "../rollout/statusLine";
 import { sameMembers, sameTemplate } from "../rollout/template";
 import type { Session } from "../session";
-import { checkFleet } from "./fleetCheck";
-import { fleetInputs, fleetOutputs } from "./fleetProperties";
-import { faultsOf, type FleetInputs, type FleetState, liveOutputs, settledOf, type StoredFleet, wantedOf } from "./fleetState";
+import { checkFleet } from "./fleet/fleetCheck";
+import { fleetInputs, fleetOutputs } from "./fleet/fleetProperties";
+import { faultsOf, type FleetInputs, type FleetState, liveOutputs, settledOf, type StoredFleet, wantedOf } from "./fleet/fleetState";
 import { requireTeam } from "./teamCheck";
 
 type FleetSession = Pick<Session, "api" | "world" | "namespace" | "team">;

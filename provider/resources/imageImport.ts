@@ -4,22 +4,38 @@ import { isKnown } from "../host/property";
 import type { Call, Existing, Known, ReadAnswer, ResourceType } from "../host/resource";
 import type { Session } from "../session";
 import { isImporting } from "../watch/imageWatcher";
-import { firstLook, lookAt } from "./followedSource";
-import { bring } from "./importChanges";
-import { checkImport, completeImport } from "./importCheck";
-import { marksOf, removeImport } from "./importDelete";
-import { diffImport } from "./importDiff";
-import { importFailure } from "./importFailure";
-import { inspectSource } from "./importInspection";
-import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTables";
-import { post } from "./importPost";
-import { previewImport } from "./importPreview";
-import { importedFrom, thenCleared } from "./importSource";
-import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
-import { claim, dropTags, findLineage, settle, versionOf, without, type Lineage } from "./lineage";
-import { begunTag, digestTag, importTag, isBegunTag, lineageTag, nextOwnerTag, ownersTurn, ownTags, retainTag } from "./lineageTags";
-import { prune } from "./prune";
-import { normalDigest, sourceIdentity } from "./sourceIdentity";
+import { firstLook, lookAt } from "./import/followedSource";
+import { bring } from "./import/importChanges";
+import { checkImport, completeImport } from "./import/importCheck";
+import { marksOf, removeImport } from "./import/importDelete";
+import { diffImport } from "./import/importDiff";
+import { importFailure } from "./import/importFailure";
+import { inspectSource } from "./import/importInspection";
+import {
+  importInputs,
+  importOutputs,
+  type ImageImportInputs,
+  type ImageImportState,
+  type StoredImageImport,
+} from "./import/imageImportTables";
+import { post } from "./import/importPost";
+import { previewImport } from "./import/importPreview";
+import { importedFrom, thenCleared } from "./import/importSource";
+import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./import/importState";
+import { claim, dropTags, findLineage, settle, versionOf, without, type Lineage } from "./lineage/lineage";
+import {
+  begunTag,
+  digestTag,
+  importTag,
+  isBegunTag,
+  lineageTag,
+  nextOwnerTag,
+  ownersTurn,
+  ownTags,
+  retainTag,
+} from "./lineage/lineageTags";
+import { prune } from "./lineage/prune";
+import { normalDigest, sourceIdentity } from "./import/sourceIdentity";
 import { requireTeam } from "./teamCheck";
 
 export const imageImport: ResourceType<Session, typeof importInputs, typeof importOutputs> = {

@@ -5,7 +5,7 @@ import type { Call, Effects, Existing, Known, ReadAnswer, ResourceChange, Resour
 import type { Session, Team } from "../session";
 import type { Copy } from "../watch/copies";
 import { isImporting, type ImageWatcher } from "../watch/imageWatcher";
-import { isRegionSlug, teamTable } from "./imageImportTables";
+import { isRegionSlug, teamTable } from "./import/imageImportTables";
 import { requireImageRegion } from "./regionCheck";
 import { parseReplicaId, replicaId } from "./replicaId";
 import { requireTeam } from "./teamCheck";

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyTable, ValuesOf } from "../../provider/host/property";
 import type { State } from "../../provider/host/resource";
-import { fleetInputs, fleetOutputs } from "../../provider/resources/fleetProperties";
-import { importInputs, importOutputs } from "../../provider/resources/imageImportTables";
+import { fleetInputs, fleetOutputs } from "../../provider/resources/fleet/fleetProperties";
+import { importInputs, importOutputs } from "../../provider/resources/import/imageImportTables";
 import { replicaInputs, replicaOutputs } from "../../provider/resources/imageReplica";
 import type { Fleet, FleetArgs, ImageImport, ImageImportArgs, ImageReplica, ImageReplicaArgs } from "../../provider/sdk";
 import { FLEET_PROPERTIES } from "../../provider/sdk/fleet";

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ImageWire } from "../../provider/api/wire";
 import { Unfinished } from "../../provider/host/fault";
 import { imageImport } from "../../provider/resources/imageImport";
-import type { ImageImportInputs, StoredImageImport } from "../../provider/resources/imageImportTables";
+import type { ImageImportInputs, StoredImageImport } from "../../provider/resources/import/imageImportTables";
 import { bootableDisk } from "../helpers/bootableDisk";
 import { simulate, type SimulatedProcess, type Simulation } from "../helpers/simulation";
 

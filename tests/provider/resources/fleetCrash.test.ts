@@ -1,5 +1,5 @@
 import { seededRandom } from "../../../emulator/ids";
-import type { FleetInputs } from "../../../provider/resources/fleetState";
+import type { FleetInputs } from "../../../provider/resources/fleet/fleetState";
 import { bounds, type Ended, FleetRig, imagesOf } from "./fleetRig";
 
 /** Kills engine and provider at each request of an operation, before it arrives and after it took effect, and runs the operation again. */

@@ -8,7 +8,7 @@ import type { DropletWire } from "../../../provider/api/wire";
 import { Unfinished } from "../../../provider/host/fault";
 import type { Call } from "../../../provider/host/resource";
 import { fleet } from "../../../provider/resources/fleet";
-import type { FleetInputs, FleetState, StoredFleet } from "../../../provider/resources/fleetState";
+import type { FleetInputs, FleetState, StoredFleet } from "../../../provider/resources/fleet/fleetState";
 import { createSession, type Session } from "../../../provider/session";
 import type { ProbeAnswer, World } from "../../../provider/world";
 import { VirtualClock } from "../../helpers/virtualClock";

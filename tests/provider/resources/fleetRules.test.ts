@@ -3,7 +3,7 @@ import { effectsByTable } from "../../../provider/host/diff";
 import { UNKNOWN } from "../../../provider/host/property";
 import type { Values } from "../../../provider/host/values";
 import { fleet } from "../../../provider/resources/fleet";
-import type { FleetInputs, StoredFleet } from "../../../provider/resources/fleetState";
+import type { FleetInputs, StoredFleet } from "../../../provider/resources/fleet/fleetState";
 import { FleetRig, sshKey } from "./fleetRig";
 
 const minimal = { image: "12", region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: ["512189"], name: "web" };

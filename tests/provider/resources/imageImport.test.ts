@@ -1,6 +1,6 @@
 import { Unfinished } from "../../../provider/host/fault";
 import { imageImport } from "../../../provider/resources/imageImport";
-import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
+import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/import/imageImportTables";
 import { simulate, type RecordedCall, type Simulation } from "../../helpers/simulation";
 
 const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";

@@ -1,7 +1,7 @@
-import { withinTime } from "../api/timeLimit";
-import type { Call } from "../host/resource";
-import type { Session } from "../session";
-import { withOwnHeaders } from "../source/ownHeaders";
+import { withinTime } from "../../api/timeLimit";
+import type { Call } from "../../host/resource";
+import type { Session } from "../../session";
+import { withOwnHeaders } from "../../source/ownHeaders";
 import type { Followed, Source } from "./sourceIdentity";
 
 /** In milliseconds. */

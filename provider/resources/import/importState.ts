@@ -1,10 +1,10 @@
-import type { ImageWire } from "../api/wire";
-import type { Team } from "../session";
+import type { ImageWire } from "../../api/wire";
+import type { Team } from "../../session";
 
 import { normalDistribution, sameDistribution } from "./distribution";
 import { importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTables";
-import { ownPrefix, userTags } from "./imageTags";
-import { isOwnerTag } from "./lineageTags";
+import { ownPrefix, userTags } from "../imageTags";
+import { isOwnerTag } from "../lineage/lineageTags";
 import { normalDigest, type Followed } from "./sourceIdentity";
 
 /** What a state keeps of an image besides what the image itself tells. */

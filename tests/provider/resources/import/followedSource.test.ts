@@ -1,7 +1,7 @@
-import type { Effects } from "../../../provider/host/resource";
-import { imageImport } from "../../../provider/resources/imageImport";
-import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
-import { simulate, type RecordedCall, type Simulation } from "../../helpers/simulation";
+import type { Effects } from "../../../../provider/host/resource";
+import { imageImport } from "../../../../provider/resources/imageImport";
+import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/import/imageImportTables";
+import { simulate, type RecordedCall, type Simulation } from "../../../helpers/simulation";
 
 const url = "http://127.0.0.1/latest.img";
 const plain: ImageImportInputs = { source: { url }, region: "nyc3", name: "web" };

@@ -1,6 +1,6 @@
-import type { Fault } from "../host/fault";
-import { isKnown, UNKNOWN, type WithUnknowns } from "../host/property";
-import type { Session } from "../session";
+import type { Fault } from "../../host/fault";
+import { isKnown, UNKNOWN, type WithUnknowns } from "../../host/property";
+import type { Session } from "../../session";
 import { refuseUnfit } from "./importInspection";
 import type { ImageImportInputs, StoredImageImport } from "./imageImportTables";
 import { normalDigest, type Source } from "./sourceIdentity";

@@ -1,6 +1,6 @@
-import type { Fault } from "../host/fault";
-import { isKnown, type WithUnknowns } from "../host/property";
-import { reservedPrefix } from "../rollout/fleetTags";
+import type { Fault } from "../../host/fault";
+import { isKnown, type WithUnknowns } from "../../host/property";
+import { reservedPrefix } from "../../rollout/fleetTags";
 import type { FleetInputs } from "./fleetState";
 
 const tagPattern = /^[a-zA-Z0-9_\-:]{1,255}$/;

@@ -1,4 +1,4 @@
-import type { PropertyTable } from "../host/property";
+import type { PropertyTable } from "../../host/property";
 
 const hostname = /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
 

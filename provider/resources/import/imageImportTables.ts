@@ -1,8 +1,8 @@
-import type { PropertyTable, Rule } from "../host/property";
-import type { ResourceChange, StoredState, State } from "../host/resource";
-import type { ValuesOf } from "../host/property";
+import type { PropertyTable, Rule } from "../../host/property";
+import type { ResourceChange, StoredState, State } from "../../host/resource";
+import type { ValuesOf } from "../../host/property";
 import { isDistribution } from "./distribution";
-import { areTags } from "./imageTags";
+import { areTags } from "../imageTags";
 
 /** The form of a region slug; whether there is such a region, DigitalOcean knows. */
 export const isRegionSlug: Rule = {

@@ -1,12 +1,12 @@
-import { UNKNOWN, isKnown, type Effect, type WithUnknowns } from "../host/property";
-import type { Call, Effects } from "../host/resource";
-import { hasUnknown } from "../host/values";
-import type { Session } from "../session";
-import { isImporting } from "../watch/imageWatcher";
+import { UNKNOWN, isKnown, type Effect, type WithUnknowns } from "../../host/property";
+import type { Call, Effects } from "../../host/resource";
+import { hasUnknown } from "../../host/values";
+import type { Session } from "../../session";
+import { isImporting } from "../../watch/imageWatcher";
 import { sameDistribution } from "./distribution";
 import { isSame, lookAt } from "./followedSource";
 import type { ImageImportChange, StoredImageImport } from "./imageImportTables";
-import { sameTags } from "./imageTags";
+import { sameTags } from "../imageTags";
 import { sourceChange, type Source } from "./sourceIdentity";
 
 /** What the tables can't say: when a source is another one, and which spellings mean the same. */

@@ -1,10 +1,10 @@
-import type { ImageWire } from "../api/wire";
-import type { Call } from "../host/resource";
-import type { Session } from "../session";
-import { isImporting } from "../watch/imageWatcher";
+import type { ImageWire } from "../../api/wire";
+import type { Call } from "../../host/resource";
+import type { Session } from "../../session";
+import { isImporting } from "../../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTables";
 import { clearStaged } from "./importSource";
-import { dropTags, findLineage, inOrder, retire, without } from "./lineage";
+import { dropTags, findLineage, inOrder, retire, without } from "../lineage/lineage";
 import {
   begunTag,
   digestTag,
@@ -17,10 +17,10 @@ import {
   retainOf,
   retainTag,
   turnOf,
-} from "./lineageTags";
-import { prune } from "./prune";
+} from "../lineage/lineageTags";
+import { prune } from "../lineage/prune";
 import { sourceIdentity } from "./sourceIdentity";
-import { requireTeam } from "./teamCheck";
+import { requireTeam } from "../teamCheck";
 
 /**
  * Decides what the end of a state means for its image. Where a later state of the lineage stands, the image has been replaced: it is

@@ -1,4 +1,4 @@
-import type { Rule } from "../host/property";
+import type { Rule } from "../../host/property";
 
 /** What the API accepts; any other value it takes as `Unknown` without a word. It reads `Unknown` back as `Unknown OS`. */
 const distributions = [

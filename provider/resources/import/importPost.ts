@@ -1,6 +1,6 @@
-import { mayHaveTakenEffect } from "../api/errors";
-import type { ImageWire } from "../api/wire";
-import type { Session } from "../session";
+import { mayHaveTakenEffect } from "../../api/errors";
+import type { ImageWire } from "../../api/wire";
+import type { Session } from "../../session";
 import type { ImageImportInputs } from "./imageImportTables";
 
 /** Looks for an import whose POST got no answer, and the pause between them in milliseconds. */

@@ -1,11 +1,11 @@
-import { withinTime } from "../api/timeLimit";
-import type { Call } from "../host/resource";
-import type { Session } from "../session";
-import type { Finding } from "../source/inspect/findings";
-import type { Inspection } from "../source/inspect/inspect";
-import { inspectLater } from "../source/inspectLater";
-import { withOwnHeaders } from "../source/ownHeaders";
-import { stagingNeed } from "../source/stagingNeed";
+import { withinTime } from "../../api/timeLimit";
+import type { Call } from "../../host/resource";
+import type { Session } from "../../session";
+import type { Finding } from "../../source/inspect/findings";
+import type { Inspection } from "../../source/inspect/inspect";
+import { inspectLater } from "../../source/inspectLater";
+import { withOwnHeaders } from "../../source/ownHeaders";
+import { stagingNeed } from "../../source/stagingNeed";
 import type { Source } from "./sourceIdentity";
 
 /** In milliseconds. At most 4 MiB are read. */

@@ -1,5 +1,5 @@
-import type { ImageChangesWire } from "../api/wire";
-import type { Session } from "../session";
+import type { ImageChangesWire } from "../../api/wire";
+import type { Session } from "../../session";
 import { sameDistribution } from "./distribution";
 import type { ImageImportInputs, StoredImageImport } from "./imageImportTables";
 

@@ -1,8 +1,8 @@
-import type { ImageWire } from "../../../provider/api/wire";
-import { Unfinished } from "../../../provider/host/fault";
-import { imageImport } from "../../../provider/resources/imageImport";
-import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
-import { simulate, type RecordedCall, type SimulatedProcess, type Simulation } from "../../helpers/simulation";
+import type { ImageWire } from "../../../../provider/api/wire";
+import { Unfinished } from "../../../../provider/host/fault";
+import { imageImport } from "../../../../provider/resources/imageImport";
+import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/import/imageImportTables";
+import { simulate, type RecordedCall, type SimulatedProcess, type Simulation } from "../../../helpers/simulation";
 
 const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";
 

@@ -1,12 +1,17 @@
-import { UNKNOWN, type Rule } from "../../../provider/host/property";
-import type { Effects } from "../../../provider/host/resource";
-import { isDistribution, sameDistribution } from "../../../provider/resources/distribution";
-import { imageImport } from "../../../provider/resources/imageImport";
-import { importInputs, isRegionSlug, type ImageImportChange, type ImageImportInputs } from "../../../provider/resources/imageImportTables";
-import { areTags, sameTags, userTags } from "../../../provider/resources/imageTags";
-import { importFailure } from "../../../provider/resources/importFailure";
-import { sourceChange, sourceIdentity } from "../../../provider/resources/sourceIdentity";
-import { simulate } from "../../helpers/simulation";
+import { UNKNOWN, type Rule } from "../../../../provider/host/property";
+import type { Effects } from "../../../../provider/host/resource";
+import { isDistribution, sameDistribution } from "../../../../provider/resources/import/distribution";
+import { imageImport } from "../../../../provider/resources/imageImport";
+import {
+  importInputs,
+  isRegionSlug,
+  type ImageImportChange,
+  type ImageImportInputs,
+} from "../../../../provider/resources/import/imageImportTables";
+import { areTags, sameTags, userTags } from "../../../../provider/resources/imageTags";
+import { importFailure } from "../../../../provider/resources/import/importFailure";
+import { sourceChange, sourceIdentity } from "../../../../provider/resources/import/sourceIdentity";
+import { simulate } from "../../../helpers/simulation";
 
 const [a, b] = ["a".repeat(64), "b".repeat(64)];
 const inputs: ImageImportInputs = { source: { url: "http://x/1" }, region: "nyc3", name: "web" };

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { UNKNOWN } from "../../../provider/host/property";
-import { imageImport } from "../../../provider/resources/imageImport";
-import type { ImageImportInputs, ImageImportState } from "../../../provider/resources/imageImportTables";
-import { inspectFile } from "../../../provider/source/inspectSource";
-import { bootableDisk } from "../../helpers/bootableDisk";
-import { simulate, type RecordedCall, type Simulation } from "../../helpers/simulation";
+import { UNKNOWN } from "../../../../provider/host/property";
+import { imageImport } from "../../../../provider/resources/imageImport";
+import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/import/imageImportTables";
+import { inspectFile } from "../../../../provider/source/inspectSource";
+import { bootableDisk } from "../../../helpers/bootableDisk";
+import { simulate, type RecordedCall, type Simulation } from "../../../helpers/simulation";
 
 const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";
 const folder = mkdtempSync(path.join(tmpdir(), "imagefleet-sources-"));

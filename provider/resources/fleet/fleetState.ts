@@ -1,10 +1,10 @@
-import type { ValuesOf } from "../host/property";
-import type { State, StoredState } from "../host/resource";
-import { addressOf } from "../rollout/addresses";
-import { fleetTag, servingTag } from "../rollout/fleetTags";
-import type { Observation } from "../rollout/observation";
-import type { Wanted } from "../rollout/settings";
-import { fingerprint, sameTemplate } from "../rollout/template";
+import type { ValuesOf } from "../../host/property";
+import type { State, StoredState } from "../../host/resource";
+import { addressOf } from "../../rollout/addresses";
+import { fleetTag, servingTag } from "../../rollout/fleetTags";
+import type { Observation } from "../../rollout/observation";
+import type { Wanted } from "../../rollout/settings";
+import { fingerprint, sameTemplate } from "../../rollout/template";
 import type { fleetInputs, fleetOutputs } from "./fleetProperties";
 
 export type FleetInputs = ValuesOf<typeof fleetInputs>;

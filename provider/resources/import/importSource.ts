@@ -1,8 +1,8 @@
-import { Unfinished } from "../host/fault";
-import type { Call } from "../host/resource";
-import type { Session } from "../session";
-import { stagingNeed } from "../source/stagingNeed";
-import type { StageSource } from "../source/supply";
+import { Unfinished } from "../../host/fault";
+import type { Call } from "../../host/resource";
+import type { Session } from "../../session";
+import { stagingNeed } from "../../source/stagingNeed";
+import type { StageSource } from "../../source/supply";
 import type { ImageImportInputs } from "./imageImportTables";
 import type { Source } from "./sourceIdentity";
 

@@ -1,16 +1,16 @@
-import { isKnown, type WithUnknowns } from "../host/property";
-import { hasUnknown } from "../host/values";
-import type { Call } from "../host/resource";
-import type { Session } from "../session";
-import { isImporting } from "../watch/imageWatcher";
+import { isKnown, type WithUnknowns } from "../../host/property";
+import { hasUnknown } from "../../host/values";
+import type { Call } from "../../host/resource";
+import type { Session } from "../../session";
+import { isImporting } from "../../watch/imageWatcher";
 import { lookAt } from "./followedSource";
 import type { ImageImportInputs, ImageImportState, StoredImageImport } from "./imageImportTables";
 import { inspectSource } from "./importInspection";
 import { marksAmong, outputsOf } from "./importState";
-import { findLineage, versionOf, without } from "./lineage";
-import { importTag, lineageTag } from "./lineageTags";
-import { pruned } from "./prune";
-import { requireImageRegion } from "./regionCheck";
+import { findLineage, versionOf, without } from "../lineage/lineage";
+import { importTag, lineageTag } from "../lineage/lineageTags";
+import { pruned } from "../lineage/prune";
+import { requireImageRegion } from "../regionCheck";
 import { normalDigest, sourceIdentity, type Source } from "./sourceIdentity";
 
 /** What `up` would do, by reads alone: region and source are checked, and what a new image means for earlier versions is said. */

@@ -1,4 +1,4 @@
-import type { Effect } from "../host/property";
+import type { Effect } from "../../host/property";
 
 /** Where an image's bits come from. */
 export interface Source {

@@ -1,6 +1,6 @@
-import type { ImageWire } from "../api/wire";
-import type { Call } from "../host/resource";
-import type { Session } from "../session";
+import type { ImageWire } from "../../api/wire";
+import type { Call } from "../../host/resource";
+import type { Session } from "../../session";
 import { discard, retire, type Lineage } from "./lineage";
 
 /** What becomes of a lineage's versions that no state stands for any more. */

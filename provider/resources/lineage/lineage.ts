@@ -1,5 +1,5 @@
-import type { ImageWire, TaggedResourceWire } from "../api/wire";
-import type { Session } from "../session";
+import type { ImageWire, TaggedResourceWire } from "../../api/wire";
+import type { Session } from "../../session";
 import {
   isBegunTag,
   isDigestTag,

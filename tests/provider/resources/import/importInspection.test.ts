@@ -1,7 +1,7 @@
-import { UNKNOWN } from "../../../provider/host/property";
-import { imageImport } from "../../../provider/resources/imageImport";
-import type { ImageImportInputs } from "../../../provider/resources/imageImportTables";
-import { simulate, type RecordedCall, type Simulation } from "../../helpers/simulation";
+import { UNKNOWN } from "../../../../provider/host/property";
+import { imageImport } from "../../../../provider/resources/imageImport";
+import type { ImageImportInputs } from "../../../../provider/resources/import/imageImportTables";
+import { simulate, type RecordedCall, type Simulation } from "../../../helpers/simulation";
 
 const good: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" }, region: "nyc3", name: "web" };
 const bad: ImageImportInputs = { ...good, source: { url: "http://127.0.0.1/secret-path/web.txt" } };
