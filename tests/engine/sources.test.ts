@@ -31,7 +31,7 @@ test("says why DigitalOcean took no image, leaves nothing of it, and imports a g
   expect(diagnosticsOf(refused)).toEqual({
     "pulumi:pulumi:Stack (service-test)": "error: update failed",
     "imagefleet:index:ImageImport (web)": expect.stringMatching(
-      /^error: The import of image \d+ failed; DigitalOcean said: "We couldn't recognize your image file\..*" The likely cause: .+\. Check .+, then run `pulumi up` again\.$/,
+      /^error: The import of image \d+ failed; DigitalOcean said: "We couldn't recognize your image file\..*" The likely cause: .+\. See what it is with `imagefleet inspect`, then run `pulumi up` again\.$/,
     ) as unknown,
   });
   expect(await stateOf(stack)).toEqual({});

@@ -10,6 +10,11 @@ const causes: readonly { readonly says: RegExp; readonly cause: string; readonly
     cause: "the image is compressed with something else than gzip or bzip2, such as xz or zstd",
     remedy: "Compress it with gzip or bzip2, or serve it uncompressed",
   },
+  {
+    says: /recognize your image/i,
+    cause: "what the URL serves is no disk image in a format that DigitalOcean takes: raw with a boot sector, qcow2, VHDX, VDI or VMDK",
+    remedy: "See what it is with `imagefleet inspect`",
+  },
 ];
 
 const anyCause = {

@@ -1,6 +1,7 @@
-import { mayHaveTakenEffect } from "../../api/errors";
+import { isUnprocessable, mayHaveTakenEffect } from "../../api/errors";
 import type { ImageWire } from "../../api/wire";
 import type { Session } from "../../session";
+import { requireImageRegion } from "../regionCheck";
 import type { ImageImportInputs } from "./imageImportTables";
 
 /** Looks for an import whose POST got no answer, and the pause between them in milliseconds. */
@@ -23,6 +24,8 @@ export async function post(
     return { ...(await images.create({ name, url, region, description, distribution, tags: marked }, signal)), tags: marked };
   } catch (error) {
     signal.throwIfAborted();
+    // The service says of an unknown region only that it isn't available; asked in vain here alone, so that no import pays for it.
+    if (isUnprocessable(error) && /region/i.test(error.text)) await requireImageRegion(region, session, signal);
     if (!mayHaveTakenEffect(error)) throw error;
     for (let look = 0; look < looks; look += 1) {
       await session.world.clock.sleep(pause, signal);

@@ -69,6 +69,15 @@ describe("creating", () => {
     );
   });
 
+  it("names the regions to choose from where the service refuses the one that was given", async () => {
+    const simulation = simulate(13);
+    const created = create(simulation, { ...inputs, region: "nyc9" });
+    await expect(created).rejects.toThrow(
+      /^`region` must be a region that takes custom images, got `nyc9`\. Take one of nyc1, nyc2, nyc3\.$/,
+    );
+    expect(simulation.requests(imports)).toHaveLength(1);
+  });
+
   it("takes over what a killed run began, and imports nothing twice", async () => {
     const simulation = simulate(2);
     await simulation.options({ importSeconds: 60 });
