@@ -13,11 +13,16 @@ export interface Session {
   readonly watchers: Watchers;
   /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
   readonly current: Map<string, ImageWire>;
-  /** Numbers of the images that a state stands for, as far as the engine has told this process. */
-  readonly standing: Set<string>;
+  /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
+  readonly standing: Map<string, StandingMarks>;
   readonly sources: SourceAccess;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
+}
+
+export interface StandingMarks {
+  readonly lineageTag?: string;
+  readonly ownerTag?: string;
 }
 
 export interface Team {
@@ -36,7 +41,7 @@ export function createSession({ api, world, namespace, spaces = {} }: SessionArg
     namespace,
     watchers: new Watchers(api, world),
     current: new Map(),
-    standing: new Set(),
+    standing: new Map(),
     sources: createSourceAccess(world, spaces),
     async team(signal) {
       const { team, uuid } = await api.account(signal);

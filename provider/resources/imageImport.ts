@@ -22,18 +22,8 @@ import { post } from "./import/importPost";
 import { previewImport } from "./import/importPreview";
 import { importedFrom, thenCleared } from "./import/importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./import/importState";
-import { claim, dropTags, findLineage, settle, versionOf, without, type Lineage } from "./lineage/lineage";
-import {
-  begunTag,
-  digestTag,
-  importTag,
-  isBegunTag,
-  lineageTag,
-  nextOwnerTag,
-  ownersTurn,
-  ownTags,
-  retainTag,
-} from "./lineage/lineageTags";
+import { claim, dropTags, findLineage, type Lineage, nextOwnerTag, settle, versionOf, without } from "./lineage/lineage";
+import { begunTag, digestTag, importTag, isBegunTag, lineageTag, ownersTurn, ownTags, retainTag } from "./lineage/lineageTags";
 import { prune } from "./lineage/prune";
 import { normalDigest, sourceIdentity } from "./import/sourceIdentity";
 import { requireTeam } from "./teamCheck";
@@ -66,7 +56,7 @@ async function create(
   const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
   const marks = {
     correlationTag: importTag(namespace, call.urn, source === undefined ? "" : sourceIdentity(source, followed)),
-    ownerTag: nextOwnerTag(lineage.versions, world.random),
+    ownerTag: nextOwnerTag(lineage, session.standing.values(), world.random),
     lineageTag: lineage.tag,
     followed,
     team,
@@ -76,7 +66,7 @@ async function create(
   const arrive = (image: ImageWire, live: ImageImportInputs): Promise<ImageWire> => {
     session.watchers.of(String(image.id)).learn(image);
     session.current.set(lineage.tag, { ...image, tags });
-    session.standing.add(String(image.id));
+    session.standing.set(String(image.id), marks);
     return untilAvailable(image, live, marks, session, call);
   };
   const image = begun === undefined ? await importAnew() : await takeOver(begun);

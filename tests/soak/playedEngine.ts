@@ -80,6 +80,11 @@ export class PlayedEngine {
     return run.errors;
   }
 
+  /** Whether replaced resources are still to be deleted. */
+  get owesDeletes(): boolean {
+    return this.#replaced.size > 0;
+  }
+
   /** Ctrl-C. */
   interrupt(): void {
     this.#run?.interrupt();

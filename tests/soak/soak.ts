@@ -54,7 +54,7 @@ export async function play(seed: number): Promise<PlayedTrial> {
   };
   for (const upset of trial.upsets) await next(upset);
   const most = trial.faults.reduce((sum, { times = 1 }) => sum + times, 12);
-  for (let count = 0; count < most && !isThere(trial, engine.state); count += 1) {
+  for (let count = 0; count < most && !isThere(trial, engine); count += 1) {
     await next({ ...quiet, pause: runs.at(-1)?.errors?.length === 0 ? 600 : quiet.pause });
   }
   const { faults: unspent } = (await simulation.ask("GET", "/_emulator/faults")) as { faults: PlayedTrial["unspent"] };
@@ -126,8 +126,8 @@ function eventsOf(
   }
 }
 
-function isThere({ images }: Trial, state: ReadonlyMap<string, Kept>): boolean {
-  return images.every((image) => isImageThere(image, state));
+function isThere({ images }: Trial, { state, owesDeletes }: PlayedEngine): boolean {
+  return !owesDeletes && images.every((image) => isImageThere(image, state));
 }
 
 function isImageThere({ name, regions }: WantedImage, state: ReadonlyMap<string, Kept>): boolean {

@@ -11,7 +11,7 @@ import { sourceChange, type Source } from "./sourceIdentity";
 
 /** What the tables can't say: when a source is another one, and which spellings mean the same. */
 export async function diffImport({ id, state, before, after, effects }: ImageImportChange, session: Session, call: Call): Promise<Effects> {
-  session.standing.add(id);
+  session.standing.set(id, state);
   if (!isKnown(after)) return effects;
   const { source, tags = [], distribution, description } = after;
   const corrected: Record<string, Effect> = { ...effects };

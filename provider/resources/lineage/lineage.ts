@@ -1,5 +1,5 @@
 import type { ImageWire, TaggedResourceWire } from "../../api/wire";
-import type { Session } from "../../session";
+import type { Session, StandingMarks } from "../../session";
 import {
   isBegunTag,
   isDigestTag,
@@ -11,6 +11,7 @@ import {
   newMark,
   ownTags,
   retiredTag,
+  turnOf,
 } from "./lineageTags";
 
 /** The images that were made for one resource and are still there. */
@@ -40,6 +41,13 @@ export function versionOf({ versions }: Lineage, importTag: string): ImageWire |
 
 export function without({ versions }: Lineage, id: number | undefined): readonly ImageWire[] {
   return versions.filter((version) => version.id !== id);
+}
+
+/** The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. */
+export function nextOwnerTag({ tag, versions }: Lineage, standing: Iterable<StandingMarks>, random: () => number): string {
+  const carried = versions.flatMap(({ tags }) => (tags ?? []).filter(isMark));
+  const kept = [...standing].flatMap(({ lineageTag, ownerTag }) => (lineageTag === tag ? [ownerTag] : []));
+  return newMark(Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1, random);
 }
 
 /** Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. */

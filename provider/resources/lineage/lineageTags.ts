@@ -45,12 +45,6 @@ export function retainTag(lineage: string, retain: number | undefined): string |
   return retain === undefined || retain === 0 ? undefined : named("retain", `${retain}:${lineage.slice(named("lineage", "").length)}`);
 }
 
-/** The mark of a state that is later than all that the lineage knows. */
-export function nextOwnerTag(lineage: readonly ImageWire[], random: () => number): string {
-  const turns = lineage.flatMap(({ tags }) => (tags ?? []).filter(isMark).map(turnOf));
-  return newMark(Math.max(0, ...turns) + 1, random);
-}
-
 export function newMark(turn: number, random: () => number): string {
   const characters = Array.from({ length: 16 }, () => Math.floor(random() * 36).toString(36));
   return named("owner", `${turn}-${characters.join("")}`);

@@ -69,6 +69,28 @@ describe("creating", () => {
     );
   });
 
+  it("stands later than an import that was taken over and then failed: the late delete of that one takes nothing of it", async () => {
+    const simulation = simulate(14);
+    await simulation.fault({ on: "import", fails: true, seconds: 60, times: 1 });
+    const interruptedAfter = async (seconds: number): Promise<Unfinished> => {
+      const { session, call } = simulation.restart();
+      const interrupted = call(urn);
+      void simulation.clock.sleep(seconds * 1_000).then(() => interrupted.interrupt());
+      return unfinished(simulation, imageImport.create(inputs, session, interrupted));
+    };
+    await interruptedAfter(5);
+    const { id, state } = await interruptedAfter(5);
+    await simulation.clock.advance(60_000);
+
+    const { session, call } = simulation.restart();
+    const change = { id, state: state as ImageImportState, before: inputs, after: inputs, effects: {} };
+    expect(await simulation.run(Promise.resolve(imageImport.diff?.(change, session, call(urn))))).toEqual({ status: "replace" });
+    const next = await simulation.run(imageImport.create(inputs, session, call(urn)));
+    await simulation.run(imageImport.delete(id, state as ImageImportState, session, call(urn)));
+    expect(await simulation.ask("GET", `/v2/images/${next.id}`)).toMatchObject({ image: { status: "available" } });
+    expect(await imageTags(simulation, next.id)).toContain(next.state.ownerTag);
+  });
+
   it("names the regions to choose from where the service refuses the one that was given", async () => {
     const simulation = simulate(13);
     const created = create(simulation, { ...inputs, region: "nyc9" });
