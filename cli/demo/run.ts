@@ -10,6 +10,8 @@ import { DevStack } from "./stack";
 import { summary, type Phase } from "./summary";
 
 const DROPLETS_A_FLEET = 3;
+/** A gate is passed by two answers, 2 s apart: the defaults of `DropletFleet`. */
+const GATE_SECONDS = 2;
 
 /**
  * `demo`: version 1 is imported, copied and started, version 2 rolled out, a third `up` finds nothing to do; then a summary, and the end
@@ -54,13 +56,13 @@ async function threeUps(stack: DevStack, cloud: Cloud, [first, second]: readonly
   await stack.configure({ sshPublicKey: throwawayPublicKey() });
 
   const phases = [
-    await phase("version 1", [...arrival, ["Droplets", durations.droplet]], cloud, async () => {
+    await phase("version 1", [...arrival, ["Droplets", durations.droplet], ["gate", GATE_SECONDS]], cloud, async () => {
       await stack.configure({ imageUrl: first.url, imageSha256: first.sha256 });
       await stack.up();
     }),
     await phase(
       "version 2",
-      [...arrival, [`${DROPLETS_A_FLEET} Droplets in turn`, DROPLETS_A_FLEET * durations.droplet]],
+      [...arrival, [`${DROPLETS_A_FLEET} Droplets and gates in turn`, DROPLETS_A_FLEET * (durations.droplet + GATE_SECONDS)]],
       cloud,
       async () => {
         await stack.configure({ imageUrl: second.url, imageSha256: second.sha256 });

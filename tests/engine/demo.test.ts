@@ -18,7 +18,7 @@ test("the demo imports, rolls, finds nothing more to do, can be kept to look aro
   const { stdout } = await demo("--keep");
 
   for (const line of [
-    /^version 1 +[\d.]+ s +11 s = import 3 \+ slowest copy 6 \+ Droplets 2$/m,
+    /^version 1 +[\d.]+ s +13 s = import 3 \+ slowest copy 6 \+ Droplets 2 \+ gate 2$/m,
     /^version 2 +[\d.]+ s/m,
     /^no change +[\d.]+ s/m,
   ]) {
