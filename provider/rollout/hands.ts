@@ -10,9 +10,6 @@ import type { FleetSettings, Wanted } from "./settings";
 
 /** Names in one POST. */
 const batch = 10;
-/** A new SSH key may be unknown to the service for up to 45 s. Milliseconds. */
-const keyLag = 60_000;
-const keyTick = 5_000;
 
 /** Does what the plan says, in as few requests as the API allows. */
 export class Hands {
@@ -21,7 +18,6 @@ export class Hands {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  #keysRefusedAt: number | undefined;
 
   constructor(settings: FleetSettings, observation: Observation, api: Api, clock: Clock, signal: AbortSignal) {
     this.#settings = settings;
@@ -97,11 +93,9 @@ export class Hands {
       const some = slots.slice(start, start + batch);
       try {
         this.#observation.made(await this.#api.droplets.create(this.#order(some, wanted), this.#signal));
-        this.#keysRefusedAt = undefined;
       } catch (error) {
         if (mayHaveTakenEffect(error)) this.#observation.mayBeMade(this.#settings.name, some, wanted.template);
         else if (!isUnprocessable(error)) throw error;
-        else if (this.#mayKnowKeysSoon(error.text)) return this.#clock.sleep(keyTick, this.#signal).then(() => undefined);
         else return error.message;
       }
     }
@@ -120,12 +114,6 @@ export class Hands {
       user_data: of.userData,
       vpc_uuid: of.vpcUuid,
     };
-  }
-
-  #mayKnowKeysSoon(refusal: string): boolean {
-    if (!refusal.includes("invalid key identifiers")) return false;
-    this.#keysRefusedAt ??= this.#clock.now();
-    return this.#clock.now() - this.#keysRefusedAt < keyLag;
   }
 }
 

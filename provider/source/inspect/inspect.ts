@@ -1,10 +1,9 @@
-import { bootModeOf, type BootMode } from "./bootMode";
+import { bootModeOf } from "./bootMode";
 import { ensure, Unreadable, type ByteSource } from "./byteSource";
-import { compressionOf, unpack, type Compression, type CompressionName } from "./compression";
+import { compressionOf, unpack, type Compression } from "./compression";
 import { contentsAt, unknownContents, type Contents } from "./contents";
 import { fileSystemAt } from "./fileSystem";
 import { findingsOn, type Finding } from "./findings";
-import type { FormatName } from "./formats/diskFormat";
 import { formatOf } from "./formats/formatOf";
 import type { ImageSource } from "./imageSource";
 import type { Observation, Trait, Volume } from "./observation";
@@ -12,18 +11,9 @@ import { readPartitionTable, type Partition, type PartitionTable } from "./parti
 import type { StreamedSource } from "./streamedSource";
 
 /** What an image is, and what stands between it and a Droplet. */
-export interface Inspection {
-  /** Of the disk inside the compression; null where that can't be read. */
-  readonly format: FormatName | null;
-  readonly compression: CompressionName | null;
-  /** Null where it can't be known. */
-  readonly virtualSizeBytes: number | null;
-  /** Null where it can't be read. */
-  readonly partitionTable: PartitionTable["kind"] | null;
-  readonly bootMode: BootMode;
+export interface Inspection extends Omit<Observation, "volumes" | "traits"> {
   /** In the order of the partitions, as blkid calls them. */
   readonly filesystems: readonly string[];
-  readonly contents: Contents;
   readonly findings: readonly Finding[];
   /** No finding is an error. */
   readonly acceptable: boolean;
