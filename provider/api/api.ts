@@ -72,6 +72,8 @@ export interface DropletsApi {
 export interface TagsApi {
   /** Tags the resources, creating the tag where it does not exist; one request for all of them where it does. */
   add(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
+  /** The same for a tag that hardly exists yet: two requests. */
+  make(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** Untags the resources; a tag that does not exist is success. */
   remove(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** Deletes the tag itself, and so takes it off everything; a missing tag is success. */

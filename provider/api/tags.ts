@@ -19,6 +19,15 @@ export function tagsApi(client: Client): TagsApi {
     }
   };
 
+  const make: TagsApi["make"] = async (tag, resources, signal) => {
+    const refusal = await create(tag, signal);
+    try {
+      await attach(tag, resources, signal);
+    } catch (error) {
+      throw isNotFound(error) ? (refusal ?? error) : error;
+    }
+  };
+
   const ignoringMissing = async (request: Promise<void>): Promise<void> => {
     try {
       await request;
@@ -33,14 +42,10 @@ export function tagsApi(client: Client): TagsApi {
         await attach(tag, resources, signal);
       } catch (error) {
         if (!isNotFound(error)) throw error;
-        const refusal = await create(tag, signal);
-        try {
-          await attach(tag, resources, signal);
-        } catch (again) {
-          throw isNotFound(again) ? (refusal ?? again) : again;
-        }
+        await make(tag, resources, signal);
       }
     },
+    make,
     remove: (tag, resources, signal) =>
       ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal)),
     delete: (tag, signal) => ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}` }, signal)),

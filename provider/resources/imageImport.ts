@@ -23,7 +23,7 @@ import { previewImport } from "./import/importPreview";
 import { importedFrom, thenCleared } from "./import/importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./import/importState";
 import { claim, dropTags, findLineage, type Lineage, nextOwnerTag, settle, versionOf, without } from "./lineage/lineage";
-import { begunTag, digestTag, importTag, isBegunTag, lineageTag, ownersTurn, ownTags, retainTag } from "./lineage/lineageTags";
+import { begunTag, digestTag, importTag, isBegunTag, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "./lineage/lineageTags";
 import { prune } from "./lineage/prune";
 import { normalDigest, sourceIdentity } from "./import/sourceIdentity";
 import { requireTeam } from "./teamCheck";
@@ -49,23 +49,24 @@ async function create(
   session: Session,
   call: Call,
 ): Promise<Existing<typeof importInputs, typeof importOutputs>> {
-  const { namespace, world } = session;
+  const { namespace } = session;
   const { source, retain } = inputs;
   const team = await session.team(call.signal);
   const followed = source?.follow === true ? await firstLook(source, session, call) : undefined;
   const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
+  const correlationTag = importTag(namespace, call.urn, source === undefined ? "" : sourceIdentity(source, followed));
+  const begun = versionOf(lineage, correlationTag);
   const marks = {
-    correlationTag: importTag(namespace, call.urn, source === undefined ? "" : sourceIdentity(source, followed)),
-    ownerTag: nextOwnerTag(lineage, session.standing.values(), world.random),
+    correlationTag,
+    ownerTag: nextOwnerTag(lineage, begun, session),
     lineageTag: lineage.tag,
     followed,
     team,
   } satisfies Marks;
   const tags = tagsOf(inputs, marks);
-  const begun = versionOf(lineage, marks.correlationTag);
   const arrive = (image: ImageWire, live: ImageImportInputs): Promise<ImageWire> => {
     session.watchers.of(String(image.id)).learn(image);
-    session.current.set(lineage.tag, { ...image, tags });
+    session.current.set(lineage.tag, { ...image, tags: [...tags, ...ownTags(image).filter(isRetiredTag)] });
     session.standing.set(String(image.id), marks);
     return untilAvailable(image, live, marks, session, call);
   };

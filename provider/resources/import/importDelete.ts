@@ -4,7 +4,7 @@ import type { Session } from "../../session";
 import { isImporting } from "../../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTables";
 import { clearStaged } from "./importSource";
-import { dropTags, findLineage, inOrder, retire, without } from "../lineage/lineage";
+import { dropTags, findLineage, inOrder, unretire, retire, without } from "../lineage/lineage";
 import {
   begunTag,
   digestTag,
@@ -45,6 +45,7 @@ export async function removeImport(id: string, state: StoredImageImport, session
   const others = without(lineage, Number(id));
   const isOrphan = (other: ImageWire): boolean => !session.standing.has(String(other.id)) && (other.tags?.some(isBegunTag) ?? false);
   const successors = others.filter((other) => (ownersTurn(other) ?? -1) >= turn && !isOrphan(other));
+  for (const successor of successors) await unretire(successor, session, signal);
   const retain = successors[0] === undefined ? 0 : retainOf(successors[0]);
   const earlier = others.filter((other) => !successors.includes(other));
   const past = [...earlier];

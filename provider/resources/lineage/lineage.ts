@@ -1,5 +1,5 @@
-import type { ImageWire, TaggedResourceWire } from "../../api/wire";
-import type { Session, StandingMarks } from "../../session";
+import type { ImageWire } from "../../api/wire";
+import type { Session } from "../../session";
 import {
   isBegunTag,
   isDigestTag,
@@ -8,9 +8,10 @@ import {
   isRetainTag,
   isRetiredTag,
   lastTurn,
-  newMark,
+  newOwnerTag,
+  ownerTagOn,
   ownTags,
-  retiredTag,
+  retiredTagOn,
   turnOf,
 } from "./lineageTags";
 
@@ -43,18 +44,25 @@ export function without({ versions }: Lineage, id: number | undefined): readonly
   return versions.filter((version) => version.id !== id);
 }
 
-/** The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. */
-export function nextOwnerTag({ tag, versions }: Lineage, standing: Iterable<StandingMarks>, random: () => number): string {
+/**
+ * The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. It will stand
+ * for the version, or where none is given for a new image.
+ */
+export function nextOwnerTag({ tag, versions }: Lineage, version: ImageWire | undefined, { standing, world }: Session): string {
   const carried = versions.flatMap(({ tags }) => (tags ?? []).filter(isMark));
-  const kept = [...standing].flatMap(({ lineageTag, ownerTag }) => (lineageTag === tag ? [ownerTag] : []));
-  return newMark(Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1, random);
+  const kept = [...standing.values()].flatMap(({ lineageTag, ownerTag }) => (lineageTag === tag ? [ownerTag] : []));
+  const turn = Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1;
+  return version === undefined ? newOwnerTag(turn, world.random) : ownerTagOn(version, turn);
 }
 
-/** Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. */
+/**
+ * Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. What
+ * says that it was retired stays, so that the way back is short, until `unretire`.
+ */
 export async function claim(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<void> {
   const carried = ownTags(version);
-  for (const tag of tags.filter((tag) => !carried.includes(tag))) await session.api.tags.add(tag, resourceOf(version), signal);
-  const stale = carried.filter((tag) => (isMark(tag) || isRetainTag(tag)) && !isBegunTag(tag) && !tags.includes(tag));
+  await mark(version, tags, session, signal);
+  const stale = carried.filter((tag) => (isOwnerTag(tag) || isRetainTag(tag)) && !tags.includes(tag));
   for (const tag of stale) await session.api.tags.delete(tag, signal);
 }
 
@@ -63,21 +71,29 @@ export async function settle(version: ImageWire, session: Session, signal: Abort
   for (const tag of ownTags(version).filter(isBegunTag)) await session.api.tags.delete(tag, signal);
 }
 
+/** Takes off a version what it carries of the time when it was retired: a state stands for it again. */
+export async function unretire(version: ImageWire, session: Session, signal: AbortSignal): Promise<void> {
+  for (const tag of ownTags(version).filter(isRetiredTag)) await session.api.tags.delete(tag, signal);
+}
+
 /**
  * Marks a version that no state stands for any more, and gives it what it must carry to be found again. Answers how it is now; one that
  * was retired before costs no request.
  */
 export async function retire(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<ImageWire> {
-  const carried = ownTags(version);
-  const owners = carried.filter(isOwnerTag);
-  const over = carried.filter((tag) => isOwnerTag(tag) || isBegunTag(tag));
-  const mark = retiredTag(owners.at(-1) ?? newMark(lastTurn(version), session.world.random));
-  const marked = owners.length > 0 ? carried.includes(mark) : carried.some(isRetiredTag);
-  const wanted = marked ? tags : [...tags, mark];
-  const missing = wanted.filter((tag) => !carried.includes(tag));
-  for (const tag of missing) await session.api.tags.add(tag, resourceOf(version), signal);
+  const retired = retiredTagOn(version);
+  const over = ownTags(version).filter((tag) => isMark(tag) && tag !== retired);
+  const missing = await mark(version, [...tags, retired], session, signal);
   for (const tag of over) await session.api.tags.delete(tag, signal);
   return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
+}
+
+/** Gives a version those of the tags that it doesn't carry, and answers which these were. */
+async function mark(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<readonly string[]> {
+  const { add, make } = session.api.tags;
+  const missing = tags.filter((tag) => !version.tags?.includes(tag));
+  for (const tag of missing) await (isMark(tag) ? make : add)(tag, [{ resource_id: String(version.id), resource_type: "image" }], signal);
+  return missing;
 }
 
 /** Deletes a version; the lineage's own tag stays as long as any other is there. Killed half-way, it is found by that tag and ended. */
@@ -106,8 +122,4 @@ export async function dropTags(
     const carriers = ask ? await session.api.images.listByTag(tag, signal) : (others ?? []).filter((other) => other.tags?.includes(tag));
     if (carriers.every((carrier) => String(carrier.id) === id)) await session.api.tags.delete(tag, signal);
   }
-}
-
-function resourceOf({ id }: ImageWire): readonly TaggedResourceWire[] {
-  return [{ resource_id: String(id), resource_type: "image" }];
 }

@@ -10,11 +10,13 @@ import { normalDigest } from "../import/sourceIdentity";
  * |---|---|---|
  * | `lineage:<hash of namespace and URN>` | every version | whose version it is |
  * | `import:<hash of namespace, URN and the source's identity>` | every version | which bits it is made of: by this one an import that a killed run began is found again, and a version that was kept |
- * | `owner:<turn>-<random>` | a version that a resource state stands for | which state. Each create takes a turn higher than all before it in the lineage, so of two states the later one is the one that counts, and the delete of a state takes no image that carries another's mark |
- * | `begun:<turn>-<random>` | a version whose create has not ended | that maybe no state stands for it: the run may have been killed |
- * | `retired:<turn>-<random>` | a version that none stands for | when it was last in use |
+ * | `owner:<turn>-<name>` | a version that a resource state stands for | which state. Each create takes a turn higher than all before it in the lineage, so of two states the later one is the one that counts, and the delete of a state takes no image that carries another's mark |
+ * | `begun:<turn>-<name>` | a version whose create has not ended | that maybe no state stands for it: the run may have been killed |
+ * | `retired:<turn>-<name>` | a version that no state stands for, unless it has an owner again | when it was last in use |
  * | `retain:<n>:<hash of namespace and URN>` | a version whose state wants earlier ones kept | how many |
  * | `sha256:<digest>` | every image whose digest is declared | by which digest `getImage` finds it |
+ *
+ * The name, 16 random characters, stays with the image: who takes it over again after a kill asks for the same mark, and leaves none unused.
  */
 type Kind = "lineage" | "import" | "owner" | "begun" | "retired" | "retain" | "sha256";
 
@@ -45,9 +47,15 @@ export function retainTag(lineage: string, retain: number | undefined): string |
   return retain === undefined || retain === 0 ? undefined : named("retain", `${retain}:${lineage.slice(named("lineage", "").length)}`);
 }
 
-export function newMark(turn: number, random: () => number): string {
+/** The mark of a new image's state. */
+export function newOwnerTag(turn: number, random: () => number): string {
   const characters = Array.from({ length: 16 }, () => Math.floor(random() * 36).toString(36));
   return named("owner", `${turn}-${characters.join("")}`);
+}
+
+/** The mark of another state of an image. */
+export function ownerTagOn(image: ImageWire, turn: number): string {
+  return named("owner", `${turn}-${nameOf(image)}`);
 }
 
 /** Goes along with an owner's mark until the create has ended. */
@@ -55,9 +63,10 @@ export function begunTag(ownerTag: string): string {
   return named("begun", ownerTag.slice(named("owner", "").length));
 }
 
-/** What an owner's mark becomes when its image is retired. */
-export function retiredTag(ownerTag: string): string {
-  return named("retired", ownerTag.slice(named("owner", "").length));
+/** The mark of an image that is retired. */
+export function retiredTagOn(image: ImageWire): string {
+  const turns = marksOf(image).filter((tag) => !isBegunTag(tag));
+  return named("retired", `${Math.max(0, ...turns.map(turnOf))}-${nameOf(image)}`);
 }
 
 export function isOwnerTag(tag: string): boolean {
@@ -100,6 +109,15 @@ export function ownersTurn({ tags }: ImageWire): number | undefined {
 export function lastTurn({ tags }: ImageWire): number {
   if (tags?.some(isBegunTag) ?? false) return 0;
   return Math.max(0, ...(tags ?? []).filter(isMark).map(turnOf));
+}
+
+/** What the marks of an image end in; one that was brought in by `pulumi import` may have none, and goes by its number. */
+function nameOf(image: ImageWire): string {
+  return /-(\w+)$/.exec(marksOf(image)[0] ?? "")?.[1] ?? String(image.id);
+}
+
+function marksOf({ tags }: ImageWire): readonly string[] {
+  return (tags ?? []).filter(isMark);
 }
 
 /** How many earlier versions the image's state wants kept. */
