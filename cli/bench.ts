@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { runBench } from "../bench/bench";
 
 /** `imagefleet bench`: measures, and prints a table. */
 export function benchCommand(): Command {
@@ -7,12 +6,13 @@ export function benchCommand(): Command {
     .description("Measure what is promised of speed, memory and requests, with the real engine and against the emulator.")
     .argument("[ids...]", "the rows to run (default: all)")
     .option("--json <file>", "write the results as JSON, too")
-    .action((ids: string[], { json }: { json?: string }) =>
-      runBench({
+    .action(async (ids: string[], { json }: { json?: string }) => {
+      const { runBench } = await import("../bench/bench.js");
+      await runBench({
         ids,
         json,
         print: (text) => process.stdout.write(`${text}\n`),
         log: (line) => process.stderr.write(`${line}\n`),
-      }),
-    );
+      });
+    });
 }

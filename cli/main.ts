@@ -4,8 +4,10 @@ import { demoCommand } from "./demo";
 import { emulatorCommand } from "./emulator";
 import { inspectCommand } from "./inspect";
 
-/** Runs one verb. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
+/** Runs one verb, which loads what it needs by itself. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
 export async function main(): Promise<void> {
+  // The S3 client would print on stderr that it will leave Node 20.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const program = new Command("imagefleet")
     .description("DigitalOcean custom images, their copies and the Droplets that run them: what surrounds `pulumi up`.")
     .addCommand(benchCommand())

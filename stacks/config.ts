@@ -4,10 +4,14 @@ import type { Shape } from "./shape";
 
 /** What one stack wants, read from `Pulumi.<stack>.yaml`. */
 export interface ServiceConfig {
-  /** Where DigitalOcean fetches the image. */
-  readonly imageUrl: pulumi.Input<string>;
-  /** SHA-256 of the file behind `imageUrl`; a new URL with the same digest then changes nothing. */
+  /** Where DigitalOcean fetches the image; or `imagePath`. */
+  readonly imageUrl?: pulumi.Input<string>;
+  /** A local image file, which passes through the Spaces bucket of `imagefleet:spacesBucket`. */
+  readonly imagePath?: string;
+  /** SHA-256 of that file; a new URL with the same digest then changes nothing. */
   readonly imageSha256?: string;
+  /** How many earlier versions of the image are kept: going back to one of them needs no import. Default: 0. */
+  readonly retain?: number;
   /** Slugs of the regions the image is wanted in; the first is where it is imported. */
   readonly regions: readonly string[];
   /** Public half of the key that opens the Droplets, as in an `id_ed25519.pub`. */
@@ -43,7 +47,9 @@ export interface FleetConfig {
 export function readConfig(): ServiceConfig {
   const faults: string[] = [];
   const place = new Place("", (path, expectation, value) => faults.push(sentence(path, expectation, value)));
-  const wanted = SERVICE(values(), place);
+  const given = values();
+  checkSource(given, place);
+  const wanted = SERVICE(given, place);
   checkRegions(wanted, place);
   if (faults.length > 0) throw new ConfigError(faults);
   return wanted;
@@ -90,16 +96,32 @@ const FLEET = object<FleetConfig>({
 });
 
 const SERVICE = object<ServiceConfig>({
-  imageUrl: guarded(text("must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`", /^(https?|ftp):\/\/\S+$/)),
+  imageUrl: optional(
+    guarded(text("must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`", /^(https?|ftp):\/\/\S+$/)),
+  ),
+  imagePath: optional(text("must be the path of an image file")),
   imageSha256: optional(text("must be 64 hexadecimal digits", /^[0-9a-f]{64}$/i)),
+  retain: optional(counted),
   regions: list('must be a list of region slugs such as `["nyc3", "ams3"]`', region, 1),
   sshPublicKey: text("must be a public key such as the line in `~/.ssh/id_ed25519.pub`", /^(ssh|ecdsa|sk)-\S+ \S+/),
   fleets: mapOf("must be a map of fleets by name, in the letters of a host name", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i, FLEET),
 });
 
+/** A whole number; every value that is neither list nor map comes as text. */
+function counted(value: unknown, place: Place): number {
+  return integer(typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value, place);
+}
+
 /** Text that stays secret where its key is set with `--secret`. */
 function guarded(shape: Shape<string>): Shape<pulumi.Input<string>> {
   return (value, place) => (isSecret(place.path) ? pulumi.secret(shape(value, place)) : shape(value, place));
+}
+
+/** The image is in one place. */
+function checkSource({ imageUrl, imagePath }: Readonly<Record<string, unknown>>, place: Place): void {
+  if (imageUrl !== undefined && imagePath !== undefined) place.at("imagePath").refuse("must not be set beside `imageUrl`", imagePath);
+  if (imageUrl !== undefined || imagePath !== undefined) return;
+  place.at("imageUrl").refuse("must be where DigitalOcean fetches the image, unless `imagePath` names a file", undefined);
 }
 
 /** A region is wanted once, and a fleet can run the image only where the image is. What is at fault already is passed over. */

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { CustomImage, DropletFleet } from "../components";
 import { readConfig } from "./config";
 
-const { imageUrl, imageSha256, regions: wanted, sshPublicKey, fleets } = readConfig();
+const { imageUrl: url, imagePath: path, imageSha256: sha256, retain, regions: wanted, sshPublicKey, fleets } = readConfig();
 
 const key = new digitalocean.SshKey("operator", { name: `${pulumi.getProject()}-${pulumi.getStack()}`, publicKey: sshPublicKey });
-const image = new CustomImage("web", { source: { url: imageUrl, sha256: imageSha256 }, regions: wanted });
+const image = new CustomImage("web", { source: { url, path, sha256 }, regions: wanted, retain });
 const running = Object.entries(fleets).map(([name, fleet]) => {
   return [name, new DropletFleet(name, { image, sshKeys: [key.fingerprint], ...fleet })] as const;
 });

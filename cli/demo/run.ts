@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { hasSpacesGateway, startSpacesGateway } from "../../local/spacesGateway";
 import { openWorkspace, type Workspace } from "../../local/workspace";
 import { durations, requestsOf, startCloud, stopCloud, type Cloud } from "./cloud";
 import { serveImages, type ServedImage } from "./images";
@@ -14,8 +15,8 @@ const DROPLETS_A_FLEET = 3;
 const GATE_SECONDS = 2;
 
 /**
- * `demo`: version 1 is imported, copied and started, version 2 rolled out, a third `up` finds nothing to do; then a summary, and the end
- * of everything, unless it is to be kept.
+ * `demo`: version 1 is imported from its URL, copied and started, version 2 rolled out from a local file, a third `up` finds nothing to
+ * do, and version 1 is taken back; then a summary, and the end of everything, unless it is to be kept.
  */
 export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Promise<void> {
   if (isKept()) throw new Error("A demo is still up: end it with `npm run demo -- --stop` first.");
@@ -26,13 +27,19 @@ export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Pro
   const workspace = await openWorkspace({ log: say, backend: backendFolder });
   const server = await serveImages(demoFolder);
   const cloud = await startCloud(workspace.root, path.join(demoFolder, "emulator.log"));
+  const spaces = await (hasSpacesGateway() ? startSpacesGateway() : undefined);
   const interrupted = interruption();
   let kept = false;
   try {
     say(`images: ${server.images.map(({ version, madeBy }) => `${version} by ${madeBy}`).join(", ")}`);
     say(`emulator: ${cloud.url}, import ${durations.import} s, copy ${durations.transfer} s, Droplet ${durations.droplet} s`);
-    const stack = new DevStack(workspace, cloud, demoFolder, interrupted);
-    const phases = await threeUps(stack, cloud, server.images);
+    say(
+      spaces === undefined
+        ? "spaces: none, so version 2 comes from a URL too: no Ceph RADOS Gateway is installed (Debian: ceph-mon, ceph-osd, radosgw)"
+        : `spaces: ${spaces.limited.endpoint}, a Ceph RADOS Gateway: version 2 is a local file that passes through it`,
+    );
+    const stack = new DevStack(workspace, cloud, demoFolder, interrupted, spaces?.limited);
+    const phases = await allUps(stack, cloud, server.images, spaces !== undefined);
     say(summary(await stack.outputs(), phases));
     if (toKeep) {
       await keep(cloud);
@@ -43,6 +50,7 @@ export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Pro
     }
   } finally {
     server.close();
+    spaces?.stop();
     if (!kept) {
       await stopCloud(cloud);
       await rm(demoFolder, { recursive: true, force: true });
@@ -50,28 +58,34 @@ export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Pro
   }
 }
 
-async function threeUps(stack: DevStack, cloud: Cloud, [first, second]: readonly [ServedImage, ServedImage]): Promise<Phase[]> {
+async function allUps(
+  stack: DevStack,
+  cloud: Cloud,
+  [first, second]: readonly [ServedImage, ServedImage],
+  hasSpaces: boolean,
+): Promise<Phase[]> {
   const arrival = [["import", durations.import] as const, ["slowest copy", durations.transfer] as const];
+  const turns = [`${DROPLETS_A_FLEET} Droplets and gates in turn`, DROPLETS_A_FLEET * (durations.droplet + GATE_SECONDS)] as const;
+  const fromUrl = ({ url, sha256 }: ServedImage) => ({ imageUrl: url, imagePath: undefined, imageSha256: sha256 });
+  const fromFile = ({ path: file, sha256 }: ServedImage) => ({ imageUrl: undefined, imagePath: file, imageSha256: sha256 });
   await stack.create();
   await stack.configure({ sshPublicKey: throwawayPublicKey() });
 
-  const phases = [
+  return [
     await phase("version 1", [...arrival, ["Droplets", durations.droplet], ["gate", GATE_SECONDS]], cloud, async () => {
-      await stack.configure({ imageUrl: first.url, imageSha256: first.sha256 });
+      await stack.configure(fromUrl(first));
       await stack.up();
     }),
-    await phase(
-      "version 2",
-      [...arrival, [`${DROPLETS_A_FLEET} Droplets and gates in turn`, DROPLETS_A_FLEET * (durations.droplet + GATE_SECONDS)]],
-      cloud,
-      async () => {
-        await stack.configure({ imageUrl: second.url, imageSha256: second.sha256 });
-        await stack.up();
-      },
-    ),
+    await phase("version 2", [...arrival, turns], cloud, async () => {
+      await stack.configure(hasSpaces ? fromFile(second) : fromUrl(second));
+      await stack.up();
+    }),
     await phase("no change", [], cloud, () => stack.up("--expect-no-changes")),
+    await phase("back to version 1", [turns], cloud, async () => {
+      await stack.configure(fromUrl(first));
+      await stack.up();
+    }),
   ];
-  return phases;
 }
 
 async function phase(name: string, criticalPath: Phase["criticalPath"], cloud: Cloud, work: () => Promise<void>): Promise<Phase> {

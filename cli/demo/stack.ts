@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { initStack } from "../../local/initStack";
+import type { GatewayKey } from "../../local/spacesGateway";
 import type { Workspace } from "../../local/workspace";
 import type { Cloud } from "./cloud";
 
@@ -11,12 +12,22 @@ export class DevStack {
   readonly #env: NodeJS.ProcessEnv;
   readonly #interrupted: AbortSignal;
 
-  /** `folder` holds the stack's configuration file: a copy, since the engine writes into it. `interrupted` passes Ctrl-C on to the engine. */
-  constructor(workspace: Workspace, cloud: Cloud, folder: string, interrupted: AbortSignal) {
+  /**
+   * `folder` holds the stack's configuration file: a copy, since the engine writes into it. `interrupted` passes Ctrl-C on to the engine.
+   * Without `spaces` there are none, whatever keys are exported here.
+   */
+  constructor(workspace: Workspace, cloud: Cloud, folder: string, interrupted: AbortSignal, spaces?: GatewayKey) {
     this.#workspace = workspace;
     this.#folder = folder;
     this.#interrupted = interrupted;
-    this.#env = { ...process.env, ...workspace.env, DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+    const service = { DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+    const bucket = {
+      SPACES_ACCESS_KEY_ID: spaces?.accessId,
+      SPACES_SECRET_ACCESS_KEY: spaces?.secretKey,
+      SPACES_BUCKET: spaces?.bucket,
+      SPACES_ENDPOINT_URL: spaces?.endpoint,
+    };
+    this.#env = { ...process.env, ...workspace.env, ...service, ...bucket };
   }
 
   get configFile(): string {
@@ -27,9 +38,12 @@ export class DevStack {
     await initStack(this.#workspace, { name: "dev", project: this.#workspace.root, folder: this.#folder });
   }
 
-  async configure(values: Readonly<Record<string, string>>): Promise<void> {
-    const pairs = Object.entries(values).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+  /** Sets the keys; one without a value is removed. */
+  async configure(values: Readonly<Record<string, string | undefined>>): Promise<void> {
+    const pairs = Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : ["--plaintext", `${key}=${value}`]));
+    const gone = Object.keys(values).filter((key) => values[key] === undefined);
     await this.#run(["config", "set-all", ...pairs, ...this.#configured], "capture");
+    if (gone.length > 0) await this.#run(["config", "rm-all", ...gone, ...this.#configured], "capture");
   }
 
   /** Plain `pulumi up`, seen as it runs. */

@@ -36,11 +36,17 @@ test("takes what is optional as not given", () => {
   expect(fleets["web"]).toEqual(FLEET);
 });
 
+test("takes a local file in place of a URL, and how many versions are kept", () => {
+  configure({ ...WHOLE, imageUrl: undefined, imagePath: "web.qcow2", retain: "2" });
+
+  expect(readConfig()).toEqual({ ...WHOLE, imageUrl: undefined, imagePath: "web.qcow2", retain: 2 });
+});
+
 test("says of each missing key what it must be and how to set it", () => {
   configure({});
 
   expect(faults()).toEqual([
-    "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got nothing: run `pulumi config set imageUrl VALUE`.",
+    "`imageUrl` must be where DigitalOcean fetches the image, unless `imagePath` names a file, got nothing: run `pulumi config set imageUrl VALUE`.",
     '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got nothing: run `pulumi config set regions VALUE`.',
     "`sshPublicKey` must be a public key such as the line in `~/.ssh/id_ed25519.pub`, got nothing: run `pulumi config set sshPublicKey VALUE`.",
     "`fleets` must be a map of fleets by name, in the letters of a host name, got nothing: run `pulumi config set fleets VALUE`.",
@@ -97,10 +103,12 @@ test.each([
     { ...WHOLE, fleets: { web: { ...FLEET, region: "sfo3" } } },
     '`fleets.web.region` must be one of `regions`, which are nyc3, ams3, got "sfo3"',
   ],
+  ["an image in two places", { ...WHOLE, imagePath: "web.qcow2" }, '`imagePath` must not be set beside `imageUrl`, got "web.qcow2"'],
+  ["a number of versions that is none", { ...WHOLE, retain: "two" }, '`retain` must be a whole number, got "two"'],
   [
     "a key that nobody reads",
     { ...WHOLE, imageURL: "x" },
-    '`imageURL` is not known here, where there can be imageUrl, imageSha256, regions, sshPublicKey, fleets, got "x"',
+    '`imageURL` is not known here, where there can be imageUrl, imagePath, imageSha256, retain, regions, sshPublicKey, fleets, got "x"',
   ],
   [
     "an argument of a fleet that there is not",
@@ -138,7 +146,8 @@ test("leaves other namespaces alone", () => {
 
 /** Sets the stack's configuration as the engine hands it on: texts as they are, everything else as JSON. */
 function configure(values: Readonly<Record<string, unknown>>, secret: readonly string[] = [], others: Record<string, string> = {}): void {
-  const entries = Object.entries(values).map(([key, value]) => [`shop:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const entries = given.map(([key, value]) => [`shop:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
   const keys = secret.map((key) => `shop:${key}`);
   pulumi.runtime.setAllConfig({ ...others, ...(Object.fromEntries(entries) as Record<string, string>) }, keys);
 }

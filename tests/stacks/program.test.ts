@@ -30,7 +30,7 @@ test("stack dev is one image in three regions, and three Droplets behind an HTTP
   const program = jest.requireActual<typeof Program>("../../stacks");
 
   const source = { url: SET_BY_HAND["image-service:imageUrl"], sha256: SET_BY_HAND["image-service:imageSha256"] };
-  expect((await layout.of("ImageImport")).map(({ inputs }) => inputs)).toEqual([{ source, region: "nyc3", name: "web" }]);
+  expect((await layout.of("ImageImport")).map(({ inputs }) => inputs)).toEqual([{ source, region: "nyc3", name: "web", retain: 1 }]);
   expect((await layout.of("ImageReplica")).map(({ inputs }) => inputs["region"])).toEqual(["ams3", "fra1", "nyc3"]);
   expect((await layout.of("Fleet")).map(({ inputs }) => inputs)).toEqual(
     ["ams3", "fra1"].map((region) => ({
