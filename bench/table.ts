@@ -1,3 +1,4 @@
+import { adoptRows } from "./adopt";
 import { inspectRows } from "./inspect";
 import { previewRows } from "./preview";
 import { providerRows } from "./provider";
@@ -13,6 +14,7 @@ export const rows: readonly Row[] = [
   ...watchingRows,
   ...providerRows,
   ...previewRows,
+  ...adoptRows,
   ...uploadRows,
   ...inspectRows,
 ];

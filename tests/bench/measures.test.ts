@@ -26,6 +26,10 @@ describe("rows on virtual time", () => {
     expect([await measure("resume.imports"), await measure("resume.transfers")]).toEqual([0, 6]);
   });
 
+  it("count the writes by which a kept version is taken back", async () => {
+    expect(await measure("adopt.requests")).toBe(2);
+  });
+
   it("count the looks at an errored transfer and the requests of a refresh", async () => {
     expect(await measure("errored.ticks")).toBe(1);
     expect(await measure("refresh.images20regions10")).toBe(20);
