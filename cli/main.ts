@@ -3,6 +3,7 @@ import { benchCommand } from "./bench";
 import { demoCommand } from "./demo";
 import { emulatorCommand } from "./emulator";
 import { inspectCommand } from "./inspect";
+import { referenceCommand } from "./reference";
 
 /** Runs one verb, which loads what it needs by itself. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
 export async function main(): Promise<void> {
@@ -13,7 +14,8 @@ export async function main(): Promise<void> {
     .addCommand(benchCommand())
     .addCommand(demoCommand())
     .addCommand(emulatorCommand())
-    .addCommand(inspectCommand());
+    .addCommand(inspectCommand())
+    .addCommand(referenceCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync();
