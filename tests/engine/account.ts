@@ -42,9 +42,20 @@ export async function accountOf({ call }: EmulatorUnderTest): Promise<Account> {
   };
 }
 
+/** The names of all tags of that team, and those that its images carry, both sorted: they are the same unless a tag was left over. */
+export async function tagsOf({
+  call,
+}: EmulatorUnderTest): Promise<{ readonly there: readonly string[]; readonly carried: readonly string[] }> {
+  const { tags } = (await call<{ readonly tags: readonly TagWire[] }>("GET", "/v2/tags?per_page=200")).body;
+  const { images } = (await call<{ readonly images: readonly ImageWire[] }>("GET", "/v2/images?private=true&per_page=200")).body;
+  const carried = new Set(images.flatMap((image) => image.tags));
+  return { there: tags.map(({ name }) => name).sort(), carried: [...carried].sort() };
+}
+
 interface ImageWire {
   readonly id: number;
   readonly regions: readonly string[];
+  readonly tags: readonly string[];
 }
 
 interface DropletWire {

@@ -8,32 +8,6 @@ const IMPORT = "POST /v2/images";
 const TRANSFER = "POST /v2/images/:id/actions";
 const CREATE = "POST /v2/droplets";
 
-test("goes on with an import whose engine was killed, and begins no second one", async () => {
-  const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
-  await want({ source: await image("1.0.0"), regions: ["nyc3"] });
-  await emulator.control("faults", { on: "import", seconds: 3_600 });
-
-  const killed = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten(IMPORT);
-  killed.kill("SIGKILL");
-  expect(await killed.ended).toMatchObject({ code: null });
-  const { images } = await account();
-  expect(images).toHaveLength(1);
-
-  expect(await stack.cancel()).toMatchObject({ code: 0 });
-  await emulator.control("clock", { advanceSeconds: 3_600 });
-  const up = await stack.up();
-
-  expect(up.code).toBe(0);
-  expect(diagnosticsOf(up)["imagefleet:index:ImageImport (web)"]).toBe(
-    `Image ${images[0]?.id} was begun by an earlier run and is taken over; change \`source.generation\` for a new import.`,
-  );
-  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(1);
-  expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3"] }]);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
-  expect(await account()).toEqual(nothing);
-});
-
 test("finishes a rollout whose engine was killed, and leaves no Droplet behind", async () => {
   const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
   const wanted = { regions: ["nyc3"], droplets: { nyc3: 3 } };
