@@ -24,7 +24,11 @@ export async function importedFrom<T>(
   call: Call,
   work: (url: string) => Promise<T>,
 ): Promise<T> {
-  if (need === undefined) return work(source.url ?? "");
+  if (need === undefined) {
+    // A run that was killed may have had a source that went through Spaces.
+    await clearStaged({ source, region }, lineage, session, call);
+    return work(source.url ?? "");
+  }
   const { sha256 } = source;
   const recompress = source.recompress === "never" ? "never" : "auto";
   const staging = session.sources.staging(region, need);

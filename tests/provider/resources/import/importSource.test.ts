@@ -200,6 +200,18 @@ describe("a source that DigitalOcean can't fetch by itself", () => {
     expect(simulation.requests(posts)).toHaveLength(1);
   });
 
+  it("leaves nothing in Spaces of a killed run to the next one, also where that imports from a URL", async () => {
+    const simulation = simulate(13, { spaces: true });
+    const web = write("web.img", bootableDisk("web"));
+    void begun(simulation, inputsOf(web));
+    while (simulation.bucket.objects.size === 0) await simulation.clock.advance(1);
+    simulation.process.kill();
+    const next = simulation.restart();
+    await simulation.run(imageImport.create(inputsOf({ url: "http://127.0.0.1/web.img" }), next.session, next.call(urn)));
+    expect(simulation.bucket.objects.size).toBe(0);
+    expect(simulation.requests(posts)).toHaveLength(1);
+  });
+
   it("can be fetched by others only while the import runs", async () => {
     const simulation = simulate(11, { spaces: true });
     await simulation.options({ importSeconds: 60 });
