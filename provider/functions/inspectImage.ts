@@ -1,8 +1,12 @@
+import { TimeLimitError, withinTime } from "../api/timeLimit";
 import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
 import type { Session } from "../session";
 import type { Inspection } from "../source/inspect/inspect";
 import { inspectLater } from "../source/inspectLater";
+
+/** In milliseconds. At most 4 MiB are read. */
+const timeLimit = 60_000;
 
 const inputs = {
   url: { shape: "string", doc: "An http or https URL of an image, of which at most 4 MiB are read. May be secret. Exclusive with `path`." },
@@ -53,12 +57,21 @@ export const inspectImage: FunctionType<Session, typeof inputs, typeof outputs> 
   outputs,
   async invoke({ url, path }, session, signal) {
     if (url !== undefined && path === undefined) {
-      return withoutNulls((await inspectLater().inspectUrl(url, { send: (request) => session.world.send(request), signal })).inspection);
+      return withoutNulls(await inspectUrl(url, session, signal));
     }
     if (path !== undefined && url === undefined) return withoutNulls((await inspectLater().inspectFile(path)).inspection);
     throw new Error("`inspectImage` must be given either `url` or `path`: name the one image to inspect.");
   },
 };
+
+async function inspectUrl(url: string, { world: { clock, send } }: Session, signal: AbortSignal): Promise<Inspection> {
+  try {
+    return (await withinTime(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(url, { send, signal: inner }))).inspection;
+  } catch (error) {
+    if (error instanceof TimeLimitError) throw new Error(`The image's server is too slow: ${error.message}.`, { cause: error });
+    throw error;
+  }
+}
 
 function withoutNulls({ format, compression, virtualSizeBytes, partitionTable, contents, ...rest }: Inspection): ValuesOf<typeof outputs> {
   return {

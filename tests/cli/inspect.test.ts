@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { inspectFile } from "../../provider/source/inspectSource";
 import { serveImage } from "../provider/source/inspect/imageServer";
-import { describeWith, Workshop } from "../provider/source/inspect/images";
+import { describeWith, noise, overwrite, run, Workshop } from "../provider/source/inspect/images";
 
 const executable = path.resolve(__dirname, "../../bin/imagefleet");
 const workshop = new Workshop();
@@ -17,7 +17,7 @@ function imagefleetInspect(...args: readonly string[]): Promise<{ code: number; 
   });
 }
 
-describeWith(["qemu-img", "sfdisk", "mke2fs"], "imagefleet inspect", () => {
+describeWith(["qemu-img", "sfdisk", "mke2fs", "xz"], "imagefleet inspect", () => {
   test("prints one JSON object and ends with 0 for an image that is acceptable", async () => {
     const image = workshop.convert(workshop.goodDisk(), "good.qcow2", "qcow2");
     const { code, stdout, stderr } = await imagefleetInspect(image, "--json");
@@ -43,6 +43,21 @@ describeWith(["qemu-img", "sfdisk", "mke2fs"], "imagefleet inspect", () => {
     expect(findings.map((finding) => Object.keys(finding))).toEqual([["code", "severity", "message", "remedy", "source"]]);
   });
 
+  test("answers for a VHDX that ends before what its metadata table names", async () => {
+    const image = workshop.convert(workshop.goodDisk(), "good.vhdx", "vhdx");
+    const { code, stdout, stderr } = await imagefleetInspect("--json", workshop.cut(image, "cut.vhdx", 0x310000));
+    const { findings } = JSON.parse(stdout) as { findings: readonly { code: string }[] };
+    expect([code, stderr, findings.map((finding) => finding.code)]).toEqual([1, "", ["file-truncated"]]);
+  });
+
+  test("answers for xz of which it reads only the beginning while the rest comes", async () => {
+    const disk = workshop.disk("long.raw", 400, "dos", [{ startMib: 1, mib: 8, type: "83", holds: workshop.fileSystem("ext4", 8) }]);
+    const packed = workshop.compress("xz", overwrite(disk, 8 * 1024 * 1024, noise(300 * 1024)), "long.xz");
+    const { code, stdout, stderr } = await imagefleetInspect("--json", packed);
+    const { virtualSizeBytes, filesystems } = JSON.parse(stdout) as { virtualSizeBytes: number; filesystems: readonly string[] };
+    expect([code, stderr, virtualSizeBytes, filesystems]).toEqual([1, "", 400 * 1024 * 1024, ["ext4"]]);
+  });
+
   test("reads a URL, and prints a table for a person", async () => {
     const server = await serveImage(workshop.compress("gzip", workshop.goodDisk(), "good.raw.gz"));
     const { code, stdout } = await imagefleetInspect(server.url);
@@ -61,6 +76,15 @@ describeWith(["qemu-img", "sfdisk", "mke2fs"], "imagefleet inspect", () => {
         "",
       ].join("\n"),
     );
+  });
+});
+
+test("ends with 2 for a pipe, and does not wait for a writer", async () => {
+  run("mkfifo", [workshop.at("pipe")]);
+  expect(await imagefleetInspect(workshop.at("pipe"))).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `\`path\` must be a file, got \`${workshop.at("pipe")}\`, which is none: name the image file itself.\n`,
   });
 });
 

@@ -1,5 +1,5 @@
 import { textAt } from "./fields";
-import type { PartitionTable } from "./partitionTable";
+import type { Partition, PartitionTable } from "./partitionTable";
 
 /** `unknown`: nothing that a BIOS would start, and nothing for UEFI. */
 export type BootMode = "bios" | "uefi-only" | "unknown";
@@ -8,7 +8,7 @@ const CODE_BYTES = 440;
 const ZEROS = Buffer.alloc(CODE_BYTES);
 
 /** How a machine starts from this disk, by its first sector and its partitions. */
-export function bootModeOf(sector: Buffer, { kind, partitions }: PartitionTable): BootMode {
+export function bootModeOf(sector: Buffer, kind: PartitionTable["kind"], partitions: readonly Partition[]): BootMode {
   const code = sector.length === 512 && !sector.subarray(0, CODE_BYTES).equals(ZEROS) && textAt(sector, 510, "\x55\xaa");
   // What mkfs.fat writes into its first sector only says that the disk does not boot.
   if (code && !(kind === "none" && isFat(sector))) return "bios";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
+import { ReadableStream } from "node:stream/web";
 
 import { bunzip2 } from "./bunzip2";
 import { Unreadable, type ByteSource } from "./byteSource";
@@ -85,7 +85,8 @@ const bundled = createRequire(__filename);
 
 async function* unxz(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   const { XzReadableStream } = bundled("xz-decompress") as typeof import("xz-decompress");
-  const packed = Readable.toWeb(Readable.from(chunks)) as ConstructorParameters<typeof XzReadableStream>[0];
+  // Not by way of node's own streams: their adapter throws past everyone where it is closed while data comes.
+  const packed = ReadableStream.from(chunks) as ConstructorParameters<typeof XzReadableStream>[0];
   for await (const chunk of new XzReadableStream(packed) as ReadableStream<Uint8Array>) yield chunk;
 }
 

@@ -21,7 +21,7 @@ const agents: readonly string[] = [
   "/usr/lib/dracut/modules.d/30ignition",
   "/usr/local/etc/rc.d/cloudinit",
 ];
-const servers: readonly string[] = inBinaries("sshd");
+const servers: readonly string[] = ["sshd", "dropbear"].flatMap(inBinaries);
 
 /** Systems that keep their programs elsewhere, under names that can't be known beforehand. */
 const stores: readonly string[] = ["/nix/store", "/ostree"];
@@ -34,6 +34,7 @@ export async function contentsAt(disk: ByteSource, start: number, bytes: number)
     return false;
   };
   if (await any(stores)) return unknownContents;
-  if (!(await tree.has("/etc")) || !(await any(["/usr", "/bin", "/sbin"]))) return undefined;
+  // Its programs may lie in a file system of their own; every folder holds an entry for itself.
+  if (!(await tree.has("/etc")) || !(await any(["/usr/bin/.", "/usr/sbin/.", "/bin/.", "/sbin/."]))) return undefined;
   return { cloudInit: await any(agents), sshd: await any(servers) };
 }

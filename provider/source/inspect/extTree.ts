@@ -14,7 +14,11 @@ const [META_GROUPS, WIDE] = [0x10, 0x80];
 const [MAPPED_BY_EXTENTS, HELD_INLINE] = [0x80000, 0x10000000];
 const EXTENT_MAGIC = 0xf30a;
 const DEEPEST_EXTENTS = 5;
-const DIRECTORY = 0x4000;
+const [DIRECTORY, SYMBOLIC_LINK] = [0x4000, 0xa000];
+/** A target of fewer bytes stands where the map of blocks would. */
+const LONGEST_INLINE_TARGET = 59;
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
 /** A directory beyond this is not searched. */
 const LARGEST_DIRECTORY_BYTES = 4 * 1024 * 1024;
 
@@ -43,24 +47,44 @@ export class ExtTree {
     return new ExtTree(disk, fields(await readWhole(disk, 1024, 1024), "little", superblockLayout));
   }
 
-  /** Whether a path, from the root, exists. Symbolic links are not followed, but one may be its last part. */
+  /** Whether a path, from the root, exists. Symbolic links are followed, except one that is its last part. */
   async has(path: string): Promise<boolean> {
-    const parts = path.split("/").filter((part) => part !== "");
-    let inode: number | undefined = ROOT_INODE;
-    for (const part of parts) {
-      if (inode === undefined) return false;
-      const entries: ReadonlyMap<string, number> = this.#read.get(inode) ?? (await this.#entries(inode));
-      this.#read.set(inode, entries);
-      inode = entries.get(part);
+    const left = path.split("/");
+    let [folder, links] = [ROOT_INODE, 0];
+    for (let part; (part = left.shift()) !== undefined;) {
+      if (part === "") continue;
+      const entry = (await this.#entriesOf(folder)).get(part);
+      if (entry === undefined) return false;
+      const target = left.length > 0 ? await this.#target(entry) : undefined;
+      if (target !== undefined) {
+        links += 1;
+        if (links > MOST_LINKS) return false;
+        if (target.startsWith("/")) folder = ROOT_INODE;
+        left.unshift(...target.split("/"));
+      } else folder = entry;
     }
-    return inode !== undefined;
+    return true;
+  }
+
+  async #entriesOf(folder: number): Promise<ReadonlyMap<string, number>> {
+    const entries = this.#read.get(folder) ?? (await this.#entries(folder));
+    this.#read.set(folder, entries);
+    return entries;
+  }
+
+  /** Where a symbolic link leads; undefined for anything else, and for a link whose target is too long to stand in the inode. */
+  async #target(number: number): Promise<string | undefined> {
+    const inode = await this.#inode(number);
+    const bytes = inode.readUInt32LE(4);
+    if (typeOf(inode) !== SYMBOLIC_LINK || bytes > LONGEST_INLINE_TARGET) return undefined;
+    return inode.toString("utf8", 40, 40 + bytes);
   }
 
   /** Name -> inode; empty where the inode is no directory. */
   async #entries(number: number): Promise<ReadonlyMap<string, number>> {
     const inode = await this.#inode(number);
     const found = new Map<string, number>();
-    if ((inode.readUInt16LE(0) & 0xf000) !== DIRECTORY) return found;
+    if (typeOf(inode) !== DIRECTORY) return found;
     const blocks = inode.readUInt32LE(4) / this.#blockBytes;
     ensure((inode.readUInt32LE(32) & HELD_INLINE) === 0 && blocks * this.#blockBytes <= LARGEST_DIRECTORY_BYTES);
     for (const place of (await this.#blocksOf(inode)).slice(0, Math.ceil(blocks))) {
@@ -114,6 +138,10 @@ export class ExtTree {
     }
     return found;
   }
+}
+
+function typeOf(inode: Buffer): number {
+  return inode.readUInt16LE(0) & 0xf000;
 }
 
 function readEntries(block: Buffer, found: Map<string, number>): void {

@@ -28,16 +28,16 @@ const signatures: readonly (readonly [name: string, offset: number, magic: strin
 /** Those that leave open whether the image will do: they hide what they hold, or are FreeBSD's, which is accepted though it has no ext4. */
 export const undecided: readonly string[] = ["LVM2_member", "crypto_LUKS", "linux_raid_member", "ufs"];
 
-/** Recognises the file system that begins at `start`; undefined where there is none that is known. */
-export async function fileSystemAt(disk: ByteSource, start: number): Promise<FileSystem | undefined> {
-  const head = await disk.read(start, 2048);
+/** Recognises the file system in a partition, or in a disk without any; undefined where there is none that is known. */
+export async function fileSystemAt(partition: ByteSource): Promise<FileSystem | undefined> {
+  const head = await partition.read(0, 2048);
   const features = extFeatures(head.subarray(1024));
   if (features !== undefined) return { name: extName(features), features };
   if (textAt(head, 510, "\x55\xaa") && (/^FAT1[26]/.test(head.toString("latin1", 54, 59)) || textAt(head, 82, "FAT32"))) {
     return { name: "vfat", features: [] };
   }
   for (const [name, offset, magic] of signatures) {
-    if (textAt(await disk.read(start + offset, magic.length), 0, magic)) return { name, features: [] };
+    if (textAt(await partition.read(offset, magic.length), 0, magic)) return { name, features: [] };
   }
   return undefined;
 }

@@ -31,7 +31,8 @@ const isFormat =
   (...formats: readonly string[]) =>
   ({ format }: Observation) =>
     format !== null && formats.includes(format);
-const isDisk = (observed: Observation) => observed.format !== null && !isFormat("iso", "tar", "ova", "zip")(observed);
+/** A disk, or what could not be read far enough to tell. */
+const isDisk = (observed: Observation) => !isFormat("iso", "tar", "ova", "zip")(observed);
 const isPartitioned = ({ partitionTable }: Observation) => partitionTable === "mbr" || partitionTable === "gpt";
 const namesOf = ({ volumes }: Observation) => volumes.flatMap(({ fileSystem }) => (fileSystem ? [fileSystem.name] : []));
 const hasExt = (observed: Observation) => namesOf(observed).some((name) => name === "ext3" || name === "ext4");
@@ -40,7 +41,7 @@ const allSeen = ({ volumes }: Observation) =>
   volumes.every(({ fileSystem, partition }) => (fileSystem ? !undecided.includes(fileSystem.name) : partition.purpose === "bios-boot"));
 /** What explains that a part of the image could not be read, and is said already. */
 const explaining: readonly Trait[] = [
-  ...(["truncated", "damaged", "compression-damaged"] as const),
+  ...(["empty", "truncated", "damaged", "compression-damaged", "compressed-twice"] as const),
   ...(["backing-file", "external-data", "encrypted", "descriptor-only", "split-extents"] as const),
 ];
 const isExplained = ({ traits }: Observation) => explaining.some((trait) => traits.has(trait));
@@ -65,7 +66,8 @@ export const findingRules: readonly FindingRule[] = [
   {
     code: "file-damaged",
     severity: "error",
-    message: "The file begins as a {format} image, but its header makes no sense or needs features that are not known.",
+    message:
+      "The file begins as a {format} image, but what describes its disk makes no sense, is marked as damaged, or needs features that are not known.",
     remedy: "Make or download the image again; `qemu-img check` says more.",
     source: "the format itself",
     applies: has("damaged"),
@@ -81,8 +83,9 @@ export const findingRules: readonly FindingRule[] = [
   {
     code: "compression-damaged",
     severity: "error",
-    message: "The {compression} compression of the image cannot be undone: the file is damaged or its end is missing.",
-    remedy: "Download or compress the image again, and compare its digest.",
+    message:
+      "The {compression} compression of the image cannot be undone: the file is damaged, its end is missing, or it was packed in a way that is not read here, such as xz with SHA-256, a filter, or a dictionary above 64 MiB.",
+    remedy: "Download the image again and compare its digest, or compress it with gzip.",
     source: "DigitalOcean refuses such a file: a problem decompressing your file",
     applies: has("compression-damaged"),
   },
@@ -191,6 +194,15 @@ export const findingRules: readonly FindingRule[] = [
     applies: (observed) => isDisk(observed) && observed.partitionTable === null && !isExplained(observed),
   },
   {
+    code: "gpt-missing",
+    severity: "warning",
+    message:
+      "The disk's first sector announces a GPT, but none begins in the second: it is damaged, or made for sectors other than the 512 bytes that a Droplet's disk has.",
+    remedy: "Restore the table from its copy at the end of the disk (`sgdisk`, `gdisk`), or make the image with sectors of 512 bytes.",
+    source: "the format itself: Linux reads the copy only where it is told to",
+    applies: has("gpt-missing"),
+  },
+  {
     code: "uefi-only",
     severity: "error",
     message: "The disk starts by UEFI only: it has an EFI system partition and no boot code for a BIOS, which is what Droplets have.",
@@ -232,7 +244,11 @@ export const findingRules: readonly FindingRule[] = [
     remedy: "Check that the root or boot file system is ext4.",
     source: upload,
     applies: (observed) =>
-      isPartitioned(observed) && !hasExt(observed) && (namesOf(observed).length === 0 || !allSeen(observed)) && !isExplained(observed),
+      isPartitioned(observed) &&
+      !hasExt(observed) &&
+      (namesOf(observed).length === 0 || !allSeen(observed)) &&
+      !isExplained(observed) &&
+      !observed.traits.has("gpt-missing"),
   },
   {
     code: "fat-partition",

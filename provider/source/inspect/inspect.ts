@@ -1,5 +1,5 @@
 import { bootModeOf } from "./bootMode";
-import { ensure, Unreadable, type ByteSource } from "./byteSource";
+import { ensure, sliceOf, Unreadable, type ByteSource } from "./byteSource";
 import { compressionOf, unpack, type Compression } from "./compression";
 import { contentsAt, unknownContents, type Contents } from "./contents";
 import { fileSystemAt } from "./fileSystem";
@@ -7,7 +7,7 @@ import { findingsOn, type Finding } from "./findings";
 import { formatOf } from "./formats/formatOf";
 import type { ImageSource } from "./imageSource";
 import type { Observation, Trait, Volume } from "./observation";
-import { readPartitionTable, type Partition, type PartitionTable } from "./partitionTable";
+import { endOf, logicalPartitions, readPartitionTable, type Partition, type PartitionTable } from "./partitionTable";
 import type { StreamedSource } from "./streamedSource";
 
 /** What an image is, and what stands between it and a Droplet. */
@@ -108,14 +108,17 @@ async function observeDisk(file: ByteSource, head: Buffer, traits: Traits, lookI
 }
 
 async function observeGuest(disk: ByteSource, traits: Traits, lookInside: boolean): Promise<Partial<Observed>> {
-  const table = await unlessUnreadable(traits, () => readPartitionTable(disk));
+  const sector = await unlessUnreadable(traits, () => disk.read(0, 512));
+  if (sector === undefined) return {};
+  const table = await unlessUnreadable(traits, () => readPartitionTable(disk, sector));
   if (table === undefined) return {};
-  const { size } = disk;
-  if (size !== undefined && table.partitions.some(({ start, bytes }) => start + bytes > size)) traits.add("truncated");
-  const bootMode = bootModeOf(await disk.read(0, 512), table);
+  const { kind, reach, gptMissing } = table;
+  if (gptMissing) traits.add("gpt-missing");
   const volumes = await volumesOf(disk, table, traits);
+  const partitions = kind === "none" ? [] : volumes.map(({ partition }) => partition);
+  if (disk.size !== undefined && Math.max(reach, ...partitions.map(endOf)) > disk.size) traits.add("truncated");
   const contents = lookInside ? await contentsOf(disk, volumes) : unknownContents;
-  return { partitionTable: table.kind, bootMode, volumes, contents };
+  return { partitionTable: kind, bootMode: bootModeOf(sector, kind, partitions), volumes, contents };
 }
 
 async function volumesOf(disk: ByteSource, { kind, partitions }: PartitionTable, traits: Traits): Promise<Volume[]> {
@@ -123,12 +126,24 @@ async function volumesOf(disk: ByteSource, { kind, partitions }: PartitionTable,
   const volumes = new Map<Partition, Volume>(
     (kind === "none" ? [whole] : partitions).map((partition) => [partition, { partition, fileSystem: null }]),
   );
+  const look = async (partition: Partition): Promise<void> => {
+    const within = sliceOf(disk, partition.start, partition.bytes);
+    const found = await unlessUnreadable(traits, async () => ({ fileSystem: await fileSystemAt(within) }));
+    volumes.set(partition, { partition, fileSystem: null, ...found });
+  };
   // From the front to the back, whatever the order of the table: a stream can't go back far.
   for (const partition of [...volumes.keys()].sort((a, b) => a.start - b.start)) {
-    const found = await unlessUnreadable(traits, async () => ({ fileSystem: await fileSystemAt(disk, partition.start) }));
-    if (found !== undefined) volumes.set(partition, { partition, ...found });
+    if (partition.purpose !== "extended") await look(partition);
+    // Where its chain is out of reach, it stays for what could not be seen.
+    else if (await unlessUnreadable(traits, () => lookAtLogical(disk, partition, look))) volumes.delete(partition);
   }
   return [...volumes.values()];
+}
+
+/** True once all have been looked at. */
+async function lookAtLogical(disk: ByteSource, extended: Partition, look: (partition: Partition) => Promise<void>): Promise<true> {
+  for await (const logical of logicalPartitions(disk, extended)) await look(logical);
+  return true;
 }
 
 async function contentsOf(disk: ByteSource, volumes: readonly Volume[]): Promise<Contents> {

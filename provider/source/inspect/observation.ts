@@ -8,7 +8,7 @@ import type { Partition, PartitionTable } from "./partitionTable";
 import type { SourceTrait } from "./imageSource";
 
 /** What was seen that no value of the observation says. */
-export type Trait = SourceTrait | FormatTrait | Exclude<Obstacle, "out-of-reach"> | "empty" | "compressed-twice";
+export type Trait = SourceTrait | FormatTrait | Exclude<Obstacle, "out-of-reach"> | "empty" | "compressed-twice" | "gpt-missing";
 
 /** What an image turned out to be: the findings are rules on this. */
 export interface Observation {

@@ -5,16 +5,20 @@ export interface Partition {
   /** Bytes from the beginning of the disk. */
   readonly start: number;
   readonly bytes: number;
-  /** What it is for, where that matters to booting. */
-  readonly purpose: "efi-system" | "bios-boot" | "other";
+  /** What it is for, where that matters to booting; an extended partition only holds logical ones. */
+  readonly purpose: "efi-system" | "bios-boot" | "extended" | "other";
   /** GPT's attribute "legacy BIOS bootable". */
   readonly legacyBootable: boolean;
 }
 
 export interface PartitionTable {
   readonly kind: "none" | "mbr" | "gpt";
-  /** In the order of the table; logical partitions behind the primary ones. */
+  /** In the order of the table, without the logical ones. */
   readonly partitions: readonly Partition[];
+  /** How much of a disk the table speaks of, in bytes from the disk's beginning. */
+  readonly reach: number;
+  /** The first sector announces a GPT, and none is behind it. */
+  readonly gptMissing: boolean;
 }
 
 const SECTOR = 512;
@@ -25,25 +29,31 @@ const EXTENDED = [0x05, 0x0f, 0x85];
 const MOST_LOGICAL = 256;
 
 const entryLayout = { status: [0, 1], type: [4, 1], start: [8, 4], sectors: [12, 4] } as const;
-const gptLayout = { entries: [72, 8], count: [80, 4], entryBytes: [84, 4] } as const;
+const gptLayout = { lastUsable: [48, 8], entries: [72, 8], count: [80, 4], entryBytes: [84, 4] } as const;
 const gptPurposes: Readonly<Record<string, Partition["purpose"]>> = {
   "c12a7328-f81f-11d2-ba4b-00a0c93ec93b": "efi-system",
   "21686148-6449-6e6f-744e-656564454649": "bios-boot",
 };
 const NO_TYPE = "00000000-0000-0000-0000-000000000000";
-const LARGEST_GPT_BYTES = 64 * 1024;
+/** 8192 entries: the usual 128 can be asked to be more. */
+const LARGEST_GPT_BYTES = 1024 * 1024;
 
-/** Reads MBR with its extended partitions, or GPT. */
-export async function readPartitionTable(disk: ByteSource): Promise<PartitionTable> {
-  const primary = mbrEntries(await disk.read(0, SECTOR));
-  if (primary === undefined) return { kind: "none", partitions: [] };
-  if (primary.some(({ type }) => type === PROTECTIVE)) {
-    const partitions = await gptPartitions(disk);
-    if (partitions !== undefined) return { kind: "gpt", partitions };
-  }
-  const logical: Partition[] = [];
-  for (const { type, start } of primary) if (EXTENDED.includes(type)) logical.push(...(await logicalPartitions(disk, start)));
-  return { kind: "mbr", partitions: [...primary.filter(isPlain).map((entry) => partitionOf(entry)), ...logical] };
+/** Reads the MBR in a disk's first sector, or the GPT that it announces: the copy at the end where the one behind it is missing. */
+export async function readPartitionTable(disk: ByteSource, sector: Buffer): Promise<PartitionTable> {
+  const entries = mbrEntries(sector);
+  if (entries === undefined) return { kind: "none", partitions: [], reach: 0, gptMissing: false };
+  const announced = entries.some(({ type }) => type === PROTECTIVE);
+  const gpt = announced ? await gptAt(disk, SECTOR) : undefined;
+  if (gpt !== undefined) return { kind: "gpt", ...gpt, gptMissing: false };
+  const copy = announced && disk.size !== undefined ? await gptAt(disk, (Math.floor(disk.size / SECTOR) - 1) * SECTOR) : undefined;
+  if (copy !== undefined) return { kind: "gpt", ...copy, gptMissing: true };
+  const partitions = entries.map((entry) => partitionOf(entry));
+  // What protects a GPT may claim more than there is.
+  return { kind: "mbr", partitions, reach: announced ? 0 : Math.max(...partitions.map(endOf)), gptMissing: announced };
+}
+
+export function endOf({ start, bytes }: Partition): number {
+  return start + bytes;
 }
 
 interface MbrEntry {
@@ -63,37 +73,35 @@ function mbrEntries(sector: Buffer): readonly MbrEntry[] | undefined {
   return used.length > 0 && entries.every(({ status }) => status === 0 || status === 0x80) ? used : undefined;
 }
 
-function isPlain({ type }: MbrEntry): boolean {
-  return !EXTENDED.includes(type);
-}
-
 function partitionOf({ type, start, sectors }: MbrEntry, from = 0): Partition {
-  const purpose = type === EFI_SYSTEM ? "efi-system" : "other";
+  const purpose = type === EFI_SYSTEM ? "efi-system" : EXTENDED.includes(type) ? "extended" : "other";
   return { start: (from + start) * SECTOR, bytes: sectors * SECTOR, purpose, legacyBootable: false };
 }
 
-/** Each sector of the chain holds one partition, counted from there, and the next sector, counted from the first. */
-async function logicalPartitions(disk: ByteSource, first: number): Promise<Partition[]> {
-  const found: Partition[] = [];
+/**
+ * The logical partitions in an extended one, each as soon as it is known: a stream can't go back to it far. Each sector of the chain holds
+ * one partition, counted from there, and the next sector, counted from the first.
+ */
+export async function* logicalPartitions(disk: ByteSource, extended: Partition): AsyncGenerator<Partition> {
+  const first = extended.start / SECTOR;
   const seen = new Set<number>();
   for (let at: number | undefined = first; at !== undefined && !seen.has(at) && seen.size < MOST_LOGICAL;) {
     seen.add(at);
     const here: number = at;
     const entries: readonly MbrEntry[] = mbrEntries(await disk.read(here * SECTOR, SECTOR)) ?? [];
-    found.push(...entries.filter(isPlain).map((entry) => partitionOf(entry, here)));
-    const next = entries.find((entry) => !isPlain(entry));
+    yield* entries.map((entry) => partitionOf(entry, here)).filter(({ purpose }) => purpose !== "extended");
+    const next = entries.find(({ type }) => EXTENDED.includes(type));
     at = next === undefined ? undefined : first + next.start;
   }
-  return found;
 }
 
-async function gptPartitions(disk: ByteSource): Promise<Partition[] | undefined> {
-  const header = await disk.read(SECTOR, SECTOR);
+async function gptAt(disk: ByteSource, place: number): Promise<Pick<PartitionTable, "partitions" | "reach"> | undefined> {
+  const header = await disk.read(place, SECTOR);
   if (!textAt(header, 0, "EFI PART") || header.length < SECTOR) return undefined;
-  const { entries, count, entryBytes } = fields(header, "little", gptLayout);
+  const { lastUsable, entries, count, entryBytes } = fields(header, "little", gptLayout);
   if (entryBytes < 128 || count * entryBytes > LARGEST_GPT_BYTES) return undefined;
   const table = await disk.read(entries * SECTOR, count * entryBytes);
-  return Array.from({ length: Math.floor(table.length / entryBytes) }, (_, index) => table.subarray(index * entryBytes))
+  const partitions = Array.from({ length: Math.floor(table.length / entryBytes) }, (_, index) => table.subarray(index * entryBytes))
     .filter((entry) => guidAt(entry, 0) !== NO_TYPE)
     .map((entry) => {
       const { first, last, attributes } = fields(entry, "little", { first: [32, 8], last: [40, 8], attributes: [48, 1] });
@@ -104,4 +112,6 @@ async function gptPartitions(disk: ByteSource): Promise<Partition[] | undefined>
         legacyBootable: (attributes & 0x4) !== 0,
       };
     });
+  // Linux takes no GPT that allots more than the disk has.
+  return { partitions, reach: Math.max((lastUsable + 1) * SECTOR, ...partitions.map(endOf)) };
 }

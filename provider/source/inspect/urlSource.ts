@@ -21,21 +21,28 @@ export async function openUrl(url: string, access: UrlAccess): Promise<ImageSour
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new SourceUnreadable("The image's URL must begin with http:// or https:// to be inspected.");
   }
-  const ask = (method: "HEAD" | "GET", range?: string) => request(url, method, range, access);
+  if (new URL(url).username !== "" || new URL(url).password !== "") {
+    throw new SourceUnreadable("The image's URL must hold no user name or password to be inspected: give them as a header.");
+  }
+  /** A request that nobody holds is collected while it waits, and heeds its signal no more. */
+  const held: Request[] = [];
+  const ask = (method: "HEAD" | "GET", range?: string) => request(url, method, range, access, held);
   const head = await ask("HEAD");
   await head.body?.cancel();
-  const first = await ask("GET", `bytes=0-${PAGE_BYTES - 1}`);
+  let first = await ask("GET", `bytes=0-${PAGE_BYTES - 1}`);
   const empty = first.status === 416;
+  const ranged = empty || (isRange(first, 0, PAGE_BYTES) && !isEncoded(first));
+  if (first.status === 206 && !ranged) {
+    await first.body?.cancel();
+    first = await ask("GET");
+  }
   if (!first.ok && !empty) {
     await first.body?.cancel();
     throw new SourceUnreadable(
       `The image's server answered GET with status ${first.status}: check that the URL is public and still valid.`,
     );
   }
-  const ranged = first.status === 206 || empty;
-  const size = empty
-    ? 0
-    : ((ranged ? rangeSize(first) : undefined) ?? (head.ok ? length(head) : undefined) ?? (ranged ? undefined : length(first)));
+  const size = empty ? 0 : ((ranged ? rangeSize(first) : length(first)) ?? (head.ok ? length(head) : undefined));
   const bytes = ranged
     ? new PagedSource({
         size,
@@ -43,11 +50,12 @@ export async function openUrl(url: string, access: UrlAccess): Promise<ImageSour
         first: empty ? Buffer.alloc(0) : await body(first, PAGE_BYTES, access.signal),
         async fetch(offset, wanted) {
           const answer = await ask("GET", `bytes=${offset}-${offset + wanted - 1}`);
-          if (answer.status === 206) return body(answer, wanted, access.signal);
+          if (isRange(answer, offset, wanted)) return body(answer, wanted, access.signal);
           await answer.body?.cancel();
           // Of a size that is not known, the end shows by this.
           if (answer.status === 416) return Buffer.alloc(0);
-          throw new SourceUnreadable(`The image's server answered a GET of a range with status ${answer.status}: try again.`);
+          const what = answer.status === 206 ? "another range" : `status ${answer.status}`;
+          throw new SourceUnreadable(`The image's server answered a GET of a range with ${what}: try again.`);
         },
       })
     : new StreamedSource(first.body === null ? noChunks() : chunks(first.body, access.signal), URL_LIMIT_BYTES, size);
@@ -76,12 +84,19 @@ function endsInExtension(url: string): boolean {
   return new URL(url).search === "" && /\.[a-z][a-z0-9]+$/i.test(new URL(url).pathname);
 }
 
-async function request(url: string, method: "HEAD" | "GET", range: string | undefined, access: UrlAccess): Promise<Response> {
-  const { send, signal, headers } = access;
+async function request(
+  url: string,
+  method: "HEAD" | "GET",
+  range: string | undefined,
+  { send, signal, headers }: UrlAccess,
+  held: Request[],
+): Promise<Response> {
   // Without this a server may pack the answer once more, and ranges would count packed bytes.
   const own = { "accept-encoding": "identity", ...(range !== undefined && { range }) };
   try {
-    return await send(new Request(url, { method, headers: { ...headers, ...own }, ...(signal !== undefined && { signal }) }));
+    const asked = new Request(url, { method, headers: { ...headers, ...own }, ...(signal !== undefined && { signal }) });
+    held.push(asked);
+    return await send(asked);
   } catch (error) {
     throw unreachable(error, signal);
   }
@@ -94,6 +109,18 @@ function unreachable(error: unknown, signal: AbortSignal | undefined): unknown {
   return new SourceUnreadable(`The image's server could not be reached${reason}: check the URL and the network.`);
 }
 
+/** Whether these are the bytes that were asked for: all of them, or as many as there are. */
+function isRange(answer: Response, offset: number, wanted: number): boolean {
+  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.headers.get("content-range") ?? "") ?? [];
+  const whole = Number(last) === offset + wanted - 1 || Number(last) === Number(size) - 1 || size === "*";
+  return answer.status === 206 && Number(first) === offset && whole;
+}
+
+/** Some servers pack all the same: what is unpacked on the way has no length, and no ranges. */
+function isEncoded(answer: Response): boolean {
+  return !["", "identity"].includes(answer.headers.get("content-encoding") ?? "");
+}
+
 /** `bytes 0-65535/1048576` */
 function rangeSize(answer: Response): number | undefined {
   const total = /\/(\d+)$/.exec(answer.headers.get("content-range") ?? "")?.[1];
@@ -102,7 +129,7 @@ function rangeSize(answer: Response): number | undefined {
 
 function length(answer: Response): number | undefined {
   const text = answer.headers.get("content-length");
-  return text === null || !/^\d+$/.test(text) ? undefined : Number(text);
+  return text === null || !/^\d+$/.test(text) || isEncoded(answer) ? undefined : Number(text);
 }
 
 /** At most `limit` bytes, whatever the server sends. */

@@ -5,6 +5,7 @@ const HEADER_BYTES = 12;
 const FOOTER_BYTES = 12;
 const LARGEST_INDEX_BYTES = 1024 * 1024;
 const MOST_STREAMS = 64;
+const MOST_PADDING_BYTES = 64 * 1024;
 
 /** The unpacked size of an xz file, from the index at the end of each of its streams; undefined where there are too many. */
 export async function xzUnpackedBytes(file: ByteSource): Promise<number | undefined> {
@@ -12,6 +13,7 @@ export async function xzUnpackedBytes(file: ByteSource): Promise<number | undefi
   let unpacked = 0;
   for (let stream = 0; end !== undefined && end > 0; stream++) {
     if (stream === MOST_STREAMS) return undefined;
+    end -= await paddingBefore(file, end);
     if (end < HEADER_BYTES + FOOTER_BYTES) return undefined;
     const footer = await readWhole(file, end - FOOTER_BYTES, FOOTER_BYTES);
     if (!textAt(footer, 10, "YZ")) throw new Unreadable("compression-damaged");
@@ -23,6 +25,13 @@ export async function xzUnpackedBytes(file: ByteSource): Promise<number | undefi
     end = start - sizes.packed - HEADER_BYTES;
   }
   return end === 0 ? unpacked : undefined;
+}
+
+/** Zeros may follow each stream, four at a time. */
+async function paddingBefore(file: ByteSource, end: number): Promise<number> {
+  const length = Math.min(end, MOST_PADDING_BYTES);
+  const zeros = length - 1 - (await readWhole(file, end - length, length)).findLastIndex((byte) => byte !== 0);
+  return zeros - (zeros % 4);
 }
 
 function blockSizes(index: Buffer): { packed: number; unpacked: number } {

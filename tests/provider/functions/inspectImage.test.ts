@@ -7,7 +7,8 @@ const workshop = new Workshop();
 afterAll(() => workshop.clean());
 
 /** The function takes nothing else of its session. */
-const session = { world: { send: (request: Request) => fetch(request) } } as unknown as Session;
+const clock = { sleep: (_: number, signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener("abort", reject)) };
+const session = { world: { clock, send: (request: Request) => fetch(request) } } as unknown as Session;
 const { signal } = new AbortController();
 
 describeWith(["qemu-img", "sfdisk", "mke2fs"], "the function inspectImage", () => {
@@ -32,6 +33,14 @@ describeWith(["qemu-img", "sfdisk", "mke2fs"], "the function inspectImage", () =
     await server.close();
     expect([format, acceptable, server.requests[0]]).toEqual(["qcow2", true, "HEAD"]);
   });
+});
+
+test("gives up on a server that never answers", async () => {
+  const clock = { sleep: () => Promise.resolve() };
+  const silent = { world: { clock, send: () => new Promise<Response>(() => undefined) } } as unknown as Session;
+  await expect(inspectImage.invoke({ url: "https://images.example.com/a.img" }, silent, signal)).rejects.toThrow(
+    "The image's server is too slow: nothing came back within 60 s.",
+  );
 });
 
 test.each([{}, { url: "https://images.example.com/a.img", path: "a.img" }])("asks for one of url and path, given %j", async (inputs) => {

@@ -32,7 +32,7 @@ export const qcow2: DiskFormat = {
     ensure((read.version === 2 || read.version === 3) && read.clusterBits >= 9 && read.clusterBits <= 21);
     // The header of version 2 ends before the features.
     const features = read.version === 2 ? 0 : read.features;
-    ensure(read.version === 2 || (read.unknownFeatures === 0 && (features & ~KNOWN_FEATURES) === 0 && (features & CORRUPT) === 0));
+    ensure(read.version === 2 || (read.unknownFeatures === 0 && (features & ~KNOWN_FEATURES) === 0));
     const traits: readonly (FormatTrait | false)[] = [
       read.backingFile !== 0 && "backing-file",
       (features & EXTERNAL_DATA) !== 0 && "external-data",
@@ -46,7 +46,10 @@ export const qcow2: DiskFormat = {
       virtualSizeBytes: read.virtualSize,
       traits: held,
       guest: held.length === 0 ? guestOf(file, map) : undefined,
-      verify: () => verify(file, map),
+      async verify() {
+        ensure((features & CORRUPT) === 0);
+        await verify(file, map);
+      },
     };
   },
 };

@@ -27,9 +27,10 @@ export const vhdx: DiskFormat = {
     const [map, metadata] = [regions.get(BLOCK_MAP), regions.get(METADATA)];
     ensure(map !== undefined && metadata !== undefined);
     const items = await metadataItems(file, metadata.offset);
-    const [parameters, size, sector] = [items(FILE_PARAMETERS, 8), items(VIRTUAL_SIZE, 8), items(SECTOR_SIZE, 4)];
-    const [blockBytes, flags] = [(await parameters).readUInt32LE(0), (await parameters).readUInt32LE(4)];
-    const [virtualSize, sectorBytes] = [Number((await size).readBigUInt64LE()), (await sector).readUInt32LE()];
+    const parameters = await items(FILE_PARAMETERS, 8);
+    const [blockBytes, flags] = [parameters.readUInt32LE(0), parameters.readUInt32LE(4)];
+    const virtualSize = Number((await items(VIRTUAL_SIZE, 8)).readBigUInt64LE());
+    const sectorBytes = (await items(SECTOR_SIZE, 4)).readUInt32LE();
     ensure(blockBytes >= MIB && (sectorBytes === 512 || sectorBytes === 4096));
     // One entry for a bitmap follows the entries of so many blocks.
     const ratio = Math.max(1, Math.floor((2 ** 23 * sectorBytes) / blockBytes));

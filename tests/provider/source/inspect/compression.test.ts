@@ -65,6 +65,39 @@ describeWith([...tools, "qemu-img", "sfdisk", "mke2fs", "mkfs.vfat"], "looking t
     expect(bytesRead).toBeLessThan(8 * MIB);
   });
 
+  test("keeps what it saw of a disk whose logical partitions are out of reach", async () => {
+    const disk = workshop.disk("debian.raw", 300, "dos", [
+      { startMib: 1, mib: 8, type: "83", holds: workshop.fileSystem("ext4", 8) },
+      { startMib: 280, mib: 16, type: "5" },
+      { startMib: 281, mib: 8, type: "82", holds: workshop.fileSystem("swap", 8) },
+    ]);
+    const { partitionTable, bootMode, filesystems, findings } = (await inspectFile(workshop.compress("bzip2", disk, "debian.bz2")))
+      .inspection;
+    expect([partitionTable, bootMode, filesystems]).toEqual(["mbr", "bios", ["ext4"]]);
+    expect(findings.map(({ code }) => code)).toEqual(["disk-size-unknown"]);
+  });
+
+  test("looks at file systems on its way to the logical partitions behind them", async () => {
+    const disk = workshop.disk("behind.raw", 64, "dos", [
+      { startMib: 1, mib: 8, type: "83", holds: workshop.fileSystem("ext4", 8) },
+      { startMib: 50, mib: 12, type: "5" },
+      { startMib: 51, mib: 8, type: "83", holds: workshop.fileSystem("ext3", 8) },
+    ]);
+    const packed = workshop.compress("gzip", overwrite(disk, 10 * MIB, noise(38 * MIB)), "behind.gz");
+    const { format, bootMode, filesystems } = (await inspectFile(packed)).inspection;
+    expect([format, bootMode, filesystems]).toEqual(["raw", "bios", ["ext4", "ext3"]]);
+  });
+
+  test("knows xz of several streams with zeros behind each", async () => {
+    const disk = readFileSync(workshop.goodDisk());
+    const halves = [disk.subarray(0, 10 * MIB), disk.subarray(10 * MIB)].map((half, index) =>
+      readFileSync(workshop.compress("xz", workshop.write("half", half), `half-${index}`)),
+    );
+    const file = workshop.write("padded.xz", Buffer.concat(halves.flatMap((half) => [half, Buffer.alloc(12)])));
+    const { virtualSizeBytes, findings } = (await inspectFile(file)).inspection;
+    expect([virtualSizeBytes, findings.map(({ code }) => code)]).toEqual([24 * MIB, ["compression-refused"]]);
+  });
+
   test("takes several gzip members and zeros behind them for one file, as gunzip does", async () => {
     const disk = readFileSync(workshop.goodDisk());
     const halves = [disk.subarray(0, 10 * MIB), disk.subarray(10 * MIB)].map((half, index) =>

@@ -40,6 +40,24 @@ describeWith(["mke2fs"], "what the root file system holds", () => {
     expect(await contentsOf(["etc/hostname", "usr/bin/true", agent])).toEqual({ cloudInit: true, sshd: false });
   });
 
+  test("is found behind symbolic links, from the root and from where they lie", async () => {
+    const merged = ["etc/hostname", "bin -> usr/bin", "sbin -> /usr/sbin", "usr/sbin -> bin", "usr/bin/sshd"];
+    expect(await contentsOf([...merged, "etc/cloud -> ../opt/cloud", "opt/cloud/cloud.cfg"])).toEqual({ cloudInit: true, sshd: true });
+    expect(await contentsOf(["etc -> real/etc", "real/etc/cloud/cloud.cfg", "usr -> /real/usr", "real/usr/bin/sshd"])).toEqual({
+      cloudInit: true,
+      sshd: true,
+    });
+    expect(await contentsOf(["etc/cloud -> ../etc/cloud", "usr/bin/true"])).toEqual({ cloudInit: false, sshd: false });
+  });
+
+  test("is not told of a root whose programs lie in another file system", async () => {
+    expect(await contentsOf(["etc/hostname", "bin -> usr/bin", "usr/share -> nowhere"])).toEqual({ cloudInit: null, sshd: null });
+  });
+
+  test("takes dropbear for an SSH server", async () => {
+    expect(await contentsOf(["etc/hostname", "usr/bin/true", "usr/sbin/dropbear"])).toEqual({ cloudInit: false, sshd: true });
+  });
+
   test("is not told of a system that keeps its programs in a store", async () => {
     expect(await contentsOf(["etc/hostname", "usr/bin/env", "nix/store/abc-openssh/bin/sshd"])).toEqual({ cloudInit: null, sshd: null });
     expect(await contentsOf(["ostree/deploy/fedora/var", "etc/hostname", "usr/bin/true"])).toEqual({ cloudInit: null, sshd: null });

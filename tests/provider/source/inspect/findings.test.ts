@@ -99,6 +99,18 @@ const images: Readonly<Record<string, () => Promise<readonly [found: string[], e
     run("qemu-io", ["-f", "qcow2", "-c", "write -P 7 8M 6M", "-c", "write -P 7 0 512", image]);
     return [await codesOfUrl(image, { ranges: false }), ["partition-table-unread", "ranges-missing"]];
   },
+  "gpt-missing": async () => {
+    const plans = [
+      { startMib: 1, mib: 1, type: BIOS_BOOT },
+      { startMib: 2, mib: 28, type: "L", holds: workshop.fileSystem("ext4", 28) },
+    ];
+    const disk = overwrite(workshop.disk("gone.raw", 32, "gpt", plans), 512, Buffer.alloc(512));
+    const withCopy = await codesOf(disk);
+    return [
+      [...withCopy, ...(await codesOf(overwrite(disk, 32 * 1024 * 1024 - 512, Buffer.alloc(512))))],
+      ["gpt-missing", "gpt-missing"],
+    ];
+  },
   "uefi-only": async () => {
     const plans = [
       { startMib: 1, mib: 34, type: "uefi", holds: workshop.fileSystem("vfat", 34) },
@@ -152,7 +164,7 @@ const images: Readonly<Record<string, () => Promise<readonly [found: string[], e
 };
 
 describeWith(
-  ["qemu-img", "qemu-io", "sfdisk", "mke2fs", "mkfs.xfs", "mkfs.vfat", "genisoimage", "gzip", "xz", "tar"],
+  ["qemu-img", "qemu-io", "sfdisk", "mke2fs", "mkfs.xfs", "mkfs.vfat", "genisoimage", "gzip", "xz", "zstd", "tar"],
   "every finding, and nothing else, on a real image",
   () => {
     for (const [code, make] of Object.entries(images)) {
@@ -196,6 +208,20 @@ describeWith(
       expect(await codesOf(workshop.at("machine.ova"))).toEqual(["archive-refused"]);
       expect(await codesOf(zip)).toEqual(["archive-refused"]);
       expect(await codesOf(workshop.compress("gzip", workshop.at("machine.ova"), "machine.tar.gz"))).toEqual(["archive-refused"]);
+    });
+
+    test("finds the end of a disk with GPT missing behind its last partition", async () => {
+      const plan = { startMib: 1, mib: 28, type: "L", attributes: "LegacyBIOSBootable", holds: workshop.fileSystem("ext4", 28) };
+      const disk = workshop.disk("gpt-whole.raw", 64, "gpt", [plan]);
+      expect(await codesOf(workshop.cut(disk, "gpt-cut.raw", 40 * 1024 * 1024))).toEqual(["file-truncated"]);
+    });
+
+    test("says so where nothing could be seen of what a compression holds", async () => {
+      // A frame to skip that is longer than what is received of a URL.
+      const skipped = Buffer.concat([Buffer.from("502a4d1800005000", "hex"), noise(5 * 1024 * 1024)]);
+      const packed = readFileSync(workshop.compress("zstd", workshop.goodDisk(), "hidden.zst"));
+      const file = workshop.write("hidden.raw.zst", Buffer.concat([skipped, packed]));
+      expect(await codesOfUrl(file, {}, "hidden.raw.zst")).toEqual(["compression-refused", "partition-table-unread", "disk-size-unknown"]);
     });
 
     test("finds the end missing in every format that has a map", async () => {

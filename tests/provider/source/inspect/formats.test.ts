@@ -1,5 +1,5 @@
 import { inspectFile } from "../../../../provider/source/inspectSource";
-import { describeWith, noise, overwrite, qemuInfo, run, Workshop, type PartitionPlan } from "./images";
+import { describeWith, noise, overwrite, qemuInfo, run, withFooter, Workshop, type PartitionPlan } from "./images";
 
 const workshop = new Workshop();
 afterAll(() => workshop.clean());
@@ -65,6 +65,13 @@ describeWith(["qemu-img", "sfdisk", "mke2fs", "mkswap"], "disk formats", () => {
     expect([format, virtualSizeBytes, filesystems]).toEqual(["vhd", 64 * 1024 * 1024, ["ext4", "ext3", "swap"]]);
   });
 
+  test("says what a qcow2 is that is marked as damaged", async () => {
+    const image = overwrite(workshop.convert(disk, "marked.qcow2", "qcow2"), 79, Buffer.from([2]));
+    const { virtualSizeBytes, filesystems, findings } = (await inspectFile(image)).inspection;
+    expect([virtualSizeBytes, filesystems]).toEqual([qemuInfo(image)["virtual-size"], ["ext4", "ext3", "swap"]]);
+    expect(findings.map(({ code }) => code)).toEqual(["file-damaged"]);
+  });
+
   test("adds up the extents of a VMDK that is only described", async () => {
     const image = workshop.convert(disk, "split.vmdk", "vmdk", "-o", "subformat=twoGbMaxExtentSparse");
     const { format, virtualSizeBytes, partitionTable, acceptable } = (await inspectFile(image)).inspection;
@@ -72,15 +79,9 @@ describeWith(["qemu-img", "sfdisk", "mke2fs", "mkswap"], "disk formats", () => {
   });
 
   test("finds the directory of a streamed VMDK in its footer, as VMware writes it, and misses a footer that was cut off", async () => {
-    const image = workshop.convert(disk, "footer.vmdk", "vmdk", "-o", "subformat=streamOptimized");
-    const header = run("head", ["-c", "512", image]);
-    const marker = Buffer.alloc(512);
-    marker.writeUInt32LE(1, 0);
-    marker.writeUInt32LE(3, 12);
-    const withFooter = workshop.write("with-footer.vmdk", Buffer.concat([run("cat", [image]), marker, header, Buffer.alloc(512)]));
-    overwrite(withFooter, 56, Buffer.alloc(8, 0xff));
-    expect((await inspectFile(withFooter)).inspection.filesystems).toEqual(["ext4", "ext3", "swap"]);
-    const cut = workshop.cut(withFooter, "cut-footer.vmdk", run("cat", [withFooter]).length - 1536);
+    const image = withFooter(workshop.convert(disk, "footer.vmdk", "vmdk", "-o", "subformat=streamOptimized"));
+    expect((await inspectFile(image)).inspection.filesystems).toEqual(["ext4", "ext3", "swap"]);
+    const cut = workshop.cut(image, "cut-footer.vmdk", run("cat", [image]).length - 1536);
     expect((await inspectFile(cut)).inspection.findings.map(({ code }) => code)).toEqual(["file-truncated"]);
   });
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { ImageSource } from "../../../../provider/source/inspect/imageSource";
 import { inspect, type Inspection } from "../../../../provider/source/inspect/inspect";
 import { PagedSource } from "../../../../provider/source/inspect/pagedSource";
-import { describeWith, Workshop } from "./images";
+import { describeWith, overwrite, withFooter, Workshop } from "./images";
 
 const MIB = 1024 * 1024;
 const LIMIT_BYTES = 4 * MIB;
@@ -99,6 +99,13 @@ describeWith(["qemu-img", "sfdisk", "mke2fs", "gzip", "bzip2", "xz", "zstd"], "m
     vhdx: () => workshop.convert(small(), "fuzz.vhdx", "vhdx", "-o", "block_size=1M"),
     vdi: () => workshop.convert(small(), "fuzz.vdi", "vdi"),
     vhd: () => workshop.convert(small(), "fuzz.vhd", "vpc"),
+    "vhd fixed": () => workshop.convert(small(), "fuzzf.vhd", "vpc", "-o", "subformat=fixed,force_size=on"),
+    "vmdk description": () => workshop.convert(small(), "fuzzd.vmdk", "vmdk", "-o", "subformat=monolithicFlat"),
+    "vmdk with a footer": () => withFooter(workshop.convert(small(), "fuzzv.vmdk", "vmdk", "-o", "subformat=streamOptimized")),
+    "raw whose GPT is the copy": () => {
+      const plan = { startMib: 1, mib: 2, type: "L", holds: workshop.fileSystem("ext2", 2, ["etc/a", "usr/bin/b"]) };
+      return overwrite(workshop.disk("copy.raw", 4, "gpt", [plan]), 512, Buffer.alloc(512));
+    },
     gzip: () => workshop.compress("gzip", small(), "fuzz.gz"),
     bzip2: () => workshop.compress("bzip2", small(), "fuzz.bz2"),
     xz: () => workshop.compress("xz", small(), "fuzz.xz"),

@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -69,7 +70,7 @@ export class Workshop {
     return this.at(name);
   }
 
-  /** A file system in a file: `ext4`, `xfs`, `btrfs`, `vfat`, `swap`; `files` are put into ext ones. */
+  /** A file system in a file: `ext4`, `xfs`, `btrfs`, `vfat`, `swap`; `files` are put into ext ones, `name -> target` as a link. */
   fileSystem(kind: string, mib: number, files: readonly string[] = [], options: readonly string[] = []): string {
     const name = this.blank(`${kind}-${this.#fileSystems++}.fs`, mib);
     if (!kind.startsWith("ext")) {
@@ -79,21 +80,23 @@ export class Workshop {
     const root = this.at(`${path.basename(name)}.root`);
     mkdirSync(root, { recursive: true });
     for (const file of files) {
-      mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
-      writeFileSync(path.join(root, file), "");
+      const [at = "", target] = file.split(" -> ");
+      mkdirSync(path.join(root, path.dirname(at)), { recursive: true });
+      if (target === undefined) writeFileSync(path.join(root, at), "");
+      else symlinkSync(target, path.join(root, at));
     }
     run("mke2fs", ["-q", "-F", "-t", kind, ...options, "-d", root, name]);
     return name;
   }
 
-  /** A raw disk with a partition table by sfdisk and, where asked for, boot code in its first sector. */
-  disk(name: string, mib: number, label: "dos" | "gpt", plans: readonly PartitionPlan[], bootCode = true): string {
+  /** A raw disk with a partition table by sfdisk (`header`: more lines of its own) and, where asked for, boot code in its first sector. */
+  disk(name: string, mib: number, label: "dos" | "gpt", plans: readonly PartitionPlan[], bootCode = true, header = ""): string {
     const disk = this.blank(name, mib);
     const lines = plans.map(
       ({ startMib, mib: size, type, attributes }) =>
         `start=${startMib * 2048}, size=${size * 2048}, type=${type}${attributes === undefined ? "" : `, attrs="${attributes}"`}`,
     );
-    run("sfdisk", ["-q", disk], `label: ${label}\n${lines.join("\n")}\n`);
+    run("sfdisk", ["-q", disk], `label: ${label}\n${header}\n${lines.join("\n")}\n`);
     for (const { startMib, holds } of plans) {
       if (holds !== undefined) run("dd", [`if=${holds}`, `of=${disk}`, "bs=1M", `seek=${startMib}`, "conv=notrunc,sparse"]);
     }
@@ -136,6 +139,16 @@ export function overwrite(file: string, offset: number, bytes: Buffer): string {
   writeSync(handle, bytes, 0, bytes.length, offset);
   closeSync(handle);
   return file;
+}
+
+/** Moves the header of a streamOptimized VMDK to its end, where VMware writes it. */
+export function withFooter(file: string): string {
+  const image = readFileSync(file);
+  const marker = Buffer.alloc(512);
+  marker.writeUInt32LE(1, 0);
+  marker.writeUInt32LE(3, 12);
+  writeFileSync(file, Buffer.concat([image, marker, image.subarray(0, 512), Buffer.alloc(512)]));
+  return overwrite(file, 56, Buffer.alloc(8, 0xff));
 }
 
 /** What qemu-img says of a file. */

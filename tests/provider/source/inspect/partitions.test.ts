@@ -54,6 +54,25 @@ describeWith(["sfdisk", "mke2fs", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat", "mkswap
     }
   });
 
+  test("reads a GPT of more entries than the usual 128", async () => {
+    const plan = { startMib: 2, mib: 8, type: "L", holds: workshop.fileSystem("ext4", 8) };
+    const disk = workshop.disk("long-table.raw", 16, "gpt", [plan], true, "table-length: 1024");
+    expect(await seen(disk)).toEqual({ partitionTable: "gpt", bootMode: "bios", filesystems: ["ext4"] });
+  });
+
+  test("reads the copy of a GPT at the end of the disk where the first one is gone", async () => {
+    const disk = workshop.disk("copy.raw", 16, "gpt", [{ startMib: 1, mib: 8, type: "L", holds: workshop.fileSystem("ext4", 8) }]);
+    expect(await seen(overwrite(disk, 512, Buffer.alloc(512)))).toEqual({ partitionTable: "gpt", bootMode: "bios", filesystems: ["ext4"] });
+  });
+
+  test("looks for a file system no further than its partition goes", async () => {
+    const disk = workshop.disk("tight.raw", 16, "dos", [{ startMib: 1, mib: 1, type: "83" }]);
+    overwrite(disk, 1024 * 1024 + 4086, Buffer.from("SWAPSPACE2"));
+    expect((await seen(disk)).filesystems).toEqual(["swap"]);
+    // One sector is left to it.
+    expect((await seen(overwrite(disk, 446 + 12, Buffer.from([1, 0, 0, 0])))).filesystems).toEqual([]);
+  });
+
   test("takes 55aa with four empty entries for no table, and its code for one that a BIOS runs", async () => {
     const disk = overwrite(workshop.blank("bare.raw", 8), 510, Buffer.from("55aa", "hex"));
     expect(await seen(disk)).toEqual({ partitionTable: "none", bootMode: "unknown", filesystems: [] });

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
 import { SourceUnreadable } from "../../../../provider/source/inspect/imageSource";
 import { inspectFile, inspectUrl, type InspectionResult } from "../../../../provider/source/inspectSource";
 import { serveImage, type ImageServer, type ServerManners } from "./imageServer";
@@ -8,6 +11,12 @@ const workshop = new Workshop();
 afterAll(() => workshop.clean());
 
 const send = (request: Request) => fetch(request);
+
+/** What nobody holds is gone afterwards, as it is after a while of waiting. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
 
 async function served<T>(file: string, manners: ServerManners, use: (server: ImageServer) => Promise<T>): Promise<T> {
   const server = await serveImage(file, manners);
@@ -76,6 +85,30 @@ describeWith(["qemu-img", "qemu-io", "sfdisk", "mke2fs", "gzip"], "inspecting a 
     }
   });
 
+  test("believes the answer to GET where HEAD says another length", async () => {
+    const image = workshop.convert(workshop.goodDisk(), "twolengths.qcow2", "qcow2");
+    for (const ranges of [true, false]) {
+      expect((await inspectServed(image, { ranges, headLength: 12_345 })).inspection.findings).toEqual([]);
+    }
+  });
+
+  test("reads what a server packs unasked from its beginning, and takes no length from it", async () => {
+    const image = workshop.convert(workshop.goodDisk(), "packed.qcow2", "qcow2");
+    const { inspection } = await inspectServed(image, { packs: true });
+    expect([inspection.format, inspection.compression, inspection.filesystems, inspection.findings.map(({ code }) => code)]).toEqual([
+      ...["qcow2", null, ["ext4"]],
+      ["ranges-missing"],
+    ]);
+  });
+
+  test("reads one GET from its beginning where the server answers less of a range than was asked for", async () => {
+    const { inspection, requests } = await inspectServed(workshop.convert(workshop.goodDisk(), "less.qcow2", "qcow2"), {
+      rangeBytes: 10_000,
+    });
+    expect([inspection.filesystems, inspection.findings]).toEqual([["ext4"], []]);
+    expect(requests).toEqual(["HEAD", "GET 0-65535", "GET"]);
+  });
+
   test("sends the headers that it is given", async () => {
     const image = workshop.convert(workshop.goodDisk(), "headers.qcow2", "qcow2");
     const seen: (string | null)[] = [];
@@ -119,6 +152,26 @@ describe("a URL that cannot be read", () => {
       new SourceUnreadable("The image's URL must begin with http:// or https:// to be inspected."),
     );
   });
+
+  test("refuses a URL with a user name, which no request may hold, without repeating it", async () => {
+    await expect(inspectUrl("https://me:secret@images.example.com/web.img", { send })).rejects.toThrow(
+      new SourceUnreadable("The image's URL must hold no user name or password to be inspected: give them as a header."),
+    );
+  });
+
+  test.each(["HEAD", "GET"] as const)(
+    "stops waiting for %s when the signal says so, also after garbage was collected",
+    async (silentTo) => {
+      const stopping = new AbortController();
+      await served(small(), { silentTo }, async ({ url, unanswered }) => {
+        const refused = expect(inspectUrl(url, { send, signal: stopping.signal })).rejects.toThrow("stopped");
+        await unanswered;
+        collectGarbage();
+        stopping.abort(new Error("stopped"));
+        await refused;
+      });
+    },
+  );
 
   test("stops with the signal's reason", async () => {
     const reason = new Error("stopped");
