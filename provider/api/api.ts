@@ -74,6 +74,8 @@ export interface TagsApi {
   add(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** The same for a tag that hardly exists yet: two requests. */
   make(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
+  /** Names of all the account's tags. */
+  names(signal: AbortSignal): Promise<readonly string[]>;
   /** Untags the resources; a tag that does not exist is success. */
   remove(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** Deletes the tag itself, and so takes it off everything; a missing tag is success. */

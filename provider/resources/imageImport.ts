@@ -22,8 +22,8 @@ import { post } from "./import/importPost";
 import { previewImport } from "./import/importPreview";
 import { importedFrom, thenCleared } from "./import/importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./import/importState";
-import { claim, dropTags, findLineage, type Lineage, nextOwnerTag, settle, versionOf, without } from "./lineage/lineage";
-import { begunTag, digestTag, importTag, isBegunTag, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "./lineage/lineageTags";
+import { claim, cleanUpAfter, findLineage, type Lineage, nextOwnerTag, past, settle, versionOf, without } from "./lineage/lineage";
+import { begunTag, digestTag, importTag, isBegun, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "./lineage/lineageTags";
 import { prune } from "./lineage/prune";
 import { normalDigest, sourceIdentity } from "./import/sourceIdentity";
 import { requireTeam } from "./teamCheck";
@@ -54,16 +54,16 @@ async function create(
   const team = await session.team(call.signal);
   const followed = source?.follow === true ? await firstLook(source, session, call) : undefined;
   const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
-  const correlationTag = importTag(namespace, call.urn, source === undefined ? "" : sourceIdentity(source, followed));
-  const begun = versionOf(lineage, correlationTag);
+  const correlationTag = importTag(lineage.tag, source === undefined ? "" : sourceIdentity(source, followed));
   const marks = {
     correlationTag,
-    ownerTag: nextOwnerTag(lineage, begun, session),
+    ownerTag: nextOwnerTag(lineage, correlationTag, session),
     lineageTag: lineage.tag,
     followed,
     team,
   } satisfies Marks;
   const tags = tagsOf(inputs, marks);
+  const begun = versionOf(lineage, correlationTag);
   const arrive = (image: ImageWire, live: ImageImportInputs): Promise<ImageWire> => {
     session.watchers.of(String(image.id)).learn(image);
     session.current.set(lineage.tag, { ...image, tags: [...tags, ...ownTags(image).filter(isRetiredTag)] });
@@ -71,10 +71,10 @@ async function create(
     return untilAvailable(image, live, marks, session, call);
   };
   const image = begun === undefined ? await importAnew() : await takeOver(begun);
+  const now = { ...lineage, versions: [{ ...image, tags }, ...without(lineage, image.id)] };
+  await pruneAlong(now, past(now, image.id, session), retain, session, call);
+  // Last, so that a kill leaves either an image that is taken over or a state.
   await end(image, stateOf(image, inputs, marks), session, call);
-  const others = without(lineage, image.id);
-  const past = others.filter((version) => ownersTurn(version) === undefined);
-  await pruneAlong({ ...lineage, versions: [{ ...image, tags }, ...others] }, past, retain, session, call);
   return { id: String(image.id), state: stateOf(image, inputs, marks) };
 
   async function importAnew(): Promise<ImageWire> {
@@ -113,7 +113,7 @@ async function read(
   const marks = { ...marksOn(image, lineageTag(session.namespace, call.urn)), ...outputsOf(known?.state ?? {}) };
   const state = stateOf(image, inputs, { ...marks, team: marks.team ?? (await session.team(call.signal)) });
   if (isImporting(image)) throw new Unfinished({ id, state, inputs, reasons: [`Image ${id} is still being imported.`] });
-  if (known !== undefined && ownTags(image).some(isBegunTag)) {
+  if (known !== undefined && isBegun(image)) {
     // To call it finished would leave undone what its create has still to do, and the mark by which a delete takes it for nobody's.
     const reason = `Image ${id} is imported, but the run that began it was interrupted before it had ended: the next \`pulumi up\` ends it.`;
     throw new Unfinished({ id, state: { ...state, status: "pending" }, inputs, reasons: [reason] });
@@ -169,14 +169,13 @@ async function bringMarks(id: string, state: StoredImageImport, inputs: ImageImp
   if (before !== undefined && before !== after) await session.api.tags.delete(before, call.signal);
   if ((inputs.retain ?? 0) >= (state.retain ?? 0)) return;
   const found = await findLineage(lineage, session, call.signal);
-  const past = without(found, Number(id)).filter((version) => ownersTurn(version) === undefined);
-  await pruneAlong(found, past, inputs.retain, session, call);
+  await pruneAlong(found, past(found, Number(id), session), inputs.retain, session, call);
 }
 
 /** Prunes beside something that has succeeded: what fails here is left to a later run, and said. */
-async function pruneAlong(lineage: Lineage, past: readonly ImageWire[], retain = 0, session: Session, call: Call): Promise<void> {
+async function pruneAlong(lineage: Lineage, versions: readonly ImageWire[], retain = 0, session: Session, call: Call): Promise<void> {
   try {
-    await prune({ lineage, past, retain, forceDelete: false }, session, call);
+    await prune({ lineage, past: versions, retain, forceDelete: false }, session, call);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     call.warn(`Earlier versions of the image were not all deleted; a later create or delete of this resource goes on with it: ${reason}`);
@@ -239,8 +238,8 @@ async function dropMarks(image: ImageWire, state: StoredImageImport, session: Se
   const { lineageTag: tag } = state;
   if (tag === undefined) return;
   session.current.delete(tag);
-  const others = without(await findLineage(tag, session, signal), image.id);
-  await dropTags([...new Set([...marksOf(state, tag), ...ownTags(image)])], String(image.id), others, session, signal);
+  const lineage = await findLineage(tag, session, signal);
+  await cleanUpAfter(String(image.id), [...marksOf(state, tag), ...ownTags(image)], lineage, session, signal);
 }
 
 function gone(id: string): string {

@@ -26,6 +26,8 @@ export interface RunSettings {
   readonly continueOnError: boolean;
   /** Seconds that each operation may take. Default two hours. */
   readonly timeLimit?: number;
+  /** Whether something that depends on the images fails, so that nothing replaced is deleted. Default false. */
+  readonly rolloutFails?: boolean;
 }
 
 interface Declared {
@@ -76,6 +78,18 @@ export class PlayedEngine {
       );
     }
     await Promise.all(ends.values());
+    if (settings.rolloutFails) run.errors.push(new Error("The rollout failed."));
+    for (const old of this.#replaced) if (!run.stopping) await this.#delete(old, run);
+    return run.errors;
+  }
+
+  /** `pulumi destroy`: what went wrong. */
+  async destroy(process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
+    const run = (this.#run = new Run(process, settings));
+    for (const [urn, kept] of this.state) {
+      if (urn.includes(importType.token)) this.#replaced.add({ urn, kept });
+      this.state.delete(urn);
+    }
     for (const old of this.#replaced) if (!run.stopping) await this.#delete(old, run);
     return run.errors;
   }
@@ -90,9 +104,9 @@ export class PlayedEngine {
     this.#run?.interrupt();
   }
 
-  #declare({ name, regions, waited }: WantedImage): readonly Declared[] {
+  #declare({ name, version = "", retain, regions, waited }: WantedImage): readonly Declared[] {
     const urn = importUrn(name);
-    const inputs = { source: { url: `http://127.0.0.1/${name}.img` }, region: regions[0], name };
+    const inputs = { source: { url: `http://127.0.0.1/${name}${version}.img` }, region: regions[0], name, retain };
     const replicas = regions.map((region) => ({
       ...{ urn: replicaUrn(name, region), type: replicaType, needs: urn },
       inputs: () => ({ imageId: this.state.get(urn)?.outputs.imageId, region, alongside: regions, wait: waited.has(region) }),

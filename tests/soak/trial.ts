@@ -15,6 +15,10 @@ export interface Trial {
 
 export interface WantedImage {
   readonly name: string;
+  /** Another one is another source. Default: empty. */
+  readonly version?: string;
+  /** How many earlier versions are kept. Default: none. */
+  readonly retain?: number;
   /** The import goes to the first. */
   readonly regions: readonly string[];
   /** The regions that `up` waits for. */

@@ -4,12 +4,12 @@ import type { Session } from "../../session";
 import { isImporting } from "../../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTables";
 import { clearStaged } from "./importSource";
-import { dropTags, findLineage, inOrder, unretire, retire, without } from "../lineage/lineage";
+import { cleanUpAfter, findLineage, inOrder, retire, unretire, without } from "../lineage/lineage";
 import {
   begunTag,
   digestTag,
   importTag,
-  isBegunTag,
+  isBegun,
   isOwnerTag,
   lineageTag,
   ownersTurn,
@@ -43,26 +43,26 @@ export async function removeImport(id: string, state: StoredImageImport, session
   // Turns of another lineage, which `pulumi import` may have brought along, say nothing in this one.
   const turn = state.lineageTag === undefined ? 0 : turnOf(state.ownerTag);
   const others = without(lineage, Number(id));
-  const isOrphan = (other: ImageWire): boolean => !session.standing.has(String(other.id)) && (other.tags?.some(isBegunTag) ?? false);
+  const isOrphan = (other: ImageWire): boolean =>
+    (isBegun(other) && !session.standing.has(String(other.id))) || (other.tags?.some((own) => own === state.ownerTag) ?? false);
   const successors = others.filter((other) => (ownersTurn(other) ?? -1) >= turn && !isOrphan(other));
   for (const successor of successors) await unretire(successor, session, signal);
   const retain = successors[0] === undefined ? 0 : retainOf(successors[0]);
   const earlier = others.filter((other) => !successors.includes(other));
   const past = [...earlier];
   if (image === undefined || image.status === "deleted") {
-    const tags = new Set([...marksOf(state, tag), ...ownTags(image ?? {})]);
-    await dropTags([...tags], id, others, session, signal);
+    await cleanUpAfter(id, [...marksOf(state, tag), ...ownTags(image ?? {})], lineage, session, signal);
   } else {
     // A source that was declared later than the image was made says best what it is.
-    past.push(retain === 0 ? image : await retire(image, [tag, ...sourceTags(state, session, call.urn)], session, signal));
+    past.push(retain === 0 ? image : await retire(image, tag, sourceTags(state, tag), session, signal));
   }
   if (isImporting({ status: state.status })) await clearStaged(state, tag, session, call);
   await prune({ lineage, past: inOrder(past), retain, forceDelete: state.forceDelete ?? false, besides: id }, session, call);
 }
 
-function sourceTags({ source, followed, digest }: StoredImageImport, session: Session, urn: string): readonly string[] {
+function sourceTags({ source, followed, digest }: StoredImageImport, lineage: string): readonly string[] {
   if (source === undefined) return [];
-  const tag = importTag(session.namespace, urn, sourceIdentity(source, followed));
+  const tag = importTag(lineage, sourceIdentity(source, followed));
   return digest === undefined ? [tag] : [tag, digestTag(digest)];
 }
 
@@ -70,5 +70,5 @@ function sourceTags({ source, followed, digest }: StoredImageImport, session: Se
 export function marksOf({ correlationTag, ownerTag, retain, digest }: StoredImageImport, lineage: string): readonly string[] {
   const digests = digest === undefined ? [] : [digestTag(digest)];
   const owners = ownerTag === undefined ? [] : [ownerTag, begunTag(ownerTag)];
-  return [lineage, correlationTag, ...owners, retainTag(lineage, retain), ...digests].filter((tag) => tag !== undefined);
+  return [correlationTag, ...owners, retainTag(lineage, retain), ...digests].filter((tag) => tag !== undefined);
 }

@@ -43,7 +43,7 @@ async function previewSource(
   const { namespace } = session;
   const followed = source.follow === true ? await lookAt(source, session, call.signal) : undefined;
   const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
-  const kept = versionOf(lineage, importTag(namespace, call.urn, sourceIdentity(source, followed)));
+  const kept = versionOf(lineage, importTag(lineage.tag, sourceIdentity(source, followed)));
   if (kept === undefined) await inspectSource(source, region, "preview", session, call);
   else call.info(`Image ${kept.id} is already made of this source and will be taken over, without an import.`);
   if (retain !== undefined && !isKnown(retain)) return;

@@ -1,15 +1,17 @@
-import type { ImageWire } from "../../api/wire";
+import type { ImageWire, TaggedResourceWire } from "../../api/wire";
 import type { Session } from "../../session";
 import {
   isBegunTag,
+  isOfLineage,
   isDigestTag,
   isMark,
   isOwnerTag,
   isRetainTag,
   isRetiredTag,
+  isUnsettled,
   lastTurn,
-  newOwnerTag,
-  ownerTagOn,
+  ownersTurn,
+  ownerTag,
   ownTags,
   retiredTagOn,
   turnOf,
@@ -40,19 +42,25 @@ export function versionOf({ versions }: Lineage, importTag: string): ImageWire |
   return versions.find(({ tags }) => tags?.includes(importTag));
 }
 
+/** The versions but this one that no state stands for: retired ones, and what a create didn't end, unless the engine has told of its state. */
+export function past(lineage: Lineage, id: number, { standing }: Session): readonly ImageWire[] {
+  return without(lineage, id).filter((version) => {
+    return ownersTurn(version) === undefined || (isUnsettled(version) && !standing.has(String(version.id)));
+  });
+}
+
 export function without({ versions }: Lineage, id: number | undefined): readonly ImageWire[] {
   return versions.filter((version) => version.id !== id);
 }
 
 /**
- * The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. It will stand
- * for the version, or where none is given for a new image.
+ * The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. `importTag`
+ * says which version it will stand for.
  */
-export function nextOwnerTag({ tag, versions }: Lineage, version: ImageWire | undefined, { standing, world }: Session): string {
+export function nextOwnerTag({ tag, versions }: Lineage, importTag: string, { standing }: Session): string {
   const carried = versions.flatMap(({ tags }) => (tags ?? []).filter(isMark));
-  const kept = [...standing.values()].flatMap(({ lineageTag, ownerTag }) => (lineageTag === tag ? [ownerTag] : []));
-  const turn = Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1;
-  return version === undefined ? newOwnerTag(turn, world.random) : ownerTagOn(version, turn);
+  const kept = [...standing.values()].flatMap((state) => (state.lineageTag === tag ? [state.ownerTag] : []));
+  return ownerTag(Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1, importTag);
 }
 
 /**
@@ -77,22 +85,29 @@ export async function unretire(version: ImageWire, session: Session, signal: Abo
 }
 
 /**
- * Marks a version that no state stands for any more, and gives it what it must carry to be found again. Answers how it is now; one that
- * was retired before costs no request.
+ * Marks a version that no state stands for any more, and gives it what it must carry to be found again: the lineage's tag, and those that
+ * say what it is made of. Answers how it is now; one that was retired before costs no request.
  */
-export async function retire(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<ImageWire> {
-  const retired = retiredTagOn(version);
+export async function retire(
+  version: ImageWire,
+  lineage: string,
+  sourceTags: readonly string[],
+  session: Session,
+  signal: AbortSignal,
+): Promise<ImageWire> {
+  const retired = retiredTagOn(version, lineage);
   const over = ownTags(version).filter((tag) => isMark(tag) && tag !== retired);
-  const missing = await mark(version, [...tags, retired], session, signal);
+  const missing = await mark(version, [lineage, ...sourceTags, retired], session, signal);
   for (const tag of over) await session.api.tags.delete(tag, signal);
   return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
 }
 
 /** Gives a version those of the tags that it doesn't carry, and answers which these were. */
 async function mark(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<readonly string[]> {
-  const { add, make } = session.api.tags;
+  const { tags: api } = session.api;
+  const image: TaggedResourceWire = { resource_id: String(version.id), resource_type: "image" };
   const missing = tags.filter((tag) => !version.tags?.includes(tag));
-  for (const tag of missing) await (isMark(tag) ? make : add)(tag, [{ resource_id: String(version.id), resource_type: "image" }], signal);
+  for (const tag of missing) await (isMark(tag) ? api.make(tag, [image], signal) : api.add(tag, [image], signal));
   return missing;
 }
 
@@ -106,11 +121,33 @@ export async function discard(version: ImageWire, { tag, versions }: Lineage, se
   await session.api.images.delete(id, signal);
   session.watchers.of(id).forget();
   if (session.current.get(tag)?.id === version.id) session.current.delete(tag);
-  if (others.length === 0) await session.api.tags.delete(tag, signal);
+  if (others.length === 0) await endLineage(tag, session, signal);
+}
+
+/** Deletes what tags an image has left that is gone, and the lineage's own where that was the last version. */
+export async function cleanUpAfter(
+  id: string,
+  tags: Iterable<string>,
+  { tag, versions }: Lineage,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  const others = versions.filter((version) => String(version.id) !== id);
+  const left = [...new Set(tags)].filter((one) => one !== tag);
+  await dropTags(left, id, others, session, signal);
+  if (others.length === 0) await endLineage(tag, session, signal);
+}
+
+/** Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed. */
+async function endLineage(lineage: string, { api }: Session, signal: AbortSignal): Promise<void> {
+  for (const tag of await api.tags.names(signal)) {
+    if (isOfLineage(tag, lineage) && (await api.images.listByTag(tag, signal)).length === 0) await api.tags.delete(tag, signal);
+  }
+  await api.tags.delete(lineage, signal);
 }
 
 /** Deletes those of an image's tags that no other image carries. `others` are all that can carry a tag of the lineage, where that is known. */
-export async function dropTags(
+async function dropTags(
   tags: readonly string[],
   id: string,
   others: readonly ImageWire[] | undefined,

@@ -9,14 +9,15 @@ import { normalDigest } from "../import/sourceIdentity";
  * | tag, after `imagefleet:` | on | says |
  * |---|---|---|
  * | `lineage:<hash of namespace and URN>` | every version | whose version it is |
- * | `import:<hash of namespace, URN and the source's identity>` | every version | which bits it is made of: by this one an import that a killed run began is found again, and a version that was kept |
+ * | `import:<hash of lineage and source>` | every version | which bits it is made of: by this one an import that a killed run began is found again, and a version that was kept |
  * | `owner:<turn>-<name>` | a version that a resource state stands for | which state. Each create takes a turn higher than all before it in the lineage, so of two states the later one is the one that counts, and the delete of a state takes no image that carries another's mark |
  * | `begun:<turn>-<name>` | a version whose create has not ended | that maybe no state stands for it: the run may have been killed |
  * | `retired:<turn>-<name>` | a version that no state stands for, unless it has an owner again | when it was last in use |
- * | `retain:<n>:<hash of namespace and URN>` | a version whose state wants earlier ones kept | how many |
+ * | `retain:<n>` | a version whose state wants earlier ones kept | how many |
  * | `sha256:<digest>` | every image whose digest is declared | by which digest `getImage` finds it |
  *
- * The name, 16 random characters, stays with the image: who takes it over again after a kill asks for the same mark, and leaves none unused.
+ * All but the first and the last end in the lineage's hash, so that what is left of them is found at its end. The name comes from the import tag: who asks again after a kill asks for the same mark, and leaves none unused. So an import that was
+ * asked for twice, because nobody could see the first, carries the mark of a state that stands for the other image.
  */
 type Kind = "lineage" | "import" | "owner" | "begun" | "retired" | "retain" | "sha256";
 
@@ -24,18 +25,29 @@ function named(kind: Kind, value: string): string {
   return `${ownPrefix}${kind}:${value}`;
 }
 
+/** What stands after the kind. */
+function valueOf(tag: string): string {
+  return tag.slice(tag.indexOf(":", ownPrefix.length) + 1);
+}
+
 export function lineageTag(namespace: string, urn: string): string {
   return named("lineage", hash([namespace, urn]));
 }
 
+/** Whether a tag, other than the lineage's own, can be only on images of the lineage. */
+export function isOfLineage(tag: string, lineage: string): boolean {
+  return tag.startsWith(ownPrefix) && tag.endsWith(`:${valueOf(lineage)}`) && tag !== lineage;
+}
+
 /** The same for every run that wants the same bits for the same resource, another as soon as the image would be replaced. */
-export function importTag(namespace: string, urn: string, identity: string): string {
-  return named("import", hash([namespace, urn, identity]));
+export function importTag(lineage: string, identity: string): string {
+  return named("import", `${hash([lineage, identity])}:${valueOf(lineage)}`);
 }
 
 /** The digest that was declared for the image. */
 export function digestOf({ tags }: ImageWire): string | undefined {
-  return tags?.find(isDigestTag)?.slice(named("sha256", "").length);
+  const tag = tags?.find(isDigestTag);
+  return tag && valueOf(tag);
 }
 
 export function digestTag(sha256: string): string {
@@ -44,29 +56,23 @@ export function digestTag(sha256: string): string {
 
 /** Undefined for none, the default. */
 export function retainTag(lineage: string, retain: number | undefined): string | undefined {
-  return retain === undefined || retain === 0 ? undefined : named("retain", `${retain}:${lineage.slice(named("lineage", "").length)}`);
+  return retain === undefined || retain === 0 ? undefined : named("retain", `${retain}:${valueOf(lineage)}`);
 }
 
-/** The mark of a new image's state. */
-export function newOwnerTag(turn: number, random: () => number): string {
-  const characters = Array.from({ length: 16 }, () => Math.floor(random() * 36).toString(36));
-  return named("owner", `${turn}-${characters.join("")}`);
-}
-
-/** The mark of another state of an image. */
-export function ownerTagOn(image: ImageWire, turn: number): string {
-  return named("owner", `${turn}-${nameOf(image)}`);
+export function ownerTag(turn: number, importTag: string): string {
+  const [bits = "", lineage = ""] = valueOf(importTag).split(":");
+  return named("owner", `${turn}-${bits.slice(0, 16)}:${lineage}`);
 }
 
 /** Goes along with an owner's mark until the create has ended. */
 export function begunTag(ownerTag: string): string {
-  return named("begun", ownerTag.slice(named("owner", "").length));
+  return named("begun", valueOf(ownerTag));
 }
 
-/** The mark of an image that is retired. */
-export function retiredTagOn(image: ImageWire): string {
-  const turns = marksOf(image).filter((tag) => !isBegunTag(tag));
-  return named("retired", `${Math.max(0, ...turns.map(turnOf))}-${nameOf(image)}`);
+/** The mark of an image that is retired. One that was brought in by `pulumi import` may have had no owner's, and goes by its number. */
+export function retiredTagOn({ id, tags }: ImageWire, lineage: string): string {
+  const [last] = (tags ?? []).filter((tag) => isMark(tag) && !isBegunTag(tag)).sort((a, b) => turnOf(b) - turnOf(a));
+  return named("retired", last === undefined ? `0-${id}:${valueOf(lineage)}` : valueOf(last));
 }
 
 export function isOwnerTag(tag: string): boolean {
@@ -76,6 +82,16 @@ export function isOwnerTag(tag: string): boolean {
 /** A mark that only one image carries. */
 export function isMark(tag: string): boolean {
   return isOwnerTag(tag) || isRetiredTag(tag) || isBegunTag(tag);
+}
+
+/** Whether the create that began the image has not ended. */
+export function isBegun({ tags }: Pick<ImageWire, "tags">): boolean {
+  return tags?.some(isBegunTag) ?? false;
+}
+
+/** Whether the create that made or took back the image has perhaps not ended, so that maybe no state stands for it. */
+export function isUnsettled({ tags }: ImageWire): boolean {
+  return isBegun({ tags }) || ["owner", "retired"].every((kind) => tags?.some((tag) => tag.startsWith(named(kind as Kind, ""))));
 }
 
 export function isBegunTag(tag: string): boolean {
@@ -107,17 +123,7 @@ export function ownersTurn({ tags }: ImageWire): number | undefined {
 
 /** When a state last stood for the image, as a turn; 0 for never, as far as is known. */
 export function lastTurn({ tags }: ImageWire): number {
-  if (tags?.some(isBegunTag) ?? false) return 0;
-  return Math.max(0, ...(tags ?? []).filter(isMark).map(turnOf));
-}
-
-/** What the marks of an image end in; one that was brought in by `pulumi import` may have none, and goes by its number. */
-function nameOf(image: ImageWire): string {
-  return /-(\w+)$/.exec(marksOf(image)[0] ?? "")?.[1] ?? String(image.id);
-}
-
-function marksOf({ tags }: ImageWire): readonly string[] {
-  return (tags ?? []).filter(isMark);
+  return isBegun({ tags }) ? 0 : Math.max(0, ...(tags ?? []).filter(isMark).map(turnOf));
 }
 
 /** How many earlier versions the image's state wants kept. */

@@ -1,6 +1,7 @@
 import type { ImageWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
 import type { Session } from "../../session";
+import { isBegun } from "./lineageTags";
 import { discard, retire, type Lineage } from "./lineage";
 
 /** What becomes of a lineage's versions that no state stands for any more. */
@@ -17,13 +18,15 @@ export interface Pruning {
 }
 
 /**
- * Retires the versions that are kept and deletes the others, the oldest first. One that Droplets still run stays, retired, until a later
- * create or delete of the lineage comes by. Each step may be the last of a killed run: the next pruning ends what it began.
+ * Retires the versions that are kept and deletes the others, the oldest first; one whose create has not ended is none to keep. One that
+ * Droplets still run stays, retired, until a later create or delete of the lineage comes by. Each step may be the last of a killed run: the
+ * next pruning ends what it began.
  */
 export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, session: Session, call: Call): Promise<void> {
   const { signal } = call;
-  for (const version of past.slice(0, retain)) await retire(version, [lineage.tag], session, signal);
-  const surplus = past.slice(retain).reverse();
+  const kept = past.filter((version) => !isBegun(version)).slice(0, retain);
+  for (const version of kept) await retire(version, lineage.tag, [], session, signal);
+  const surplus = past.filter((version) => !kept.includes(version)).reverse();
   if (surplus.length === 0) return;
   const others = surplus.filter(({ id }) => String(id) !== besides);
   if (others.length > 0) call.info(pruned(retain, "deleted", others));
@@ -32,7 +35,7 @@ export async function prune({ lineage, past, retain, forceDelete, besides }: Pru
   for (const version of surplus) {
     const droplets = running.get(version.id);
     if (droplets !== undefined) {
-      await retire(version, [lineage.tag], session, signal);
+      await retire(version, lineage.tag, [], session, signal);
       call.warn(stays(version.id, droplets));
       continue;
     }

@@ -231,14 +231,28 @@ describe("the end of a lineage", () => {
     expect(await tagsThere(simulation)).toEqual([]);
   });
 
-  it("takes along what a killed create of another source began", async () => {
+  it("needs nothing of what a killed create of another source began: the next create has deleted it", async () => {
     const simulation = simulate(13);
     simulation.process.killAt(3, "after");
     void create(simulation.process, inputsOf("v1"));
     await simulation.run(simulation.process.dead);
     const next = simulation.restart();
     const second = await simulation.run(create(next, inputsOf("v2")));
-    expect(await there(simulation)).toEqual(["v1", "v2"]);
+    expect(await there(simulation)).toEqual(["v2"]);
+    await simulation.run(remove(next, second));
+    expect([...(await there(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("takes the tags of an import that failed after the run that began it was killed", async () => {
+    const simulation = simulate(18);
+    await simulation.fault({ on: "import", fails: true });
+    simulation.process.killAt(3, "after");
+    void create(simulation.process, inputsOf("v1"));
+    await simulation.run(simulation.process.dead);
+    await simulation.clock.advance(60_000);
+    const next = simulation.restart();
+    const second = await simulation.run(create(next, inputsOf("v2")));
+    expect(await tagsThere(simulation)).toHaveLength(6);
     await simulation.run(remove(next, second));
     expect([...(await there(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
   });
