@@ -16,8 +16,9 @@ import { normalDigest } from "../import/sourceIdentity";
  * | `retain:<n>` | a version whose state wants earlier ones kept | how many |
  * | `sha256:<digest>` | every image whose digest is declared | by which digest `getImage` finds it |
  *
- * All but the first and the last end in the lineage's hash, so that what is left of them is found at its end. The name comes from the import tag: who asks again after a kill asks for the same mark, and leaves none unused. So an import that was
- * asked for twice, because nobody could see the first, carries the mark of a state that stands for the other image.
+ * All but the last end in the lineage's hash, by which what is left of them is found when the last version is gone. The name comes from
+ * the import tag: who asks again after a kill asks for the same mark, and leaves none unused. So an import that was asked for twice, because
+ * nobody could see the first, carries the mark of a state that stands for the other image.
  */
 type Kind = "lineage" | "import" | "owner" | "begun" | "retired" | "retain" | "sha256";
 
@@ -91,7 +92,7 @@ export function isBegun({ tags }: Pick<ImageWire, "tags">): boolean {
 
 /** Whether the create that made or took back the image has perhaps not ended, so that maybe no state stands for it. */
 export function isUnsettled({ tags }: ImageWire): boolean {
-  return isBegun({ tags }) || ["owner", "retired"].every((kind) => tags?.some((tag) => tag.startsWith(named(kind as Kind, ""))));
+  return isBegun({ tags }) || [isOwnerTag, isRetiredTag].every((isKind) => tags?.some(isKind));
 }
 
 export function isBegunTag(tag: string): boolean {
