@@ -94,7 +94,7 @@ export const findingRules: readonly FindingRule[] = [
     severity: "error",
     message: "Inside the {compression} compression the image is compressed once more.",
     remedy: "Unpack it once and import the result.",
-    source: "DigitalOcean unpacks an image once",
+    source: "not documented: an importer that unpacks once finds no disk inside",
     applies: has("compressed-twice"),
   },
   {

@@ -5,6 +5,8 @@ import { StreamedSource } from "./streamedSource";
 
 /** Most that is received of a remote image, in bytes. */
 export const URL_LIMIT_BYTES = 4 * 1024 * 1024;
+/** How far a stream is read: its last chunk, of 64 KiB at most, is taken whole. */
+const STREAM_LIMIT_BYTES = URL_LIMIT_BYTES - 64 * 1024;
 
 export interface UrlAccess {
   readonly send: World["send"];
@@ -58,10 +60,10 @@ export async function openUrl(url: string, access: UrlAccess): Promise<ImageSour
           throw new SourceUnreadable(`The image's server answered a GET of a range with ${what}: try again.`);
         },
       })
-    : new StreamedSource(first.body === null ? noChunks() : chunks(first.body, access.signal), URL_LIMIT_BYTES, size);
+    : new StreamedSource(first.body === null ? noChunks() : chunks(first.body, access.signal), STREAM_LIMIT_BYTES, size);
   const traits: readonly (SourceTrait | false)[] = [
     !head.ok && "head-refused",
-    !ranged && (size ?? Infinity) > URL_LIMIT_BYTES && "ranges-missing",
+    !ranged && (size ?? Infinity) > STREAM_LIMIT_BYTES && "ranges-missing",
     (head.redirected || first.redirected) && "redirected",
     !endsInExtension(url) && "url-without-extension",
   ];

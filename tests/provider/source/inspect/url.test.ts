@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { ReadableStream } from "node:stream/web";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -75,6 +77,18 @@ describeWith(["qemu-img", "qemu-io", "sfdisk", "mke2fs", "gzip"], "inspecting a 
     });
     expect([inspection.format, inspection.filesystems]).toEqual(["qcow2", ["ext4"]]);
     expect(requests).toEqual(["HEAD", "GET 0-65535"]);
+  });
+
+  test("never receives more than 4 MiB of one GET either", async () => {
+    const disk = workshop.disk("rim.raw", 24, "dos", [{ startMib: 1, mib: 8, type: "83" }]);
+    // It begins so far in that the last place where a file system shows is the last one within the limit.
+    const bytes = readFileSync(overwrite(overwrite(disk, 4096, noise(20 * MIB)), 446 + 8, Buffer.from([0x7d, 0x1f, 0, 0])));
+    function* pieces(): Generator<Buffer> {
+      for (let at = 0; at < bytes.length; at += 60_000) yield bytes.subarray(at, at + 60_000);
+    }
+    const answer = ({ method }: Request) => new Response(method === "HEAD" ? null : ReadableStream.from(pieces()));
+    const { bytesRead } = await inspectUrl("https://images.example.com/rim.raw", { send: (request) => Promise.resolve(answer(request)) });
+    expect(bytesRead).toBeLessThanOrEqual(4 * MIB);
   });
 
   test("does not need to be told the length", async () => {
