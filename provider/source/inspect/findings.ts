@@ -67,7 +67,7 @@ export const findingRules: readonly FindingRule[] = [
     code: "file-damaged",
     severity: "error",
     message:
-      "The file begins as a {format} image, but what describes its disk makes no sense, is marked as damaged, or needs features that are not known.",
+      "The file begins as a {format} image, but what describes its disk makes no sense, is marked as damaged, was left open by its writer, or needs features that are not known.",
     remedy: "Make or download the image again; `qemu-img check` says more.",
     source: "the format itself",
     applies: has("damaged"),

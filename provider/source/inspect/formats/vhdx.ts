@@ -1,9 +1,15 @@
 import { ensure, ensureInside, readWhole, type ByteSource } from "../byteSource";
-import { guidAt, numbers, textAt } from "../fields";
+import { fields, guidAt, numbers, textAt } from "../fields";
 import { MappedDisk } from "../mappedDisk";
 import type { DiskFormat } from "./diskFormat";
 
 const KIB = 1024;
+/** Two, of which the one with the higher sequence number counts. */
+const HEADERS = [64 * KIB, 128 * KIB] as const;
+const headerLayout = { sequence: [8, 8], logBytes: [68, 4], log: [72, 8] } as const;
+const LOG_GUID = 48;
+const LOG_SECTOR = 4 * KIB;
+const LARGEST_LOG_BYTES = 1024 * KIB;
 const REGION_TABLES = [192 * KIB, 256 * KIB];
 const TABLE_BYTES = 64 * KIB;
 const ENTRY_BYTES = 32;
@@ -46,6 +52,7 @@ export const vhdx: DiskFormat = {
       traits: complete ? [] : ["backing-file"],
       guest: complete ? guest : undefined,
       async verify() {
+        await ensureClosed(file);
         const used = entryOf(Math.ceil(virtualSize / blockBytes)) * 8;
         const entries = numbers(await readWhole(file, map.offset, Math.min(used, LARGEST_MAP_BYTES)), "little", 8);
         ensureInside(
@@ -60,6 +67,21 @@ export const vhdx: DiskFormat = {
 function placeOf(entry: number): number | undefined {
   const state = entry % 8;
   return state === FULLY_PRESENT || state === PARTIALLY_PRESENT ? Math.floor(entry / MIB) * MIB : undefined;
+}
+
+/** Refuses a disk that its writer did not close: what the log holds was to be written to its place first. */
+async function ensureClosed(file: ByteSource): Promise<void> {
+  const headers = [await readWhole(file, HEADERS[0], LOG_SECTOR), await readWhole(file, HEADERS[1], LOG_SECTOR)];
+  const valid = headers.filter((header) => textAt(header, 0, "head")).map((bytes) => ({ bytes, ...fields(bytes, "little", headerLayout) }));
+  const current = valid.sort((a, b) => b.sequence - a.sequence)[0];
+  ensure(current !== undefined);
+  const guid = current.bytes.subarray(LOG_GUID, LOG_GUID + 16);
+  if (guid.every((byte) => byte === 0)) return;
+  const log = await file.read(current.log, Math.min(current.logBytes, LARGEST_LOG_BYTES));
+  // Entries of an earlier log carry another GUID.
+  for (let at = 0; at < log.length; at += LOG_SECTOR) {
+    ensure(!textAt(log, at, "loge") || !log.subarray(at + 32, at + 48).equals(guid));
+  }
 }
 
 /** Region -> where it is. The second table is a copy of the first. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { inspectFile } from "../../../../provider/source/inspectSource";
 import { describeWith, noise, overwrite, qemuInfo, run, withFooter, Workshop, type PartitionPlan } from "./images";
 
@@ -70,6 +72,17 @@ describeWith(["qemu-img", "sfdisk", "mke2fs", "mkswap"], "disk formats", () => {
     const { virtualSizeBytes, filesystems, findings } = (await inspectFile(image)).inspection;
     expect([virtualSizeBytes, filesystems]).toEqual([qemuInfo(image)["virtual-size"], ["ext4", "ext3", "swap"]]);
     expect(findings.map(({ code }) => code)).toEqual(["file-damaged"]);
+  });
+
+  test("refuses a VHDX whose log was to be replayed first, and takes one whose log is of before", async () => {
+    const image = workshop.convert(disk, "open.vhdx", "vhdx");
+    const guid = Buffer.alloc(16, 7);
+    for (const header of [64 * 1024, 128 * 1024]) overwrite(image, header + 48, guid);
+    expect((await inspectFile(image)).inspection.findings).toEqual([]);
+    const entry = Buffer.concat([Buffer.from("loge"), Buffer.alloc(28), guid]);
+    const log = readFileSync(image).readUInt32LE(64 * 1024 + 72);
+    const { findings, filesystems } = (await inspectFile(overwrite(image, log + 8192, entry))).inspection;
+    expect([findings.map(({ code }) => code), filesystems]).toEqual([["file-damaged"], ["ext4", "ext3", "swap"]]);
   });
 
   test("adds up the extents of a VMDK that is only described", async () => {
