@@ -54,5 +54,5 @@ export function inspectionTable(inspection: Inspection): string {
 }
 
 function found(answer: boolean | null): string {
-  return answer === null ? "not looked for" : answer ? "found" : "not found";
+  return answer === null ? "unknown" : answer ? "found" : "not found";
 }
