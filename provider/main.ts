@@ -54,7 +54,14 @@ const probe: Probe = {
   },
 };
 
-const send = (request: Request): Promise<Response> => fetch(request);
+/** A request that nobody holds is collected as garbage, and from then on its signal aborts nothing: neither the wait nor the body. */
+const held = new WeakMap<object, Request>();
+
+async function send(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  held.set(response.body ?? response, request);
+  return response;
+}
 
 const lazily = createRequire(__filename);
 

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ImageWire } from "../../provider/api/wire";
@@ -20,6 +21,10 @@ const wanted: ImageImportInputs = { source: { path: file }, region: "nyc3", name
 interface Stack {
   id?: string;
   state?: StoredImageImport;
+}
+
+function sha256Of(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 /** Checks, then creates or updates, as the engine does. */
@@ -87,6 +92,23 @@ describe("an import of a local file that is killed", () => {
     expect(await left(simulation)).toEqual({ ...nothing, parts: 1 });
     await simulation.run(up(simulation.restart(), stack));
     expect(await left(simulation)).toEqual({ images: [stack.id], tags: 4, objects: 0, parts: 0 });
+  });
+});
+
+describe("a replacement by a local file that is killed while it is staged", () => {
+  it("leaves nothing in Spaces when the program is reverted, and all of it destroyed", async () => {
+    const simulation = simulate(3, { spaces: true });
+    const stack: Stack = {};
+    await simulation.run(up(simulation.process, stack));
+    const next = simulation.restart();
+    const replacement = { ...wanted, source: { ...wanted.source, sha256: sha256Of(file), generation: 2 } };
+    void imageImport.create(replacement, next.session, next.call(urn)).catch(() => undefined);
+    await simulation.run(untilUploading(simulation));
+    next.kill();
+    await simulation.clock.advance(1_000);
+    expect(await left(simulation)).toMatchObject({ images: [stack.id], parts: 1 });
+    await simulation.run(destroy(simulation.restart(), stack));
+    expect(await left(simulation)).toEqual(nothing);
   });
 });
 

@@ -56,7 +56,9 @@ export async function removeImport(id: string, state: StoredImageImport, session
     // A source that was declared later than the image was made says best what it is.
     past.push(retain === 0 ? image : await retire(image, tag, sourceTags(state, tag), session, signal));
   }
-  if (isImporting({ status: state.status })) await clearStaged(state, tag, session, call);
+  // Where the lineage ends, nobody comes back for what a run that was killed has left in Spaces.
+  const isLast = successors.length === 0 && session.sources.hasSpaces;
+  if (isLast || isImporting({ status: state.status })) await clearStaged(state, tag, session, call);
   await prune({ lineage, past: inOrder(past), retain, forceDelete: state.forceDelete ?? false, besides: id }, session, call);
 }
 
