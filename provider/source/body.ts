@@ -9,6 +9,9 @@ export interface Body {
   close(): Promise<void>;
 }
 
+/** In bytes. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** Reads chunks of any size as a body. */
 export function bodyOf(chunks: AsyncIterable<Uint8Array>): Body {
   const iterator = chunks[Symbol.asyncIterator]();
@@ -29,6 +32,20 @@ export function bodyOf(chunks: AsyncIterable<Uint8Array>): Body {
       await iterator.return?.();
     },
   };
+}
+
+/** The body's bytes in chunks of their own, which a consumer may keep. */
+export async function* chunksOf(body: Body): AsyncGenerator<Buffer> {
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const read = await body.read(chunk);
+      if (read === 0) return;
+      yield chunk.subarray(0, read);
+    }
+  } finally {
+    await body.close();
+  }
 }
 
 /** Fills the buffer as far as the body goes. Rejects with the signal's reason between two reads. */

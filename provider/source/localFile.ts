@@ -33,9 +33,6 @@ export interface LocalFile {
   close(): Promise<void>;
 }
 
-/** In bytes, of one read that is hashed or packed. */
-const CHUNK_BYTES = 1024 * 1024;
-
 /** Throws one sentence that names `source.path` where it is no file that can be read. */
 export async function openLocalFile(path: string, files: Files): Promise<LocalFile> {
   const file = await files.open(path).catch((error: unknown) => {
@@ -68,17 +65,6 @@ export async function openLocalFile(path: string, files: Files): Promise<LocalFi
   } catch (error) {
     await file.close();
     throw error;
-  }
-}
-
-/** The file's bytes in chunks of their own, which a consumer may keep. */
-export async function* chunksOf(file: LocalFile): AsyncGenerator<Buffer> {
-  const body = file.body();
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const read = await body.read(chunk);
-    if (read === 0) return;
-    yield chunk.subarray(0, read);
   }
 }
 

@@ -1,5 +1,4 @@
-import { pipeline, Readable } from "node:stream";
-import { createGzip, gzipSync } from "node:zlib";
+import { createGzip, gzipSync, type Gzip } from "node:zlib";
 import { bodyOf, type Body } from "./body";
 import { compressionOf, type Compression } from "./inspect/compression";
 import { formatOf } from "./inspect/formats/formatOf";
@@ -17,6 +16,8 @@ const SAMPLE_BYTES = 64 * 1024;
 const SAMPLES = 16;
 /** Packing that saves less isn't worth its time. */
 const WORTHWHILE = 0.8;
+/** In bytes, of what is packed at a time. */
+const CHUNK_BYTES = 256 * 1024;
 /** The fastest: the wire waits for the packing, not the other way round. */
 const LEVEL = 1;
 
@@ -48,19 +49,39 @@ export async function isWorthPacking(file: LocalFile): Promise<boolean> {
   return packed < WORTHWHILE * SAMPLES * SAMPLE_BYTES;
 }
 
-/** The same bits, unpacked from another compression if they have one, packed with gzip; no faster than they are read. */
-export function packed(chunks: AsyncIterable<Buffer>, from: Compression | undefined): Body {
-  return bodyOf(gzipped(from === undefined ? chunks : unpacked(chunks, from)));
+/** The same bits, packed with gzip; no faster than they are read. */
+export function packed(bits: Body): Body {
+  return bodyOf(gzipped(bits));
 }
 
-async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const gzip = createGzip({ level: LEVEL, chunkSize: 256 * 1024 });
+/** What the chunks are compressed from. */
+export function unpacked(chunks: AsyncIterable<Buffer>, from: Compression): Body {
+  return bodyOf(decoded(chunks, from));
+}
+
+async function* gzipped(bits: Body): AsyncGenerator<Buffer> {
+  const gzip = createGzip({ level: LEVEL, chunkSize: CHUNK_BYTES });
   // Its errors come out of the iteration below.
-  pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 1 }), gzip, () => undefined);
+  void writeAll(bits, gzip).catch((error: unknown) => gzip.destroy(error as Error));
   for await (const chunk of gzip) yield chunk as Buffer;
 }
 
-async function* unpacked(chunks: AsyncIterable<Buffer>, { decode, name }: Compression): AsyncGenerator<Uint8Array> {
+/** By way of one buffer, for memory's sake: gzip is done with it when it says that it has written. */
+async function writeAll(bits: Body, gzip: Gzip): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  try {
+    for (let read: number; (read = await bits.read(buffer)) > 0;) {
+      await new Promise<void>((resolve, reject) => {
+        gzip.write(buffer.subarray(0, read), (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    gzip.end();
+  } finally {
+    await bits.close();
+  }
+}
+
+async function* decoded(chunks: AsyncIterable<Buffer>, { decode, name }: Compression): AsyncGenerator<Uint8Array> {
   const source: { ended: boolean; failure?: Error } = { ended: false };
   async function* watched(): AsyncGenerator<Buffer> {
     try {
@@ -80,6 +101,7 @@ async function* unpacked(chunks: AsyncIterable<Buffer>, { decode, name }: Compre
     if (source.failure !== undefined) throw source.failure;
   }
   throw new Error(
-    `\`source\` can't be unpacked: its ${name} data is damaged or of a kind that isn't supported; compress the image anew, best with gzip.`,
+    `\`source\` can't be unpacked: its ${name} data is damaged, ends too soon, or was packed in a way that isn't read here, such as xz with a ` +
+      "dictionary above 64 MiB or zstd with a window above 128 MiB; compress the image anew, best with gzip.",
   );
 }

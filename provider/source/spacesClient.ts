@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { withoutChecksumHeaders } from "./spacesHeaders";
+import { inPieces } from "./spacesPieces";
 import { refusalOf } from "./spacesRefusal";
 import { isLoopback, type SpacesSettings } from "./spacesSettings";
 
@@ -46,5 +47,6 @@ async function connect({ accessId, secretKey, endpoint }: SpacesSettings): Promi
     requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
   });
   withoutChecksumHeaders(client.middlewareStack);
+  inPieces(client.middlewareStack);
   return { sdk, client };
 }

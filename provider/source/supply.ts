@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
 import type { World } from "../world";
-import { bodyOf, type Body } from "./body";
+import { bodyOf, chunksOf, type Body } from "./body";
 import { download, mismatch, type Download } from "./download";
 import type { FileDigests } from "./fileDigest";
 import { compressionOf } from "./inspect/compression";
-import { chunksOf, openLocalFile, type Files } from "./localFile";
-import { foreignCompression, HEAD_BYTES, isWorthPacking, packed, type Recompress } from "./recompress";
+import { openLocalFile, type Files } from "./localFile";
+import { foreignCompression, HEAD_BYTES, isWorthPacking, packed, unpacked, type Recompress } from "./recompress";
 import { extensionOf } from "./stagedKey";
 
 /** Where image bits come from: a file of this machine, or an http or https URL and what is sent with the request. */
@@ -59,8 +59,8 @@ export async function fileSupply(
     const open = (): OpenSupply => {
       const common = { extension, sourceBytes: file.bytes, digest: () => digest };
       if (!pack) return { ...common, body: file.body() };
-      const { chunks, count } = counted(chunksOf(file));
-      return { ...common, body: packed(chunks, foreign), packedFrom: count };
+      const { body, count } = counted(file.body());
+      return { ...common, body: packed(foreign === undefined ? body : unpacked(chunksOf(body), foreign)), packedFrom: count };
     };
     return {
       identity: digest,
@@ -92,8 +92,8 @@ export function urlSupply(
       const common = { sourceBytes: served.bytes, digest: () => served.digest() };
       const { pathname } = new URL(url);
       if (foreign === undefined) return { ...common, body: bodyOf(chunks), extension: extensionOf(pathname, compressionOf(head)?.name) };
-      const source = counted(chunks);
-      return { ...common, body: packed(source.chunks, foreign), extension: extensionOf(pathname, "gzip"), packedFrom: source.count };
+      const { body, count } = counted(bodyOf(chunks));
+      return { ...common, body: packed(unpacked(chunksOf(body), foreign)), extension: extensionOf(pathname, "gzip"), packedFrom: count };
     },
     close() {
       answer?.cancel();
@@ -102,15 +102,14 @@ export function urlSupply(
   };
 }
 
-function counted(chunks: AsyncIterable<Buffer>): { readonly chunks: AsyncIterable<Buffer>; readonly count: () => number } {
+function counted(body: Body): { readonly body: Body; readonly count: () => number } {
   let bytes = 0;
-  async function* all(): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  return { chunks: all(), count: () => bytes };
+  const read = async (into: Buffer): Promise<number> => {
+    const filled = await body.read(into);
+    bytes += filled;
+    return filled;
+  };
+  return { body: { read, close: () => body.close() }, count: () => bytes };
 }
 
 /** The beginning of the chunks, and all of them. */

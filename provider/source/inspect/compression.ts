@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
 
 import { bunzip2 } from "./bunzip2";
+import { unzstd } from "../unzstd";
 import { Unreadable, type ByteSource } from "./byteSource";
 import { textAt } from "./fields";
 import { StreamedSource } from "./streamedSource";
@@ -88,19 +89,4 @@ async function* unxz(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> 
   // Not by way of node's own streams: their adapter throws past everyone where it is closed while data comes.
   const packed = ReadableStream.from(chunks) as ConstructorParameters<typeof XzReadableStream>[0];
   for await (const chunk of new XzReadableStream(packed) as ReadableStream<Uint8Array>) yield chunk;
-}
-
-async function* unzstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
-  const { Decompress } = await import("fzstd");
-  const unpacked: Uint8Array[] = [];
-  const decoder = new Decompress((chunk) => void unpacked.push(chunk));
-  for await (const chunk of chunks) {
-    // Small pushes: a push of zeros may unpack to thousands of times its size.
-    for (let at = 0; at < chunk.length; at += 4096) {
-      decoder.push(chunk.subarray(at, at + 4096));
-      yield* unpacked.splice(0);
-    }
-  }
-  decoder.push(new Uint8Array(0), true);
-  yield* unpacked.splice(0);
 }

@@ -84,7 +84,7 @@ export const findingRules: readonly FindingRule[] = [
     code: "compression-damaged",
     severity: "error",
     message:
-      "The {compression} compression of the image cannot be undone: the file is damaged, its end is missing, or it was packed in a way that is not read here, such as xz with SHA-256, a filter, or a dictionary above 64 MiB.",
+      "The {compression} compression of the image cannot be undone: the file is damaged, its end is missing, or it was packed in a way that is not read here, such as xz with SHA-256, a filter, or a dictionary above 64 MiB, or zstd with a window above 128 MiB.",
     remedy: "Download the image again and compare its digest, or compress it with gzip.",
     source: "DigitalOcean refuses such a file: a problem decompressing your file",
     applies: has("compression-damaged"),

@@ -132,7 +132,7 @@ describeWithSpaces("Spaces", () => {
 /** What a server of S3 needs to say to a client, and what it was asked. */
 interface Server {
   readonly settings: SpacesSettings;
-  readonly seen: { readonly request: string; readonly headers: IncomingHttpHeaders }[];
+  readonly seen: { readonly request: string; readonly headers: IncomingHttpHeaders; readonly sha256: string }[];
   /** For the n-th request: a status in the place of its answer, or `drop` for none. */
   readonly faults: Map<string, (number | "drop")[]>;
   close(): Promise<void>;
@@ -147,7 +147,7 @@ async function serve(): Promise<Server> {
     request.on("end", () => {
       const { method = "", url = "", headers } = request;
       const name = `${method} ${url.replace(/\?.*?(acl|lifecycle|uploads|uploadId|partNumber=\d+|list).*/, "?$1").replace(/\?x-id.*/, "")}`;
-      seen.push({ request: name, headers });
+      seen.push({ request: name, headers, sha256: sha256(Buffer.concat(bytes)) });
       const claimed = headers["content-md5"];
       const wrong = claimed !== undefined && claimed !== createHash("md5").update(Buffer.concat(bytes)).digest("base64");
       const fault = faults.get(name)?.shift() ?? (wrong ? 400 : 200);
@@ -210,12 +210,17 @@ describe("Requests to Spaces", () => {
 
   it.each([503, 500, "drop"] as const)("repeat the part that failed, and no other: %s", async (fault) => {
     server.faults.set("PUT /images/large?partNumber=2", [fault]);
-    expect(await bucket.upload("large", zeros(3 * PART_BYTES), silent, signal)).toBe(3 * PART_BYTES);
+    const bits = randomBytes(3 * PART_BYTES);
+    expect(await bucket.upload("large", bodyOf(pieces(bits)), silent, signal)).toBe(3 * PART_BYTES);
+    const parts = new Map(server.seen.filter(({ request }) => request.startsWith("PUT")).map(({ request, sha256: sum }) => [request, sum]));
     expect(
       requests()
         .filter((request) => request.startsWith("PUT"))
         .sort(),
     ).toEqual([1, 2, 2, 3].map((part) => `PUT /images/large?partNumber=${part}`));
+    expect([...parts].sort()).toEqual(
+      [1, 2, 3].map((part) => [`PUT /images/large?partNumber=${part}`, sha256(bits.subarray((part - 1) * PART_BYTES, part * PART_BYTES))]),
+    );
   });
 
   it("give the upload up after a part that is refused", async () => {
