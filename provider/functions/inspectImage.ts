@@ -10,7 +10,7 @@ const timeLimit = 60_000;
 
 const inputs = {
   url: { shape: "string", doc: "An http or https URL of an image, of which at most 4 MiB are read. May be secret. Exclusive with `path`." },
-  path: { shape: "string", doc: "A local image file, relative to the folder of `Pulumi.yaml`. Exclusive with `url`." },
+  path: { shape: "string", doc: "A local image file, relative to the program's working folder. Exclusive with `url`." },
 } as const satisfies PropertyTable;
 
 const finding = {

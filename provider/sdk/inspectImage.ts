@@ -23,7 +23,7 @@ const token = "imagefleet:index:inspectImage";
 export interface InspectImageArgs {
   /** An http or https URL of an image. May be secret. */
   readonly url?: string;
-  /** A local image file, relative to the folder of `Pulumi.yaml`. */
+  /** A local image file, relative to the program's working folder. */
   readonly path?: string;
 }
 

@@ -35,7 +35,7 @@ export const importInputs = {
         },
         path: {
           shape: "string",
-          doc: "A local image file, absolute or relative to the folder of `Pulumi.yaml`, in the same formats; it reaches DigitalOcean through Spaces. Its digest says which bits these are, so another path to the same bits replaces nothing. Exclusive with `url`.",
+          doc: "A local image file, absolute or relative to the program's working folder as those of `pulumi.asset.FileAsset` are, in the same formats; it reaches DigitalOcean through Spaces. Its digest says which bits these are, so another path to the same bits replaces nothing. Exclusive with `url`.",
           rules: [{ expectation: "must not be empty", holds: (value: string) => value !== "" }],
         },
         sha256: {
