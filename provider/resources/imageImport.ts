@@ -215,7 +215,7 @@ async function untilAvailable(begun: ImageWire, inputs: ImageImportInputs, marks
   if (image.status !== "deleted") return image;
   // It is never adopted, whether or not its tags can be taken away.
   await dropMarks(begun, stateOf(begun, inputs, marks), session, call.signal).catch(() => undefined);
-  throw new Error(importFailure(id, image.error_message));
+  throw new Error(importFailure(id, image.error_message, inputs.source?.url));
 }
 
 /** Takes the mark off the image that its create has not ended. Where that fails, the next update has still to do it. */

@@ -1,3 +1,5 @@
+import { redact } from "../../api/redaction";
+
 /** Parts of DigitalOcean's own messages, with what they usually mean and what helps. */
 const causes: readonly { readonly says: RegExp; readonly cause: string; readonly remedy: string }[] = [
   {
@@ -24,8 +26,8 @@ const anyCause = {
 };
 
 /** Why an import ended `deleted`: the service's own message, the likely cause, what to do. Never the URL, which may be a secret. */
-export function importFailure(imageId: string, message: string | undefined): string {
-  const said = message?.trim() ?? "";
+export function importFailure(imageId: string, message: string | undefined, url = ""): string {
+  const said = redact(message ?? "", [url]);
   const { cause, remedy } = causes.find(({ says }) => says.test(said)) ?? anyCause;
   const quote = said === "" ? "gave no reason." : `said: "${said}"${/[.!?]$/.test(said) ? "" : "."}`;
   return `The import of image ${imageId} failed; DigitalOcean ${quote} The likely cause: ${cause}. ${remedy}, then run \`pulumi up\` again.`;

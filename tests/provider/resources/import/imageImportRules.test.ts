@@ -122,6 +122,11 @@ describe("why an import failed", () => {
     );
   });
 
+  it("is told without the URL, which may be a secret", () => {
+    const url = "https://images.example.com/web.img?key=abc";
+    expect(importFailure("5", `We could not fetch ${url}: 403.`, url)).toContain('said: "We could not fetch [secret]: 403." The likely');
+  });
+
   it("is told to be unknown where the service says nothing", () => {
     expect(importFailure("5", "")).toMatch(/^The import of image 5 failed; DigitalOcean gave no reason\. The likely cause: /);
   });
