@@ -1,3 +1,5 @@
+import { orAborted } from "../watch/orAborted";
+
 /** Bytes that are read once, from beginning to end. */
 export interface Body {
   /**
@@ -48,13 +50,13 @@ export async function* chunksOf(body: Body): AsyncGenerator<Buffer> {
   }
 }
 
-/** Fills the buffer as far as the body goes. Rejects with the signal's reason between two reads. */
+/** Fills the buffer as far as the body goes. Rejects with the signal's reason as soon as it aborts; a read may still be under way then. */
 export async function fill(buffer: Buffer, body: Body, signal: AbortSignal): Promise<Buffer> {
   let filled = 0;
   while (filled < buffer.length) {
-    // What packs well may be read for long before it fills a part.
+    // What packs well may be read for long before it fills a part, and a server may fall silent.
     signal.throwIfAborted();
-    const read = await body.read(buffer.subarray(filled));
+    const read = await orAborted(body.read(buffer.subarray(filled)), signal);
     if (read === 0) break;
     filled += read;
   }

@@ -5,6 +5,7 @@ import type { Files } from "./localFile";
 import { StoreRefusal, type ObjectStore, type StoredObject } from "./objectStore";
 import { isOf, newKey, prefixOf, STAGING_PREFIX } from "./stagedKey";
 import { fileSupply, urlSupply, type StageSource, type Supply, type SupplyArgs } from "./supply";
+import { orAborted } from "../watch/orAborted";
 import { Turns } from "./turns";
 import { uploadProgress } from "./uploadProgress";
 
@@ -76,14 +77,15 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
   };
 
   const upload = async (supply: Supply, correlation: string, { signal, progress }: StageCall): Promise<StagedObject> => {
-    const opened = await supply.open();
+    const opened = await orAborted(supply.open(), signal);
     const { body, sent } = uploadProgress(opened, world.clock, progress);
     try {
       const key = newKey(correlation, supply.identity, opened.extension, randomBytes);
       const bytes = await store.upload(key, body, sent, signal);
       return staged({ key, bytes }, opened.digest(), false);
     } finally {
-      await body.close();
+      // Not waited for: it ends after a read under way, for which a silent server lets us wait.
+      void body.close().catch(() => undefined);
     }
   };
 

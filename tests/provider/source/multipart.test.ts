@@ -77,6 +77,33 @@ describe("An upload in parts", () => {
     expect(store.calls.filter((call) => call === "ended").length).toBe(parts - 1);
   });
 
+  it.each([0, 1])("ends with the interruption while nothing comes for part %i", async (full) => {
+    const stop = new AbortController();
+    let reads = 0;
+    const body = {
+      read(into: Buffer): Promise<number> {
+        reads += 1;
+        if (reads <= full) return Promise.resolve(into.length);
+        setImmediate(() => stop.abort(new Error("interrupted")));
+        return new Promise(() => undefined);
+      },
+      close: () => Promise.resolve(),
+    };
+    const store = partStore(() => Promise.resolve());
+    await expect(uploadInParts(body, store, silent, stop.signal)).rejects.toThrow(/^interrupted$/);
+    expect(store.calls).toEqual(full === 0 ? [] : ["abort"]);
+  });
+
+  it("ends with a part that is refused while nothing comes for the next", async () => {
+    const store = partStore(() => Promise.reject(new Error("refused")));
+    async function* chunks(): AsyncGenerator<Buffer> {
+      yield await Promise.resolve(Buffer.alloc(PART_BYTES));
+      await new Promise(() => undefined);
+    }
+    await expect(uploadInParts(bodyOf(chunks()), store, silent, signal)).rejects.toThrow(/^refused$/);
+    expect(store.calls).toEqual(["abort"]);
+  });
+
   it.each([0, 1])("ends with the interruption however little fills part %i", async (full) => {
     const stop = new AbortController();
     let reads = 0;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
-import { bodyOf } from "../../../provider/source/body";
+import { bodyOf, fill } from "../../../provider/source/body";
 import { FileDigests } from "../../../provider/source/fileDigest";
 import type { ObjectStore } from "../../../provider/source/objectStore";
 import { createStaging, type StagedObject, type Staging, type StageRequest } from "../../../provider/source/staging";
@@ -167,11 +167,14 @@ describe("A URL", () => {
     expect(key.endsWith(".qcow2")).toBe(true);
   });
 
-  it.each(["ftp://images.example.com/web.img", "web.img"])("that can't be downloaded is refused: %s", async (other) => {
-    await expect(stage({ source: { url: other } })).rejects.toThrow(
-      "`source.url` must begin with http:// or https:// where the image passes through Spaces.",
-    );
-  });
+  it.each(["ftp://images.example.com/web.img", "web.img", "https://me:secret@images.example.com/web.img"])(
+    "that can't be downloaded is refused, and not said: %s",
+    async (other) => {
+      await expect(stage({ source: { url: other } })).rejects.toThrow(
+        /^`source\.url` must begin with http:\/\/ or https:\/\/ and hold no user name or password where the image passes through Spaces: give those in `source\.headers`\.$/,
+      );
+    },
+  );
 
   it("answers with the digest of what came where none was declared", async () => {
     expect((await stage({ source: { url } })).digest).toBe(sha256(bits));
@@ -292,6 +295,21 @@ describe("An interruption", () => {
     ]);
     await run(ended);
     expect(store.objects.size + store.uploads.size).toBe(0);
+  });
+
+  it.each(["answers", "goes on"])("ends the download of a server that never %s", async (never) => {
+    const stop = new AbortController();
+    const cancelled = jest.fn();
+    const body = new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(bits)), cancel: cancelled });
+    staging = stagingWith(store, ({ signal: heeded }) => {
+      setImmediate(() => stop.abort(new Error("interrupted")));
+      heeded.addEventListener("abort", cancelled);
+      return never === "answers" ? new Promise(() => undefined) : Promise.resolve(new Response(body));
+    });
+    store.upload = async (_, source, __, abort) => (await fill(Buffer.alloc(1 << 20), source, abort)).length;
+    const staged = staging.stage({ correlation, source: { url } }, { signal: stop.signal, progress: () => undefined });
+    await run(expect(staged).rejects.toThrow(/^interrupted$/));
+    expect(cancelled).toHaveBeenCalled();
   });
 
   it("does not keep the object from being removed", async () => {
