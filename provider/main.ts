@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import * as files from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
 import { digestFolder } from "./source/digestFolder";
+import { nodeFiles } from "./source/nodeFiles";
 import type { Clock, Probe, StagingWorld, World } from "./world";
 import { keepYoungHeapSmall } from "./youngHeap";
 
@@ -68,7 +68,7 @@ async function send(request: Request): Promise<Response> {
 const lazily = createRequire(__filename);
 
 const staging: StagingWorld = {
-  files,
+  files: nodeFiles,
   digests: digestFolder(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imagefleet", "digests"), randomBytes),
   // Most runs stage nothing, and start quicker without it.
   objectStore: (settings) => (lazily("./source/spaces") as typeof import("./source/spaces")).createSpaces(settings, { clock, send }),

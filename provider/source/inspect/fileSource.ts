@@ -1,15 +1,10 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-
 import type { Files } from "../localFile";
+import { nodeFiles } from "../nodeFiles";
 import { SourceUnreadable, type ImageSource } from "./imageSource";
 import { PagedSource } from "./pagedSource";
 
 /** Most that is read of a local file, in bytes: a compressed one is read from the front, any other one at a few places. */
 export const FILE_LIMIT_BYTES = 256 * 1024 * 1024;
-
-/** Opened without waiting for what a pipe without a writer would wait for. */
-const nodeFiles: Files = { open: (path) => open(path, constants.O_RDONLY | constants.O_NONBLOCK) };
 
 /** Opens a local file. Throws `SourceUnreadable`. */
 export async function openFile(path: string, files: Files = nodeFiles): Promise<ImageSource> {

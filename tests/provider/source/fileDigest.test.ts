@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { digestFolder } from "../../../provider/source/digestFolder";
 import { FileDigests, type DigestShelf } from "../../../provider/source/fileDigest";
 import type { Files } from "../../../provider/source/localFile";
+import { nodeFiles } from "../../../provider/source/nodeFiles";
 
 const { signal } = new AbortController();
 let folder: string;
@@ -79,6 +81,23 @@ describe("The digest of a local file", () => {
     const cache = join(folder, "cache");
     for (const name of readdirSync(cache)) writeFileSync(join(cache, name), "damaged");
     expect(await new FileDigests(files, shelf()).of(path, signal)).toBe(sha256("one"));
+  });
+
+  it("is none of a pipe, which nothing is waited for", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(new FileDigests(nodeFiles).of(pipe, signal)).rejects.toThrow(/^`source\.path` must be a file, but `[^`]+pipe` is none\.$/);
+  });
+
+  it("is that of the file that a link leads to, and another when it leads elsewhere", async () => {
+    const link = join(folder, "link");
+    writeFileSync(join(folder, "other.img"), "two");
+    symlinkSync(path, link);
+    const digests = new FileDigests(nodeFiles, shelf());
+    expect(await digests.of(link, signal)).toBe(sha256("one"));
+    rmSync(link);
+    symlinkSync(join(folder, "other.img"), link);
+    expect(await digests.of(link, signal)).toBe(sha256("two"));
   });
 
   it("is computed for the one who waits when the one who began is interrupted", async () => {
