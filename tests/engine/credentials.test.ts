@@ -1,7 +1,10 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Account } from "./account";
+import path from "node:path";
+import { checkout } from "../../local/checkout";
+import { type Account, nothing } from "./account";
 import { diagnosticsOf, stateOf, type Kept } from "./outcome";
 import { useService, type Service, type Wanted } from "./service";
 
@@ -95,6 +98,22 @@ describe("with a service that stands,", () => {
     expect(await stack.up()).toMatchObject({ code: 0 });
     expect(await service.account()).toEqual({ ...account, images: [{ id: imageIn(state).id, regions: ["nyc3", "ams3"] }] });
   });
+});
+
+test("a token of the scopes that the README names is enough for an image's and a fleet's whole life", async () => {
+  const [, sentence = ""] =
+    /^A token of limited scope needs ([^]*?)\.$/m.exec(readFileSync(path.join(checkout, "README.md"), "utf8")) ?? [];
+  const scopes = [...sentence.matchAll(/`(\w+:\w+)`/g)].map(([, scope = ""]) => scope);
+  expect(scopes).toHaveLength(17);
+  const { stack, image, want, account } = await useService({ seed: { tokens: [{ token: "token-of-limited-scope", scopes }] } });
+  stack.setEnv({ DIGITALOCEAN_TOKEN: "token-of-limited-scope" });
+  for (const version of ["1.0.0", "2.0.0"]) {
+    await want({ source: await image(version), regions: ["nyc3", "ams3"], droplets: { ams3: 1 } });
+    expect(await stack.up()).toMatchObject({ code: 0 });
+  }
+  expect(await stack.refresh()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await account()).toEqual(nothing);
 });
 
 function imageIn(state: Readonly<Record<string, Kept>>): { readonly id: string | undefined; readonly team: string } {
