@@ -36,11 +36,19 @@ export function foreignCompression(head: Buffer, recompress: Recompress): Compre
   return compression;
 }
 
+/**
+ * Whether what begins so is a plain raw disk. From a URL it can't be told how small it gets; most are largely empty, and the others lose only
+ * the time of packing them.
+ */
+export function isRawDisk(head: Buffer, tail: Buffer): boolean {
+  return compressionOf(head) === undefined && formatOf(head, tail).name === "raw";
+}
+
 /** Whether a local file is a plain raw disk that gets a good deal smaller, going by samples from all over it. */
 export async function isWorthPacking(file: LocalFile): Promise<boolean> {
   const head = await file.readAt(0, HEAD_BYTES);
   const tail = await file.readAt(Math.max(0, file.bytes - 512), 512);
-  if (file.bytes < SAMPLES * SAMPLE_BYTES || compressionOf(head) !== undefined || formatOf(head, tail).name !== "raw") return false;
+  if (file.bytes < SAMPLES * SAMPLE_BYTES || !isRawDisk(head, tail)) return false;
   let packed = 0;
   for (let sample = 0; sample < SAMPLES; sample += 1) {
     const position = Math.floor(((file.bytes - SAMPLE_BYTES) / (SAMPLES - 1)) * sample);

@@ -44,11 +44,15 @@ export function requireSpaces(given: GivenSpaces, purpose: string): SpacesSettin
     );
   }
   const configured = given.endpoint === undefined || given.endpoint === "" ? "https://{{.Region}}.digitaloceanspaces.com" : given.endpoint;
-  const endpoint = configured.replace(/\{\{\s*\.Region\s*\}\}/g, region).replace(/\/+$/, "");
+  const endpoint = configured
+    .trim()
+    .replace(/\{\{\s*\.Region\s*\}\}/g, region)
+    .replace(/\/+$/, "");
   if (!isEndpoint(endpoint)) {
     throw new Error(
       "`imagefleet:spacesEndpoint` must be an https URL such as `https://ams3.digitaloceanspaces.com`, without the bucket's name and without a path, " +
-        `or such an http URL on loopback, got \`${endpoint}\`.`,
+        // A password may stand in it.
+        `or such an http URL on loopback, got \`${endpoint.replace(/[^/]*@/, "…@")}\`.`,
     );
   }
   return { accessId, secretKey, bucket, endpoint };

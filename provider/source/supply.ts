@@ -3,9 +3,9 @@ import type { World } from "../world";
 import { bodyOf, chunksOf, type Body } from "./body";
 import { download, mismatch, type Download } from "./download";
 import type { FileDigests } from "./fileDigest";
-import { compressionOf } from "./inspect/compression";
+import { compressionOf, type Compression } from "./inspect/compression";
 import { openLocalFile, type Files } from "./localFile";
-import { foreignCompression, HEAD_BYTES, isWorthPacking, packed, unpacked, type Recompress } from "./recompress";
+import { foreignCompression, HEAD_BYTES, isRawDisk, isWorthPacking, packed, unpacked, type Recompress } from "./recompress";
 import { extensionOf } from "./stagedKey";
 
 /** Where image bits come from: a file of this machine, or an http or https URL and what is sent with the request. */
@@ -57,10 +57,8 @@ export async function fileSupply(
     const bytes = pack ? undefined : file.bytes;
     const extension = extensionOf(basename(path), pack ? "gzip" : compressionOf(head)?.name);
     const open = (): OpenSupply => {
-      const common = { extension, sourceBytes: file.bytes, digest: () => digest };
-      if (!pack) return { ...common, body: file.body() };
-      const { body, count } = counted(file.body());
-      return { ...common, body: packed(foreign === undefined ? body : unpacked(chunksOf(body), foreign)), packedFrom: count };
+      const body = file.body();
+      return { extension, sourceBytes: file.bytes, digest: () => digest, ...(pack ? onTheWay(body, foreign) : { body }) };
     };
     return {
       identity: digest,
@@ -89,11 +87,10 @@ export function urlSupply(
       const served = (answer = await download(url, { headers, sha256 }, send, signal));
       const { head, chunks } = await peek(served.chunks);
       const foreign = foreignCompression(head, recompress);
-      const common = { sourceBytes: served.bytes, digest: () => served.digest() };
-      const { pathname } = new URL(url);
-      if (foreign === undefined) return { ...common, body: bodyOf(chunks), extension: extensionOf(pathname, compressionOf(head)?.name) };
-      const { body, count } = counted(bodyOf(chunks));
-      return { ...common, body: packed(unpacked(chunksOf(body), foreign)), extension: extensionOf(pathname, "gzip"), packedFrom: count };
+      const pack = foreign !== undefined || (recompress === "auto" && isRawDisk(head, Buffer.alloc(0)));
+      const extension = extensionOf(new URL(url).pathname, pack ? "gzip" : compressionOf(head)?.name);
+      const body = bodyOf(chunks);
+      return { extension, sourceBytes: served.bytes, digest: () => served.digest(), ...(pack ? onTheWay(body, foreign) : { body }) };
     },
     close() {
       answer?.cancel();
@@ -102,21 +99,25 @@ export function urlSupply(
   };
 }
 
-function counted(body: Body): { readonly body: Body; readonly count: () => number } {
+/** The same bits packed, and unpacked first where they are in a compression that isn't taken. */
+function onTheWay(source: Body, foreign: Compression | undefined): Pick<OpenSupply, "body" | "packedFrom"> {
   let bytes = 0;
-  const read = async (into: Buffer): Promise<number> => {
-    const filled = await body.read(into);
-    bytes += filled;
-    return filled;
+  const counted: Body = {
+    async read(into) {
+      const filled = await source.read(into);
+      bytes += filled;
+      return filled;
+    },
+    close: () => source.close(),
   };
-  return { body: { read, close: () => body.close() }, count: () => bytes };
+  return { body: packed(foreign === undefined ? counted : unpacked(chunksOf(counted), foreign)), packedFrom: () => bytes };
 }
 
 /** The beginning of the chunks, and all of them. */
 async function peek(chunks: AsyncIterable<Buffer>): Promise<{ head: Buffer; chunks: AsyncGenerator<Buffer> }> {
   const iterator = chunks[Symbol.asyncIterator]();
   const seen: Buffer[] = [];
-  for (let bytes = 0; bytes < 512;) {
+  for (let bytes = 0; bytes < HEAD_BYTES;) {
     const next = await iterator.next();
     if (next.done === true) break;
     seen.push(next.value);

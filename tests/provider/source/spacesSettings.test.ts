@@ -36,6 +36,7 @@ describe("The settings of Spaces", () => {
     ["https://{{.Region}}.example.com", "https://ams3.example.com"],
     ["http://127.0.0.1:7480", "http://127.0.0.1:7480"],
     ["http://[::1]:7480", "http://[::1]:7480"],
+    [" https://host ", "https://host"],
   ])("take the endpoint %s", (endpoint, taken) => {
     expect(requireSpaces({ ...given, endpoint }, "It").endpoint).toBe(taken);
   });
@@ -55,7 +56,9 @@ describe("The settings of Spaces", () => {
     "host",
     "ftp://127.0.0.1",
   ])("refuse the endpoint %s", (endpoint) => {
-    expect(() => requireSpaces({ ...given, endpoint }, "It")).toThrow(/^`imagefleet:spacesEndpoint` must be an https URL such as/);
+    const refused = (): unknown => requireSpaces({ ...given, endpoint }, "It");
+    expect(refused).toThrow(/^`imagefleet:spacesEndpoint` must be an https URL such as/);
+    expect(refused).not.toThrow(/user|pass@/);
   });
 
   it.each(["a", "Images", "my.images", "-images"])("refuse the bucket %s", (bucket) => {

@@ -16,7 +16,8 @@ import { VirtualClock } from "../../helpers/virtualClock";
 const { signal } = new AbortController();
 const prefix = "imagefleet/imagefleet-import-c0ffee/";
 const correlation = "imagefleet:import:c0ffee";
-const bits = randomBytes(300_000);
+const qcow2 = Buffer.from("QFI\xfb\0\0\0\x03", "latin1");
+const bits = Buffer.concat([qcow2, randomBytes(300_000)]);
 const url = "https://images.example.com/web.qcow2?key=secret";
 
 /** A server of one image. */
@@ -124,9 +125,9 @@ describe("A local file", () => {
   });
 
   it.each([
-    ["a sparse raw disk", "web.raw", Buffer.concat([bits, Buffer.alloc(4 << 20)]), ".raw.gz"],
+    ["a sparse raw disk", "web.raw", Buffer.concat([randomBytes(300_000), Buffer.alloc(4 << 20)]), ".raw.gz"],
     ["a raw disk that is random to its end", "web.raw", randomBytes(2 << 20), ".raw"],
-    ["a sparse qcow2 image", "web.qcow2", Buffer.concat([Buffer.from("QFI\xfb\0\0\0\x03", "latin1"), Buffer.alloc(4 << 20)]), ".qcow2"],
+    ["a sparse qcow2 image", "web.qcow2", Buffer.concat([qcow2, Buffer.alloc(4 << 20)]), ".qcow2"],
     ["a name without extension", "web", bits, ".img"],
   ])("is packed on the way only where that pays: %s", async (_, name, bytes, extension) => {
     const { key, digest } = await stage({ source: file(name, bytes) });
@@ -149,6 +150,15 @@ describe("A URL", () => {
     ]);
     expect(shapes()).toEqual([`${prefix}${sha256(bits)}-<secret>.qcow2`]);
     expect(staged).toMatchObject({ digest: sha256(bits), bytes: bits.length });
+  });
+
+  it.each([
+    ["auto", ".raw.gz"],
+    ["never", ".raw"],
+  ] as const)("of a raw disk is packed on the way where that is let: %s", async (recompress, extension) => {
+    server.body = Buffer.alloc(4 << 20);
+    const { key, digest, bytes } = await stage({ source: { url: "https://images.example.com/web.raw" }, recompress });
+    expect([key.slice(key.indexOf(".")), digest, bytes < 100_000]).toEqual([extension, sha256(server.body), recompress === "auto"]);
   });
 
   it("that redirects is followed, and its headers stay with its own server", async () => {
@@ -362,7 +372,7 @@ describe("Progress", () => {
   it("is said every half minute, in bytes and rate", async () => {
     store = new FakeObjectStore({ clock, bytesPerSecond: 500_000 });
     staging = stagingWith(store);
-    server.body = randomBytes(40 << 20);
+    server.body = Buffer.concat([qcow2, randomBytes((40 << 20) - qcow2.length)]);
     await stage({ source: { url } });
     expect(lines).toEqual([
       "Uploading to Spaces, 40 MiB",
