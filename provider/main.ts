@@ -1,3 +1,4 @@
+import "./smallHeap";
 import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
@@ -7,11 +8,9 @@ import { imagefleet } from "./imagefleet";
 import { digestFolder } from "./source/digestFolder";
 import { nodeFiles } from "./source/nodeFiles";
 import type { Clock, Probe, StagingWorld, World } from "./world";
-import { keepYoungHeapSmall } from "./youngHeap";
 
 /** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
 export async function main(): Promise<void> {
-  keepYoungHeapSmall();
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   await serve(imagefleet, realWorld, process);

@@ -1,4 +1,5 @@
 import { orAborted } from "../watch/orAborted";
+import { chunkPassed } from "../youngHeap";
 
 /** Bytes that are read once, from beginning to end. */
 export interface Body {
@@ -24,6 +25,7 @@ export function bodyOf(chunks: AsyncIterable<Uint8Array>): Body {
         const next = await iterator.next();
         if (next.done === true) return 0;
         rest = next.value;
+        chunkPassed(rest.length);
       }
       const taken = rest.subarray(0, into.length);
       into.set(taken);
