@@ -37,8 +37,8 @@ export interface ImageSourceArgs {
    */
   readonly verify?: pulumi.Input<string | undefined>;
   /**
-   * `auto`: what passes through Spaces is packed with gzip where DigitalOcean takes it no other way (xz, zstd) or where a local raw file
-   * gets a good deal smaller. `never`: it is sent as it is. Default: `auto`. A change is recorded.
+   * `auto`: what passes through Spaces is packed with gzip where DigitalOcean takes it no other way (xz, zstd) or where it is a raw disk, of
+   * local ones those that get a good deal smaller. `never`: it is sent as it is. Default: `auto`. A change is recorded.
    */
   readonly recompress?: pulumi.Input<string | undefined>;
 }
@@ -55,7 +55,7 @@ export interface ImageSource {
   readonly recompress?: string;
 }
 
-/** The same source for whoever runs elsewhere: the plugin's working folder isn't the program's, and headers are secret from here on. */
+/** The same source for whoever runs elsewhere: the plugin's working folder need not be the program's, and headers are secret from here on. */
 export function handedOver(source: pulumi.Input<ImageSourceArgs | undefined>): pulumi.Input<ImageSourceArgs | undefined> {
   if (source === undefined) return undefined;
   if (pulumi.Output.isInstance(source) || source instanceof Promise) {

@@ -72,7 +72,7 @@ export const importInputs = {
         },
         recompress: {
           shape: "string",
-          doc: "`auto` packs with gzip, on the way through Spaces, what DigitalOcean doesn't take (xz, zstd), and local raw files that get a good deal smaller. `never` sends every image as it is. A change is recorded. Default: `auto`.",
+          doc: "`auto` packs with gzip, on the way through Spaces, what DigitalOcean doesn't take (xz, zstd), and raw disks, local ones where they get a good deal smaller. `never` sends every image as it is. A change is recorded. Default: `auto`.",
           rules: [oneOf("auto", "never")],
         },
       },
