@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { digestFolder } from "../../../provider/source/digestFolder";
 import { FileDigests, type DigestShelf } from "../../../provider/source/fileDigest";
-import type { Files } from "../../../provider/source/localFile";
+import { openLocalFile, type Files } from "../../../provider/source/localFile";
 import { nodeFiles } from "../../../provider/source/nodeFiles";
 
 const { signal } = new AbortController();
@@ -103,10 +103,12 @@ describe("The digest of a local file", () => {
   it("is computed for the one who waits when the one who began is interrupted", async () => {
     const digests = new FileDigests(files);
     const stop = new AbortController();
-    const first = digests.of(path, stop.signal);
-    const second = digests.of(path, signal);
+    const [one, other] = [await openLocalFile(path, files), await openLocalFile(path, files)];
+    const first = digests.ofOpened(one, stop.signal);
+    const second = digests.ofOpened(other, signal);
     stop.abort(new Error("interrupted"));
     await expect(first).rejects.toThrow("interrupted");
     expect(await second).toBe(sha256("one"));
+    await Promise.all([one.close(), other.close()]);
   });
 });
