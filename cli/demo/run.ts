@@ -25,9 +25,9 @@ export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Pro
   const say = (line: string) => process.stdout.write(`${line}\n`);
 
   const workspace = await openWorkspace({ log: say, backend: backendFolder });
+  const spaces = await (hasSpacesGateway() ? startSpacesGateway() : undefined);
   const server = await serveImages(demoFolder);
   const cloud = await startCloud(workspace.root, path.join(demoFolder, "emulator.log"));
-  const spaces = await (hasSpacesGateway() ? startSpacesGateway() : undefined);
   const interrupted = interruption();
   let kept = false;
   try {

@@ -2,16 +2,16 @@ import type { ImageWire, TaggedResourceWire } from "../../api/wire";
 import type { Session } from "../../session";
 import {
   isBegunTag,
-  isOfLineage,
   isDigestTag,
   isMark,
+  isOfLineage,
   isOwnerTag,
   isRetainTag,
   isRetiredTag,
   isUnsettled,
   lastTurn,
-  ownersTurn,
   ownerTag,
+  ownersTurn,
   ownTags,
   retiredTagOn,
   turnOf,
