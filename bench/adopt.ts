@@ -1,4 +1,4 @@
-import { imageImport } from "../provider/resources/imageImport";
+import { imageImport } from "../provider/resources/imageImport/imageImport";
 import { startCloud } from "./cloud";
 import { median } from "./median";
 import { home, otherRegions, rehearse, silentCall } from "./rehearsal";

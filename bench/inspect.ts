@@ -1,7 +1,7 @@
 import { once as event } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { inspectUrl } from "../provider/source/inspectSource";
+import { inspectUrl } from "../provider/source/inspect/inspectSource";
 import { bootableDisk } from "./imageSource";
 import { median } from "./median";
 import { atMost, once, type Row } from "./row";

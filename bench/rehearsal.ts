@@ -4,8 +4,8 @@ import { RecordedNetwork } from "../emulator/network";
 import type { LoggedRequest } from "../emulator/requestLog";
 import { createApi } from "../provider/api/digitalOcean";
 import type { Call } from "../provider/host/resource";
-import { imageReplica } from "../provider/resources/imageReplica";
-import { createSession, type Session } from "../provider/session";
+import { imageReplica } from "../provider/resources/imageReplica/imageReplica";
+import { createContext, type ProviderContext } from "../provider/providerContext";
 import type { World } from "../provider/world";
 import { bootableDisk } from "./imageSource";
 import { VirtualClock } from "./virtualClock";
@@ -25,13 +25,13 @@ const sizeGigabytes = 2.5;
 /** Provider handlers and emulator in one process, on virtual time: what they do, and when, depends on the seed alone. */
 export interface Rehearsal {
   readonly clock: VirtualClock;
-  readonly session: Session;
+  readonly session: ProviderContext;
   /** Ids of the images that are there from the start, each in its home region only. */
   readonly images: readonly string[];
   /** Every request so far, oldest first. */
   requests(): readonly LoggedRequest[];
   /** The provider's next process: it remembers nothing. The one before is cut off from the network for good. */
-  restart(): Session;
+  restart(): ProviderContext;
   /** Cuts the process off as it sends the n-th request from now that matches: that one and all after it never arrive. Resolves then. */
   killAt(occasion: number, matches: (request: Request) => boolean): Promise<void>;
   fault(fault: object): Promise<void>;
@@ -49,7 +49,7 @@ export async function rehearse(seed: number, images: number, options: EmulatorAr
   let kill: { left: number; readonly matches: (request: Request) => boolean; readonly done: () => void } | undefined;
   let life = new AbortController();
 
-  const start = (): Session => {
+  const start = (): ProviderContext => {
     life.abort();
     const { signal } = (life = new AbortController());
     const isCutOff = (): boolean => signal.aborted;
@@ -71,7 +71,7 @@ export async function rehearse(seed: number, images: number, options: EmulatorAr
     };
     const own = { now: () => clock.now(), sleep };
     const world: World = { clock: own, random, send, probe: { http: () => Promise.resolve({ healthy: true }) } };
-    return createSession({ api: createApi({ token, endpoint, world }), world, namespace: "" });
+    return createContext({ api: createApi({ token, endpoint, world }), world, namespace: "" });
   };
 
   let session = start();

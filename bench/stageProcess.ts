@@ -4,10 +4,10 @@ import type { GatewayKey } from "../local/spacesGateway";
 // What the plugin's process holds besides.
 import "../provider/host/serve";
 import "../provider/imagefleet";
-import { FileDigests } from "../provider/source/fileDigest";
-import { nodeFiles } from "../provider/source/nodeFiles";
-import { createSpaces } from "../provider/source/spaces";
-import { createStaging, type StageRequest } from "../provider/source/staging";
+import { FileDigests } from "../provider/source/staging/fileDigest";
+import { nodeFiles } from "../provider/source/bytes/nodeFiles";
+import { createSpaces } from "../provider/source/spaces/spaces";
+import { createStaging, type StageRequest } from "../provider/source/staging/staging";
 
 /** One image on its way to Spaces, in a process of its own that holds what the plugin's does, so that its memory is that of the plugin. */
 export interface StageOrder extends Omit<StageRequest, "correlation"> {

@@ -8,14 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { hasSpacesGateway, startSpacesGateway, type SpacesGateway } from "../local/spacesGateway";
-import type { Recompress } from "../provider/source/recompress";
+import type { Recompress } from "../provider/source/staging/recompress";
 import { median } from "./median";
 import { atLeast, atMost, type Measured, type Row } from "./row";
 import type { StageFigures, StageOrder } from "./stageProcess";
 import type { UploadFigures, UploadOrder } from "./uploadProcess";
 
 const run = promisify(execFile);
-const MIB = 1024 * 1024;
+const mib = 1024 * 1024;
 const rounds = 5;
 
 /** What an image's way to Spaces costs, at a real gateway on loopback. */
@@ -126,7 +126,7 @@ async function inProcess<T>(program: string, order: object): Promise<T> {
 
 async function writeRandom(path: string, mebibytes: number): Promise<void> {
   const file = await open(path, "w");
-  for (let written = 0; written < mebibytes; written += 1) await file.write(randomBytes(MIB));
+  for (let written = 0; written < mebibytes; written += 1) await file.write(randomBytes(mib));
   await file.close();
 }
 
@@ -134,6 +134,6 @@ async function writeRandom(path: string, mebibytes: number): Promise<void> {
 async function writeDisk(path: string, bytes: number): Promise<void> {
   const file = await open(path, "w");
   await file.truncate(bytes);
-  for (let at = 0; at + MIB < bytes; at += 16 * MIB) await file.write(randomBytes(MIB), 0, MIB, at);
+  for (let at = 0; at + mib < bytes; at += 16 * mib) await file.write(randomBytes(mib), 0, mib, at);
   await file.close();
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import type { GatewayKey } from "../local/spacesGateway";
-import { openLocalFile } from "../provider/source/localFile";
-import { createSpaces } from "../provider/source/spaces";
+import { openLocalFile } from "../provider/source/bytes/localFile";
+import { createSpaces } from "../provider/source/spaces/spaces";
 
 /** One upload in a process of its own: each client begins with nothing warm. */
 export interface UploadOrder {

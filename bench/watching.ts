@@ -1,5 +1,5 @@
-import { imageImport } from "../provider/resources/imageImport";
-import { imageReplica } from "../provider/resources/imageReplica";
+import { imageImport } from "../provider/resources/imageImport/imageImport";
+import { imageReplica } from "../provider/resources/imageReplica/imageReplica";
 import { seededRandom } from "../emulator/ids";
 import { mean } from "./median";
 import { home, otherRegions, rehearse, replicate, silentCall, type Rehearsal } from "./rehearsal";

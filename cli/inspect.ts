@@ -1,10 +1,10 @@
 import { Command } from "commander";
 
 import type { Inspection } from "../provider/source/inspect/inspect";
-import { inspectFile, inspectUrl } from "../provider/source/inspectSource";
+import { inspectFile, inspectUrl } from "../provider/source/inspect/inspectSource";
 
 /** An inspection of a few places takes no longer. */
-const ANSWER_MILLISECONDS = 60_000;
+const answerMilliseconds = 60_000;
 
 /** `imagefleet inspect`: what an image is, and what stands between it and a Droplet. Exit codes: 0 acceptable, 1 not, 2 could not read. */
 export function inspectCommand(): Command {
@@ -20,7 +20,7 @@ export function inspectCommand(): Command {
 async function runInspect(image: string, { json = false }: { json?: boolean }): Promise<void> {
   try {
     const { inspection } = /^\w+:\/\//.test(image)
-      ? await inspectUrl(image, { send: (request) => fetch(request), signal: AbortSignal.timeout(ANSWER_MILLISECONDS) })
+      ? await inspectUrl(image, { send: (request) => fetch(request), signal: AbortSignal.timeout(answerMilliseconds) })
       : await inspectFile(image);
     process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionTable(inspection));
     process.exitCode = inspection.acceptable ? 0 : 1;
@@ -31,7 +31,7 @@ async function runInspect(image: string, { json = false }: { json?: boolean }): 
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof DOMException) return `The image's server did not answer within ${ANSWER_MILLISECONDS / 1000} s: try again.`;
+  if (error instanceof DOMException) return `The image's server did not answer within ${answerMilliseconds / 1000} s: try again.`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,10 +1,10 @@
 import { shown } from "./shown";
 
-const SLUG = /^[a-z]{2,8}[0-9]{1,2}$/;
+const slug = /^[a-z]{2,8}[0-9]{1,2}$/;
 
 /** What is wrong with one region slug; which slugs exist is the service's to say, in the preview. */
 export function regionFaults(property: string, region: unknown): readonly string[] {
-  if (typeof region === "string" && SLUG.test(region)) return [];
+  if (typeof region === "string" && slug.test(region)) return [];
   return [`\`${property}\` must be a region slug such as \`ams3\`, got ${shown(region)}.`];
 }
 

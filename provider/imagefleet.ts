@@ -5,11 +5,11 @@ import { isKnown, type PropertyTable, type ValuesOf, type WithUnknowns } from ".
 import { getImage } from "./functions/getImage";
 import { inspectImage } from "./functions/inspectImage";
 import { erase, eraseFunction, type Provider } from "./host/provider";
-import { fleet } from "./resources/fleet";
-import { imageImport } from "./resources/imageImport";
-import { imageReplica } from "./resources/imageReplica";
-import { VERSION } from "./sdk/version";
-import { createSession, type Session } from "./session";
+import { fleet } from "./resources/fleet/fleet";
+import { imageImport } from "./resources/imageImport/imageImport";
+import { imageReplica } from "./resources/imageReplica/imageReplica";
+import { packageVersion } from "./sdk/version";
+import { createContext, type ProviderContext } from "./providerContext";
 
 const configuration = {
   token: {
@@ -53,9 +53,9 @@ const missingToken: Fault = {
 };
 
 /** imagefleet as the plugin serves it. */
-export const imagefleet: Provider<Session, typeof configuration> = {
+export const imagefleet: Provider<ProviderContext, typeof configuration> = {
   name: "imagefleet",
-  version: VERSION,
+  version: packageVersion,
   doc: "A DigitalOcean custom image, its copies in other regions and the Droplets that run it, as one declared state.",
   configuration,
   environment: {
@@ -71,7 +71,7 @@ export const imagefleet: Provider<Session, typeof configuration> = {
     if (token === undefined || token === "") throw new Error(`\`token\` ${missingToken.expectation}. ${missingToken.remedy ?? ""}`);
     const { spacesAccessId: accessId, spacesSecretKey: secretKey, spacesBucket: bucket, spacesEndpoint: endpoint } = given;
     const spaces = { accessId, secretKey, bucket, endpoint };
-    return createSession({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace, spaces });
+    return createContext({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace, spaces });
   },
   resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
   functions: [eraseFunction(getImage), eraseFunction(inspectImage)],

@@ -5,8 +5,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
-import { digestFolder } from "./source/digestFolder";
-import { nodeFiles } from "./source/nodeFiles";
+import { digestFolder } from "./source/staging/digestFolder";
+import { nodeFiles } from "./source/bytes/nodeFiles";
 import type { Clock, Probe, StagingWorld, World } from "./world";
 
 /** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
@@ -70,7 +70,8 @@ const staging: StagingWorld = {
   files: nodeFiles,
   digests: digestFolder(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imagefleet", "digests"), randomBytes),
   // Most runs stage nothing, and start quicker without it.
-  objectStore: (settings) => (lazily("./source/spaces") as typeof import("./source/spaces")).createSpaces(settings, { clock, send }),
+  objectStore: (settings) =>
+    (lazily("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, { clock, send }),
   randomBytes,
 };
 

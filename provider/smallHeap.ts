@@ -1,4 +1,4 @@
-import { keepYoungHeapSmall } from "./youngHeap";
+import { keepYoungHeapSmall } from "./youngGeneration";
 
 // Imported by a program's entry before all else.
 keepYoungHeapSmall();

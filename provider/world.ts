@@ -1,7 +1,7 @@
-import type { DigestShelf } from "./source/fileDigest";
-import type { Files } from "./source/localFile";
-import type { ObjectStore } from "./source/objectStore";
-import type { SpacesSettings } from "./source/spacesSettings";
+import type { DigestCache } from "./source/staging/fileDigest";
+import type { Files } from "./source/bytes/localFile";
+import type { ObjectStore } from "./source/spaces/objectStore";
+import type { SpacesSettings } from "./source/spaces/spacesSettings";
 
 /**
  * What the outside world is to the provider. The entry hands in the real one; a simulation hands in virtual time, a seeded random
@@ -21,7 +21,7 @@ export interface World {
 export interface StagingWorld {
   readonly files: Files;
   /** Keeps digests of files from one process to the next. */
-  readonly digests?: DigestShelf;
+  readonly digests?: DigestCache;
   readonly objectStore: (settings: SpacesSettings) => ObjectStore;
   /** From a cryptographic source. */
   readonly randomBytes: (count: number) => Buffer;

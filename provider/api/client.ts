@@ -2,16 +2,16 @@ import { setMaxListeners } from "node:events";
 import type { World } from "../world";
 import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
-import { isNotFound, NoAnswerError, type ApiError, type Method } from "./errors";
+import { isNotFound, NetworkError, type ApiError, type Method } from "./errors";
 import { redact } from "./redaction";
 import { refusalOf } from "./refusal";
-import { Repetition } from "./retry";
-import { withinTime } from "./timeLimit";
+import { RetryPolicy } from "./retry";
+import { withTimeout } from "../waiting/timeout";
 
 /** The most that the API puts on a page. */
 const pageSize = 200;
 
-export interface Call {
+export interface ApiRequest {
   readonly method: Method;
   /** From `/v2/` on, query included, escaped. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface Call {
   /** Default `foreground`. */
   readonly priority?: Priority;
   /** Whether a second time has no further effect. Default: true of every method but POST. */
-  readonly repeatable?: boolean;
+  readonly idempotent?: boolean;
   /** Values of the body that must not come back in an error. */
   readonly secrets?: readonly string[];
 }
@@ -32,7 +32,7 @@ interface Answer {
 
 type Outcome =
   | { readonly took: number; readonly answer: Answer; readonly error?: undefined }
-  | { readonly took: number; readonly answer?: undefined; readonly error: ApiError | NoAnswerError };
+  | { readonly took: number; readonly answer?: undefined; readonly error: ApiError | NetworkError };
 
 interface ClientSettings {
   readonly token: string;
@@ -52,12 +52,12 @@ export class Client {
   }
 
   /** Carries out a call whose answer has no body worth reading. Rejects with `ApiError`, `NoAnswerError` or the signal's reason. */
-  async request(call: Call, signal: AbortSignal): Promise<void> {
+  async request(call: ApiRequest, signal: AbortSignal): Promise<void> {
     await this.#answer(call, signal);
   }
 
   /** What the answer's JSON holds under the key. Rejects as `request` does. */
-  async read(call: Call, key: string, signal: AbortSignal): Promise<unknown> {
+  async read(call: ApiRequest, key: string, signal: AbortSignal): Promise<unknown> {
     return this.#field(call, await this.#json(call, signal), key);
   }
 
@@ -84,7 +84,7 @@ export class Client {
     let next: string | undefined = new URLSearchParams({ ...query, per_page: `${pageSize}` }).toString();
     while (next !== undefined && !seen.has(next)) {
       seen.add(next);
-      const call: Call = { method: "GET", path: `${path}?${next}`, priority };
+      const call: ApiRequest = { method: "GET", path: `${path}?${next}`, priority };
       const page = await this.#json(call, signal);
       things.push(...(this.#field(call, page, key) as unknown[]));
       next = nextQuery(page);
@@ -92,11 +92,11 @@ export class Client {
     return things;
   }
 
-  async #answer(call: Call, signal: AbortSignal): Promise<Answer> {
+  async #answer(call: ApiRequest, signal: AbortSignal): Promise<Answer> {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
     const { clock, random } = this.#settings.world;
-    const repetition = new Repetition(call.repeatable ?? call.method !== "POST", random, clock.now());
+    const repetition = new RetryPolicy(call.idempotent ?? call.method !== "POST", random, clock.now());
     for (;;) {
       const { took, answer, error } = await this.#try(call, repetition.timeLimit, signal);
       if (error === undefined) return answer;
@@ -107,7 +107,7 @@ export class Client {
   }
 
   /** One turn in the budget and one request; `took` is the request alone. */
-  async #try(call: Call, timeLimit: number, signal: AbortSignal): Promise<Outcome> {
+  async #try(call: ApiRequest, timeLimit: number, signal: AbortSignal): Promise<Outcome> {
     const { budget, world } = this.#settings;
     let sentAt = world.clock.now();
     try {
@@ -124,9 +124,9 @@ export class Client {
     }
   }
 
-  #send({ method, path, body }: Call, timeLimit: number, signal: AbortSignal): Promise<Answer> {
+  #send({ method, path, body }: ApiRequest, timeLimit: number, signal: AbortSignal): Promise<Answer> {
     const { token, world, userAgent } = this.#settings;
-    return withinTime(world.clock, timeLimit, signal, async (inner) => {
+    return withTimeout(world.clock, timeLimit, signal, async (inner) => {
       const request = new Request(this.#url(path), {
         method,
         signal: inner,
@@ -145,7 +145,7 @@ export class Client {
     });
   }
 
-  async #json(call: Call, signal: AbortSignal): Promise<unknown> {
+  async #json(call: ApiRequest, signal: AbortSignal): Promise<unknown> {
     const { text } = await this.#answer(call, signal);
     try {
       return JSON.parse(text) as unknown;
@@ -154,20 +154,20 @@ export class Client {
     }
   }
 
-  #field(call: Call, body: unknown, key: string): unknown {
+  #field(call: ApiRequest, body: unknown, key: string): unknown {
     const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
     if (value === undefined || value === null) throw this.#noAnswer(call, new Error(`what came back has no \`${key}\``));
     return value;
   }
 
   /** The failure's text only, and redacted: what transports throw may quote a header. */
-  #noAnswer(call: Call, failure: unknown): NoAnswerError {
+  #noAnswer(call: ApiRequest, failure: unknown): NetworkError {
     const { code, text } = innermost(failure);
     const connected = code === undefined || !notConnected.has(code);
-    return new NoAnswerError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);
+    return new NetworkError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);
   }
 
-  #secrets(call: Call): readonly string[] {
+  #secrets(call: ApiRequest): readonly string[] {
     return [this.#settings.token, ...(call.secrets ?? [])];
   }
 

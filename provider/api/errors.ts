@@ -37,7 +37,7 @@ export class ApiError extends Error implements Refusal {
 }
 
 /** No answer arrived, or none that can be read. */
-export class NoAnswerError extends Error {
+export class NetworkError extends Error {
   override readonly name = "NoAnswerError";
   readonly method: Method;
   readonly url: string;
@@ -71,7 +71,7 @@ export function isUnprocessable(error: unknown): error is ApiError {
 
 /** A POST whose effect is unknown: look for what it would have made before it is repeated. */
 export function mayHaveTakenEffect(error: unknown): boolean {
-  return (error instanceof ApiError || error instanceof NoAnswerError) && error.mayHaveTakenEffect;
+  return (error instanceof ApiError || error instanceof NetworkError) && error.mayHaveTakenEffect;
 }
 
 function describe({ method, url, status, id, text, requestId }: Refusal): string {

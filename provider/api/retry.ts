@@ -1,4 +1,4 @@
-import { ApiError, type NoAnswerError } from "./errors";
+import { ApiError, type NetworkError } from "./errors";
 
 /** A failing service or network is tried five times, for at most 60 s of requests and pauses together. */
 const failingTries = 5;
@@ -19,16 +19,16 @@ const passing: readonly { readonly text: RegExp; readonly patience: number }[] =
 const passingPause = 10_000;
 
 /** Whether and when one request is sent again. All times in milliseconds. */
-export class Repetition {
-  readonly #repeatable: boolean;
+export class RetryPolicy {
+  readonly #idempotent: boolean;
   readonly #random: () => number;
   readonly #started: number;
   #failures = 0;
   #failed = 0;
 
-  /** `repeatable`: a second time has no further effect. */
-  constructor(repeatable: boolean, random: () => number, now: number) {
-    this.#repeatable = repeatable;
+  /** `idempotent`: a second time has no further effect. */
+  constructor(idempotent: boolean, random: () => number, now: number) {
+    this.#idempotent = idempotent;
     this.#random = random;
     this.#started = now;
   }
@@ -42,7 +42,7 @@ export class Repetition {
    * The pause after a try that took so long, undefined where there must not be another. A 429 was not carried out and costs no pause
    * here: the rate budget holds everyone back.
    */
-  pauseAfter(error: ApiError | NoAnswerError, took: number, now: number): number | undefined {
+  pauseAfter(error: ApiError | NetworkError, took: number, now: number): number | undefined {
     const elapsed = now - this.#started;
     if (error instanceof ApiError) {
       if (error.status === 429) return elapsed < limitedTime ? 0 : undefined;
@@ -56,6 +56,6 @@ export class Repetition {
     this.#failures += 1;
     const pause = 1_000 * 2 ** (this.#failures - 1) * (0.5 + this.#random() / 2);
     this.#failed += took + pause;
-    return this.#repeatable && this.#failures < failingTries && this.#failed < failingTime ? pause : undefined;
+    return this.#idempotent && this.#failures < failingTries && this.#failed < failingTime ? pause : undefined;
   }
 }

@@ -6,12 +6,12 @@ import type { TaggedResourceWire } from "./wire";
 
 export function tagsApi(client: Client): TagsApi {
   const attach = (tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void> =>
-    client.request({ method: "POST", path: path`/v2/tags/${tag}/resources`, body: { resources }, repeatable: true }, signal);
+    client.request({ method: "POST", path: path`/v2/tags/${tag}/resources`, body: { resources }, idempotent: true }, signal);
 
   /** The refusal of a tag, which may be that someone else has created it meanwhile. */
   const create = async (tag: string, signal: AbortSignal): Promise<ApiError | undefined> => {
     try {
-      await client.request({ method: "POST", path: "/v2/tags", body: { name: tag }, repeatable: true }, signal);
+      await client.request({ method: "POST", path: "/v2/tags", body: { name: tag }, idempotent: true }, signal);
       return undefined;
     } catch (error) {
       if (isUnprocessable(error)) return error;

@@ -1,10 +1,10 @@
 import type { ImageWire } from "../api/wire";
 import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
-import { normalDistribution } from "../resources/import/distribution";
+import { normalDistribution } from "../resources/imageImport/distribution";
 import { userTags } from "../resources/imageTags";
 import { digestOf, digestTag } from "../resources/lineage/lineageTags";
-import type { Session } from "../session";
+import type { ProviderContext } from "../providerContext";
 
 const inputs = {
   id: { shape: "string", doc: "The image's number, such as `38413969`. Exclusive with the other three." },
@@ -34,7 +34,7 @@ const outputs = {
 type Wanted = ValuesOf<typeof inputs>;
 
 /** Finds one image of the account by exactly one property, and refuses to guess among several. */
-export const getImage: FunctionType<Session, typeof inputs, typeof outputs> = {
+export const getImage: FunctionType<ProviderContext, typeof inputs, typeof outputs> = {
   token: "imagefleet:index:getImage",
   doc: "Finds one available image of the account, custom image or snapshot, by id, exact name, tag or declared digest.",
   inputs,
@@ -71,7 +71,12 @@ function theOne(wanted: Wanted): { readonly property: Criterion; readonly value:
   throw new Error(`\`getImage\` must be given exactly one of \`id\`, \`name\`, \`tag\` and \`digest\`, got ${given}. Give one.`);
 }
 
-async function candidates(property: Criterion, value: string, { api }: Session, signal: AbortSignal): Promise<readonly ImageWire[]> {
+async function candidates(
+  property: Criterion,
+  value: string,
+  { api }: ProviderContext,
+  signal: AbortSignal,
+): Promise<readonly ImageWire[]> {
   switch (property) {
     case "id": {
       if (!/^\d+$/.test(value))

@@ -1,9 +1,9 @@
-import { TimeLimitError, withinTime } from "../api/timeLimit";
+import { TimeoutError, withTimeout } from "../waiting/timeout";
 import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
-import type { Session } from "../session";
+import type { ProviderContext } from "../providerContext";
 import type { Inspection } from "../source/inspect/inspect";
-import { inspectLater } from "../source/inspectLater";
+import { inspectLater } from "../source/inspect/inspectLater";
 
 /** In milliseconds. At most 4 MiB are read. */
 const timeLimit = 60_000;
@@ -50,7 +50,7 @@ const outputs = {
 } as const satisfies PropertyTable;
 
 /** Says what an image is, and what stands between it and a Droplet, before anything is spent. */
-export const inspectImage: FunctionType<Session, typeof inputs, typeof outputs> = {
+export const inspectImage: FunctionType<ProviderContext, typeof inputs, typeof outputs> = {
   token: "imagefleet:index:inspectImage",
   doc: "Inspects an image as `./bin/imagefleet inspect` does: format, sizes, how it boots, and findings. Reads as little as possible and changes nothing.",
   inputs,
@@ -64,11 +64,11 @@ export const inspectImage: FunctionType<Session, typeof inputs, typeof outputs> 
   },
 };
 
-async function inspectUrl(url: string, { world: { clock, send } }: Session, signal: AbortSignal): Promise<Inspection> {
+async function inspectUrl(url: string, { world: { clock, send } }: ProviderContext, signal: AbortSignal): Promise<Inspection> {
   try {
-    return (await withinTime(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(url, { send, signal: inner }))).inspection;
+    return (await withTimeout(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(url, { send, signal: inner }))).inspection;
   } catch (error) {
-    if (error instanceof TimeLimitError) throw new Error(`The image's server is too slow: ${error.message}.`, { cause: error });
+    if (error instanceof TimeoutError) throw new Error(`The image's server is too slow: ${error.message}.`, { cause: error });
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "./fault";
 import { nearest } from "./nearest";
-import { type Property, type PropertyTable, type Rule, type Shape, UNKNOWN } from "./property";
+import { type Property, type PropertyTable, type Rule, type Shape, unknownValue } from "./property";
 import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
 
 /** The given values with defaults filled in, and everything that is wrong with them. */
@@ -18,7 +18,7 @@ export function checkByTable(table: PropertyTable, given: Values): Checked {
 
 /** The inputs with every property that has a fault made unknown: what a further check may look at without tripping over a wrong shape. */
 export function withoutFaulty(inputs: Values, faults: readonly Fault[]): Values {
-  const faulty = faults.map((fault) => [topLevel(fault.property), UNKNOWN] as const);
+  const faulty = faults.map((fault) => [topLevel(fault.property), unknownValue] as const);
   return { ...inputs, ...Object.fromEntries(faulty) };
 }
 
@@ -93,7 +93,7 @@ function checkValue(shape: Shape, rules: readonly Rule[], given: Value, path: st
 }
 
 function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): Value {
-  if (value === UNKNOWN) return value;
+  if (value === unknownValue) return value;
   if (typeof shape === "string") {
     if (!isScalar(shape, value)) faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
     return value;
@@ -169,6 +169,6 @@ function show(value: unknown): string {
   const foreign = foreignKind(value);
   if (foreign !== undefined) return foreign;
   const bare = typeof value === "string" && value.trim() !== "";
-  const text = bare ? value : JSON.stringify(value, (_, part: unknown) => (part === UNKNOWN ? "(unknown)" : part));
+  const text = bare ? value : JSON.stringify(value, (_, part: unknown) => (part === unknownValue ? "(unknown)" : part));
   return `\`${text.length > 120 ? `${text.slice(0, 120)}…` : text}\``;
 }

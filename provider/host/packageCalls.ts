@@ -15,23 +15,23 @@ import { checkByTable, secretNames, toFailure, toSentence } from "./check";
 import { readConfiguration } from "./configuration";
 import { differences, effectsByTable } from "./diff";
 import { diffResponse } from "./diffResponse";
-import { UNKNOWN } from "./property";
+import { unknownValue } from "./property";
 import { packageSchema } from "./schema";
-import type { Ground, Session } from "./session";
+import type { HostContext, HostSession } from "./hostSession";
 import { decode, encode, hasUnknown } from "./values";
 
 /** Serves the calls that concern the package as a whole: what it is, its configuration, its functions. */
 export class PackageCalls<S> {
-  private readonly ground: Ground<S>;
-  private readonly session: Session<S>;
+  readonly #ground: HostContext<S>;
+  readonly #session: HostSession<S>;
 
-  constructor(ground: Ground<S>, session: Session<S>) {
-    this.ground = ground;
-    this.session = session;
+  constructor(ground: HostContext<S>, session: HostSession<S>) {
+    this.#ground = ground;
+    this.#session = session;
   }
 
   handshake(): ProviderHandshakeResponse {
-    this.session.begin();
+    this.#session.begin();
     const response = new ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
     response.setAcceptResources(true);
@@ -41,19 +41,19 @@ export class PackageCalls<S> {
 
   pluginInfo(): PluginInfo {
     const info = new PluginInfo();
-    info.setVersion(this.ground.provider.version);
+    info.setVersion(this.#ground.provider.version);
     return info;
   }
 
   schema(): GetSchemaResponse {
     const response = new GetSchemaResponse();
-    response.setSchema(JSON.stringify(packageSchema(this.ground.provider)));
+    response.setSchema(JSON.stringify(packageSchema(this.#ground.provider)));
     return response;
   }
 
   /** Answers with what was given: a value of the environment is never written into the state. */
   checkConfig(request: CheckRequest): CheckResponse {
-    const { provider, environment } = this.ground;
+    const { provider, environment } = this.#ground;
     const given = decode(request.getNews());
     const { faults, secrets } = readConfiguration(provider, given.values, environment);
     const response = new CheckResponse();
@@ -63,19 +63,19 @@ export class PackageCalls<S> {
   }
 
   diffConfig(request: DiffRequest): DiffResponse {
-    const table = this.ground.provider.configuration;
+    const table = this.#ground.provider.configuration;
     const before = decode(request.hasOldInputs() ? request.getOldInputs() : request.getOlds()).values;
     const after = decode(request.getNews()).values;
     return diffResponse(differences(effectsByTable(table, before, after), before, after));
   }
 
   configure(request: ConfigureRequest): ConfigureResponse {
-    const { provider, environment, world } = this.ground;
+    const { provider, environment, world } = this.#ground;
     const { values, faults, secrets } = readConfiguration(provider, decode(request.getArgs()).values, environment);
     // The engine checks the configuration before `up`, but not before `refresh` and `destroy`.
     if (faults.length > 0) throw new Error(faults.map((fault) => toSentence(fault, secrets)).join("\n"));
-    this.session.begin();
-    this.session.configure(provider.configure(values as never, world), { values, secrets });
+    this.#session.begin();
+    this.#session.configure(provider.configure(values as never, world), { values, secrets });
 
     const response = new ConfigureResponse();
     response.setAcceptsecrets(true);
@@ -86,16 +86,16 @@ export class PackageCalls<S> {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResponse> {
-    const type = this.ground.provider.functions?.find((candidate) => candidate.token === request.getTok());
-    if (type === undefined) throw new Error(`\`${request.getTok()}\` is not a function of ${this.ground.provider.name}.`);
+    const type = this.#ground.provider.functions?.find((candidate) => candidate.token === request.getTok());
+    if (type === undefined) throw new Error(`\`${request.getTok()}\` is not a function of ${this.#ground.provider.name}.`);
     const given = decode(request.getArgs());
     const { inputs, faults } = checkByTable(type.inputs, given.values);
     const response = new InvokeResponse();
     response.setFailuresList(faults.map((fault) => toFailure(fault, new Set([...secretNames(type.inputs), ...given.secrets]))));
     if (faults.length > 0) return response;
     const outputs = hasUnknown(inputs)
-      ? Object.fromEntries(Object.keys(type.outputs).map((name) => [name, UNKNOWN] as const))
-      : await type.invoke(inputs as never, this.session.value, this.session.cancelled);
+      ? Object.fromEntries(Object.keys(type.outputs).map((name) => [name, unknownValue] as const))
+      : await type.invoke(inputs as never, this.#session.value, this.#session.cancelled);
     response.setReturn(encode(outputs, secretNames(type.outputs)));
     return response;
   }

@@ -44,8 +44,8 @@ export interface Rule {
 export type PlainValue = string | number | boolean | null | readonly PlainValue[] | { readonly [key: string]: PlainValue | undefined };
 
 /** A value that the engine does not know yet, in a preview. */
-export const UNKNOWN: unique symbol = Symbol("unknown until the resource exists");
-export type Unknown = typeof UNKNOWN;
+export const unknownValue: unique symbol = Symbol("unknown until the resource exists");
+export type Unknown = typeof unknownValue;
 
 /** The same value, any part of which may still be unknown. */
 export type WithUnknowns<T> =
@@ -56,7 +56,7 @@ export type WithUnknowns<T> =
 export type PartlyKnown<T> = { readonly [K in keyof T]: WithUnknowns<T[K]> };
 
 export function isKnown<T>(value: T | Unknown): value is T {
-  return value !== UNKNOWN;
+  return value !== unknownValue;
 }
 
 type ValueOf<S> = S extends "string"

@@ -17,11 +17,11 @@ import { checkByTable, secretNames, toFailure, withDefaults, withoutFaulty } fro
 import { differences, effectsByTable } from "./diff";
 import { diffResponse } from "./diffResponse";
 import { toCallFailure } from "./failures";
-import { UNKNOWN } from "./property";
+import { unknownValue } from "./property";
 import type { AnyResourceType } from "./provider";
 import { redactor } from "./redaction";
 import type { Call } from "./resource";
-import type { Ground, Session } from "./session";
+import type { HostContext, HostSession } from "./hostSession";
 import { withTimeLimit, type Verb } from "./timeLimit";
 import { decode, encode, type Decoded, type Values } from "./values";
 
@@ -40,16 +40,16 @@ interface Operation<S> {
 
 /** Serves the calls that concern one resource: decodes the request, calls the type's handler, encodes the answer or the failure. */
 export class ResourceCalls<S> {
-  private readonly ground: Ground<S>;
-  private readonly session: Session<S>;
+  readonly #ground: HostContext<S>;
+  readonly #session: HostSession<S>;
 
-  constructor(ground: Ground<S>, session: Session<S>) {
-    this.ground = ground;
-    this.session = session;
+  constructor(ground: HostContext<S>, session: HostSession<S>) {
+    this.#ground = ground;
+    this.#session = session;
   }
 
   async check(request: CheckRequest): Promise<CheckResponse> {
-    const type = this.typeOf(request.getUrn());
+    const type = this.#typeOf(request.getUrn());
     const given = decode(request.getNews());
     const previous = { ...decode(request.getOldOutputs()).values, ...decode(request.getOlds()).values };
     const { inputs, faults } = checkByTable(type.inputs, given.values);
@@ -62,16 +62,16 @@ export class ResourceCalls<S> {
     response.setFailuresList([...faults, ...further].map((fault) => toFailure(fault, secrets)));
     if (type.complete === undefined || response.getFailuresList().length > 0) return response;
     try {
-      const completed = await type.complete(inputs as never, before as never, this.session.value, this.session.cancelled);
+      const completed = await type.complete(inputs as never, before as never, this.#session.value, this.#session.cancelled);
       response.setInputs(encode(completed, secrets));
     } catch (error) {
-      const redact = redactor(this.session.configuration, { values: inputs, secrets });
+      const redact = redactor(this.#session.configuration, { values: inputs, secrets });
       const { details } = toCallFailure(error, {
         verb: "check",
-        signal: this.session.cancelled,
+        signal: this.#session.cancelled,
         secrets,
         redact,
-        debug: this.ground.debug,
+        debug: this.#ground.debug,
       });
       const failure = new CheckFailure();
       failure.setReason(details);
@@ -81,15 +81,15 @@ export class ResourceCalls<S> {
   }
 
   diff(request: DiffRequest): Promise<DiffResponse> {
-    const type = this.typeOf(request.getUrn());
+    const type = this.#typeOf(request.getUrn());
     const [state, oldInputs, news] = [decode(request.getOlds()), decode(request.getOldInputs()), decode(request.getNews())];
     // A default that a newer version brought is no change of what the user asked for.
     const before = withDefaults(type.inputs, oldInputs.values);
     const after = news.values;
     const effects = effectsByTable(type.inputs, before, after);
 
-    const operation = this.operation("diff", request.getUrn(), type, 0, [state, oldInputs, news]);
-    return this.run(operation, async (call, session) => {
+    const operation = this.#operation("diff", request.getUrn(), type, 0, [state, oldInputs, news]);
+    return this.#run(operation, async (call, session) => {
       const change = { id: request.getId(), state: state.values, before, after, effects };
       const corrections = await type.diff?.(change as never, session, call);
       return diffResponse(differences({ ...effects, ...corrections }, before, after));
@@ -97,14 +97,14 @@ export class ResourceCalls<S> {
   }
 
   create(request: CreateRequest): Promise<CreateResponse> {
-    const type = this.typeOf(request.getUrn());
+    const type = this.#typeOf(request.getUrn());
     const inputs = decode(request.getProperties());
     const seconds = request.getTimeout() || type.timeoutSeconds.create;
-    const operation = this.operation("create", request.getUrn(), type, seconds, [inputs], inputs.secrets);
-    return this.run(operation, async (call, session) => {
+    const operation = this.#operation("create", request.getUrn(), type, seconds, [inputs], inputs.secrets);
+    return this.#run(operation, async (call, session) => {
       const response = new CreateResponse();
       if (request.getPreview()) {
-        const unknownOutputs = Object.fromEntries(Object.keys(type.outputs).map((name) => [name, UNKNOWN] as const));
+        const unknownOutputs = Object.fromEntries(Object.keys(type.outputs).map((name) => [name, unknownValue] as const));
         const foreseen = (await type.preview?.(inputs.values as never, undefined, session, call)) as Values | undefined;
         response.setProperties(encode({ ...unknownOutputs, ...inputs.values, ...foreseen }, operation.secrets));
         return response;
@@ -117,12 +117,12 @@ export class ResourceCalls<S> {
   }
 
   read(request: ReadRequest): Promise<ReadResponse> {
-    const type = this.typeOf(request.getUrn());
+    const type = this.#typeOf(request.getUrn());
     const [state, inputs] = [decode(request.getProperties()), decode(request.getInputs())];
     const known = Object.keys(state.values).length === 0 ? undefined : { state: state.values, inputs: inputs.values };
     const secrets = union(state.secrets, inputs.secrets);
-    const operation = this.operation("read", request.getUrn(), type, request.getTimeout(), [state, inputs], secrets);
-    return this.run(operation, async (call, session) => {
+    const operation = this.#operation("read", request.getUrn(), type, request.getTimeout(), [state, inputs], secrets);
+    return this.#run(operation, async (call, session) => {
       const response = new ReadResponse();
       const answer = await type.read(request.getId(), known as never, session, call);
       // An answer without an id says that it is gone.
@@ -135,11 +135,11 @@ export class ResourceCalls<S> {
   }
 
   update(request: UpdateRequest): Promise<UpdateResponse> {
-    const type = this.typeOf(request.getUrn());
+    const type = this.#typeOf(request.getUrn());
     const [state, inputs] = [decode(request.getOlds()), decode(request.getNews())];
     const seconds = request.getTimeout() || type.timeoutSeconds.update;
-    const operation = this.operation("update", request.getUrn(), type, seconds, [state, inputs], inputs.secrets);
-    return this.run(operation, async (call, session) => {
+    const operation = this.#operation("update", request.getUrn(), type, seconds, [state, inputs], inputs.secrets);
+    return this.#run(operation, async (call, session) => {
       const response = new UpdateResponse();
       if (request.getPreview()) {
         const foreseen = (await type.preview?.(inputs.values as never, state.values as never, session, call)) as Values | undefined;
@@ -153,16 +153,16 @@ export class ResourceCalls<S> {
   }
 
   delete(request: DeleteRequest): Promise<Empty> {
-    const type = this.typeOf(request.getUrn());
+    const type = this.#typeOf(request.getUrn());
     const state = decode(request.getProperties());
     const seconds = request.getTimeout() || type.timeoutSeconds.delete;
-    return this.run(this.operation("delete", request.getUrn(), type, seconds, [state]), async (call, session) => {
+    return this.#run(this.#operation("delete", request.getUrn(), type, seconds, [state]), async (call, session) => {
       await type.delete(request.getId(), state.values as never, session, call);
       return new Empty();
     });
   }
 
-  private operation(
+  #operation(
     verb: Verb,
     urn: string,
     type: AnyResourceType<S>,
@@ -183,30 +183,30 @@ export class ResourceCalls<S> {
   }
 
   /** Runs a handler within its time limit, with its voice, and says a failure as the engine understands it. */
-  private async run<T>(operation: Operation<S>, handler: (call: Call, session: S) => Promise<T>): Promise<T> {
+  async #run<T>(operation: Operation<S>, handler: (call: Call, session: S) => Promise<T>): Promise<T> {
     const { verb, urn, seconds, secrets, carried } = operation;
-    const redact = redactor(this.session.configuration, ...carried);
-    const voice = this.ground.lines.open(urn, redact);
-    const limit = { verb, seconds, clock: this.ground.world.clock, cancellation: this.session.cancelled };
-    let signal = this.session.cancelled;
+    const redact = redactor(this.#session.configuration, ...carried);
+    const voice = this.#ground.lines.open(urn, redact);
+    const limit = { verb, seconds, clock: this.#ground.world.clock, cancellation: this.#session.cancelled };
+    let signal = this.#session.cancelled;
     try {
       return await withTimeLimit(limit, (limited) => {
         signal = limited;
-        return handler({ urn, signal: limited, progress: voice.progress, warn: voice.warn, info: voice.info }, this.session.value);
+        return handler({ urn, signal: limited, progress: voice.progress, warn: voice.warn, info: voice.info }, this.#session.value);
       });
     } catch (error) {
-      throw toCallFailure(error, { verb, signal, secrets, redact, debug: this.ground.debug });
+      throw toCallFailure(error, { verb, signal, secrets, redact, debug: this.#ground.debug });
     } finally {
       voice.end();
     }
   }
 
-  private typeOf(urn: string): AnyResourceType<S> {
+  #typeOf(urn: string): AnyResourceType<S> {
     // urn:pulumi:<stack>::<project>::<type of the parent>$<type>::<name>
     const token = urn.split("::")[2]?.split("$").at(-1);
-    const type = this.ground.provider.resources.find((candidate) => candidate.token === token);
+    const type = this.#ground.provider.resources.find((candidate) => candidate.token === token);
     if (type !== undefined) return type;
-    throw new Error(`\`${token ?? urn}\` is not a resource of ${this.ground.provider.name} ${this.ground.provider.version}.`);
+    throw new Error(`\`${token ?? urn}\` is not a resource of ${this.#ground.provider.name} ${this.#ground.provider.version}.`);
   }
 }
 

@@ -65,25 +65,25 @@ function withEnvironment<S>(properties: Readonly<Record<string, JsonObject>>, pr
 
 /** Turns tables into schema properties; each nested object becomes a type named after where it stands (`FleetDroplet` for an item of the fleet's `droplets`). */
 class Describer {
-  private readonly packageName: string;
-  private readonly prefix: string;
-  private readonly types: Record<string, JsonObject>;
+  readonly #packageName: string;
+  readonly #prefix: string;
+  readonly #types: Record<string, JsonObject>;
 
   constructor(packageName: string, prefix: string, types: Record<string, JsonObject>) {
-    this.packageName = packageName;
-    this.prefix = prefix;
-    this.types = types;
+    this.#packageName = packageName;
+    this.#prefix = prefix;
+    this.#types = types;
   }
 
   properties(table: PropertyTable): Readonly<Record<string, JsonObject>> {
-    return Object.fromEntries(Object.entries(table).map(([name, property]) => [name, this.property(name, property)] as const));
+    return Object.fromEntries(Object.entries(table).map(([name, property]) => [name, this.#property(name, property)] as const));
   }
 
-  private property(name: string, property: Property): JsonObject {
+  #property(name: string, property: Property): JsonObject {
     const { doc, secret, change } = property;
     const literal = typeof property.default === "object" ? undefined : property.default;
     return {
-      ...this.shape(name, property.shape),
+      ...this.#shape(name, property.shape),
       description: doc,
       default: literal,
       secret: secret === true ? true : undefined,
@@ -92,14 +92,14 @@ class Describer {
     };
   }
 
-  private shape(name: string, shape: Shape): JsonObject {
+  #shape(name: string, shape: Shape): JsonObject {
     if (typeof shape === "string") return { type: shape };
-    if ("listOf" in shape) return { type: "array", items: this.shape(name.replace(/s$/, ""), shape.listOf) };
+    if ("listOf" in shape) return { type: "array", items: this.#shape(name.replace(/s$/, ""), shape.listOf) };
     if ("mapOf" in shape) return { type: "object", additionalProperties: { type: shape.mapOf } };
-    const nested = `${this.prefix}${capital(name)}`;
-    const token = `${this.packageName}:index:${nested}`;
-    const describe = new Describer(this.packageName, nested, this.types);
-    this.types[token] = { type: "object", properties: describe.properties(shape.object), required: requiredNames(shape.object) };
+    const nested = `${this.#prefix}${capital(name)}`;
+    const token = `${this.#packageName}:index:${nested}`;
+    const describe = new Describer(this.#packageName, nested, this.#types);
+    this.#types[token] = { type: "object", properties: describe.properties(shape.object), required: requiredNames(shape.object) };
     return { $ref: `#/types/${token}` };
   }
 }

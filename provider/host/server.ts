@@ -8,7 +8,7 @@ import { PackageCalls } from "./packageCalls";
 import type { Provider } from "./provider";
 import { redactor } from "./redaction";
 import { ResourceCalls } from "./resourceCalls";
-import { Session, type Ground } from "./session";
+import { HostSession, type HostContext } from "./hostSession";
 import { engineLines, StatusLines } from "./status";
 
 /** State of a fleet of hundreds of Droplets is larger than gRPC's default of 4 MB allows. */
@@ -54,8 +54,8 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
 }
 
 /** The calls that the engine makes; every other one is answered UNIMPLEMENTED by gRPC itself. */
-function implementation<S>(ground: Ground<S>): UntypedServiceImplementation {
-  const session = new Session<S>();
+function implementation<S>(ground: HostContext<S>): UntypedServiceImplementation {
+  const session = new HostSession<S>();
   const ofPackage = new PackageCalls(ground, session);
   const ofResource = new ResourceCalls(ground, session);
 

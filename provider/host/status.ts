@@ -33,7 +33,7 @@ export function engineLines(engineAddress: string): { readonly send: SendLine; c
 }
 
 /** What an operation says, and its end: a line that still waits then is sent at once, since the engine shows the last one beside the result. */
-export interface Voice {
+export interface StatusSpeaker {
   readonly progress: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly info: (text: string) => void;
@@ -42,28 +42,28 @@ export interface Voice {
 
 /** Gives operations their voices; paces the progress lines of each resource, also over operations that follow one another. */
 export class StatusLines {
-  private readonly clock: Clock;
-  private readonly send: SendLine;
-  private readonly lastSent = new Map<string, number>();
+  readonly #clock: Clock;
+  readonly #send: SendLine;
+  readonly #lastSent = new Map<string, number>();
 
   constructor(clock: Clock, send: SendLine) {
-    this.clock = clock;
-    this.send = send;
+    this.#clock = clock;
+    this.#send = send;
   }
 
   /** The voice of one operation on the resource of this URN. */
-  open(urn: string, redact: Redact): Voice {
+  open(urn: string, redact: Redact): StatusSpeaker {
     const ended = new AbortController();
     let waiting: string | undefined;
 
-    const keep = (severity: Line["severity"]) => (text: string) => this.send({ severity, urn, text: redact(text), ephemeral: false });
+    const keep = (severity: Line["severity"]) => (text: string) => this.#send({ severity, urn, text: redact(text), ephemeral: false });
     const sendNow = (text: string) => {
-      this.lastSent.set(urn, this.clock.now());
-      this.send({ severity: "info", urn, text: redact(text), ephemeral: true });
+      this.#lastSent.set(urn, this.#clock.now());
+      this.#send({ severity: "info", urn, text: redact(text), ephemeral: true });
     };
     const progress = (text: string) => {
       if (ended.signal.aborted) return;
-      const wait = (this.lastSent.get(urn) ?? -Infinity) + quietMilliseconds - this.clock.now();
+      const wait = (this.#lastSent.get(urn) ?? -Infinity) + quietMilliseconds - this.#clock.now();
       if (waiting !== undefined || wait > 0) {
         if (waiting === undefined) progressLater(wait).catch(() => undefined);
         waiting = text;
@@ -72,7 +72,7 @@ export class StatusLines {
       sendNow(text);
     };
     const progressLater = async (milliseconds: number) => {
-      await this.clock.sleep(milliseconds, ended.signal);
+      await this.#clock.sleep(milliseconds, ended.signal);
       const text = waiting;
       waiting = undefined;
       if (text !== undefined) progress(text);

@@ -1,5 +1,5 @@
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { UNKNOWN, type Unknown } from "./property";
+import { unknownValue, type Unknown } from "./property";
 
 /**
  * The one place that knows how the engine writes secrets, unknowns, assets and resource references. Everything behind it sees plain
@@ -16,18 +16,18 @@ export interface Decoded {
   readonly secrets: ReadonlySet<string>;
 }
 
-const FOREIGN = Symbol("a value that no table of ours can describe");
+const foreign = Symbol("a value that no table of ours can describe");
 
 /** A value that no table of ours can describe; goes back to the engine as it came. */
 export interface Foreign {
   /** What it is, in words. */
-  readonly [FOREIGN]: ForeignKind;
+  readonly [foreign]: ForeignKind;
   readonly wire: Wire;
 }
 
 /** In words what a value is that no table of ours can describe; undefined for every other value. */
 export function foreignKind(value: unknown): string | undefined {
-  return isForeign(value) ? value[FOREIGN] : undefined;
+  return isForeign(value) ? value[foreign] : undefined;
 }
 
 type ForeignKind = "an asset" | "an archive" | "a resource reference";
@@ -72,21 +72,21 @@ export function encode(values: Values, secrets: ReadonlySet<string> = new Set())
     if (value === undefined) continue;
     const wire = toWire(value);
     // The engine sends an unknown secret without its envelope, too.
-    fields[name] = secrets.has(name) && value !== UNKNOWN ? { [signature]: secretSignature, value: wire } : wire;
+    fields[name] = secrets.has(name) && value !== unknownValue ? { [signature]: secretSignature, value: wire } : wire;
   }
   return Struct.fromJavaScript(fields);
 }
 
 /** Whether the value or any part of it is still unknown. */
 export function hasUnknown(value: Value | undefined): boolean {
-  if (value === UNKNOWN) return true;
+  if (value === unknownValue) return true;
   if (isList(value)) return value.some(hasUnknown);
   return isObject(value) && Object.values(value).some(hasUnknown);
 }
 
 /** Equal in every part. An unknown part equals nothing, not even another unknown; undefined equals an absent property. */
 export function equal(left: Value | undefined, right: Value | undefined): boolean {
-  if (left === UNKNOWN || right === UNKNOWN) return false;
+  if (left === unknownValue || right === unknownValue) return false;
   if (left === right) return true;
   if (isList(left) && isList(right)) return left.length === right.length && left.every((item, index) => equal(item, right[index]));
   if (!isObject(left) || !isObject(right)) return false;
@@ -102,11 +102,11 @@ export function isObject(value: Value | undefined): value is Values {
 }
 
 function isForeign(value: unknown): value is Foreign {
-  return typeof value === "object" && value !== null && FOREIGN in value;
+  return typeof value === "object" && value !== null && foreign in value;
 }
 
 function fromWire(wire: JavaScriptValue, markSecret: () => void): Value {
-  if (typeof wire === "string") return unknownMarkers.has(wire) ? UNKNOWN : wire;
+  if (typeof wire === "string") return unknownMarkers.has(wire) ? unknownValue : wire;
   if (Array.isArray(wire)) return wire.map((item: JavaScriptValue) => fromWire(item, markSecret));
   if (typeof wire !== "object" || wire === null) return wire;
 
@@ -118,15 +118,15 @@ function fromWire(wire: JavaScriptValue, markSecret: () => void): Value {
   }
   if (special === secretSignature || (special === outputSignature && fields["secret"] === true)) markSecret();
   if (special === secretSignature) return fromWire(fields["value"] ?? null, markSecret);
-  if (special === outputSignature) return fields["value"] === undefined ? UNKNOWN : fromWire(fields["value"], markSecret);
+  if (special === outputSignature) return fields["value"] === undefined ? unknownValue : fromWire(fields["value"], markSecret);
 
   const kind = typeof special === "string" ? foreignSignatures[special] : undefined;
   if (kind === undefined) throw new Error("The engine sent a kind of value that this version of the provider does not know; update it.");
-  return { [FOREIGN]: kind, wire: fields };
+  return { [foreign]: kind, wire: fields };
 }
 
 function toWire(value: Value): JavaScriptValue {
-  if (value === UNKNOWN) return unknownString;
+  if (value === unknownValue) return unknownString;
   if (isForeign(value)) return value.wire;
   if (isList(value)) return value.map(toWire);
   if (!isObject(value)) return value;

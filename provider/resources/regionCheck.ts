@@ -1,8 +1,8 @@
 import type { RegionWire } from "../api/wire";
-import type { Session } from "../session";
+import type { ProviderContext } from "../providerContext";
 
 /** Throws where DigitalOcean has no such region, or one that takes no images. */
-export async function requireImageRegion(region: string, session: Session, signal: AbortSignal): Promise<void> {
+export async function requireImageRegion(region: string, session: ProviderContext, signal: AbortSignal): Promise<void> {
   const regions = await session.api.regions(signal);
   if (takesImages(regions.get(region))) return;
   const slugs = [...regions.values()].filter(takesImages).map(({ slug }) => slug);

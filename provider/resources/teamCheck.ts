@@ -1,4 +1,4 @@
-import type { Session, Team } from "../session";
+import type { ProviderContext, Team } from "../providerContext";
 
 /**
  * Throws unless the token still acts for the team that a missing thing was made by: to another team's token everything is missing, and
@@ -7,7 +7,7 @@ import type { Session, Team } from "../session";
 export async function requireTeam(
   kept: Partial<Team> | undefined,
   what: string,
-  session: Pick<Session, "team">,
+  session: Pick<ProviderContext, "team">,
   signal: AbortSignal,
 ): Promise<void> {
   if (kept?.uuid === undefined) return;

@@ -7,7 +7,7 @@ import { firstAttempt, type Attempt, type Gate, verdict } from "./gates/gate";
 import type { Desired, Member } from "./plan";
 
 /** A Droplet of the fleet: what the service said last, and what this run did to it. Times in milliseconds since the epoch. */
-export interface Sighting {
+export interface ObservedDroplet {
   wire: DropletWire;
   readonly slot: number;
   readonly template: string;
@@ -49,12 +49,12 @@ const lag = 30_000;
 const nowhere = 9_999;
 
 /** Everything known of a fleet's Droplets. Asks once a look for all of them, and for each one that a list has lost, since lists lag. */
-export class Observation {
+export class FleetObservation {
   readonly #fleetId: string;
   readonly #droplets: DropletsApi;
   readonly #clock: Clock;
   readonly #knownSlots: ReadonlyMap<string, number>;
-  readonly #sightings = new Map<string, Sighting>();
+  readonly #sightings = new Map<string, ObservedDroplet>();
   #asked: readonly Asked[] = [];
 
   /** `known` is what an earlier run stored: for Droplets that were renamed since. */
@@ -65,15 +65,15 @@ export class Observation {
     this.#knownSlots = new Map(known.map(({ id, slot }) => [id, slot]));
   }
 
-  get sightings(): readonly Sighting[] {
+  get droplets(): readonly ObservedDroplet[] {
     return [...this.#sightings.values()].sort((one, other) => one.slot - other.slot || one.wire.id - other.wire.id);
   }
 
-  get(id: string): Sighting | undefined {
+  get(id: string): ObservedDroplet | undefined {
     return this.#sightings.get(id);
   }
 
-  serves(sighting: Sighting): boolean {
+  serves(sighting: ObservedDroplet): boolean {
     return !sighting.withdrawn && sighting.wire.status === "active" && sighting.wire.tags.includes(servingTag(this.#fleetId));
   }
 
@@ -83,7 +83,7 @@ export class Observation {
     const present = new Set(listed.map((wire) => String(wire.id)));
     const lost = [...this.#sightings].filter(([id]) => !present.has(id));
     await Promise.all(lost.map(([id, sighting]) => this.#lookFor(id, sighting, signal)));
-    const names = new Set(this.sightings.map(({ wire }) => wire.name));
+    const names = new Set(this.droplets.map(({ wire }) => wire.name));
     this.#asked = this.#asked.filter(({ name, until }) => !names.has(name) && this.#clock.now() < until);
   }
 
@@ -99,8 +99,8 @@ export class Observation {
   }
 
   /** The Droplets that may come to serve but have yet to pass the gate. */
-  candidates(desired: Desired): readonly Sighting[] {
-    const candidates = this.sightings.filter(
+  candidates(desired: Desired): readonly ObservedDroplet[] {
+    const candidates = this.droplets.filter(
       (sighting) =>
         sighting.template === desired.template &&
         sighting.slot < desired.count &&
@@ -115,7 +115,7 @@ export class Observation {
 
   members(gate: Gate, timing: Timing): readonly Member[] {
     const now = this.#clock.now();
-    const seen = this.sightings.map((sighting): Member => {
+    const seen = this.droplets.map((sighting): Member => {
       const { wire, slot, template, attempt } = sighting;
       const serving = this.serves(sighting);
       return {
@@ -146,7 +146,7 @@ export class Observation {
     const id = String(wire.id);
     const known = this.#sightings.get(id);
     const now = this.#clock.now();
-    const sighting: Sighting = known ?? {
+    const sighting: ObservedDroplet = known ?? {
       wire,
       slot: slotOf(wire.name) ?? this.#knownSlots.get(id) ?? nowhere,
       template: templateOf(wire.tags) ?? "",
@@ -167,7 +167,7 @@ export class Observation {
   }
 
   /** A Droplet counts until it answers 404, and a new one may answer 404 for a while. */
-  async #lookFor(id: string, sighting: Sighting, signal: AbortSignal): Promise<void> {
+  async #lookFor(id: string, sighting: ObservedDroplet, signal: AbortSignal): Promise<void> {
     const wire = await this.#droplets.get(id, signal);
     const isNew = !sighting.deleting && sighting.madeAt !== undefined && this.#clock.now() - sighting.madeAt < lag;
     if (wire?.tags.includes(fleetTag(this.#fleetId)) === true) this.#see(wire);
@@ -175,7 +175,7 @@ export class Observation {
   }
 }
 
-function endingOf(sighting: Sighting, timing: Timing, now: number): Member["ending"] {
+function endingOf(sighting: ObservedDroplet, timing: Timing, now: number): Member["ending"] {
   if (sighting.deleting) return "deleting";
   if (sighting.shutdownAt === undefined) return "no";
   return now - sighting.shutdownAt >= timing.shutdownSeconds * 1_000 ? "overdue" : "shuttingDown";

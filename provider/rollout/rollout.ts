@@ -2,25 +2,25 @@ import type { Api } from "../api/api";
 import type { Call } from "../host/resource";
 import type { World } from "../world";
 import { ask, askAgainAt, verdict } from "./gates/gate";
-import { Hands } from "./hands";
-import { Observation, type Sighting } from "./observation";
+import { StepExecutor } from "./stepExecutor";
+import { FleetObservation, type ObservedDroplet } from "./observation";
 import { isSettled, plan } from "./plan";
 import { describeFailure, describeStanding, describeUnreachable, statusOf } from "./report";
 import type { FleetSettings, Wanted } from "./settings";
 import { StatusLine } from "./statusLine";
-import { nextTick } from "./ticks";
+import { nextLook } from "./nextLook";
 
 /** Without any change for so long, beside the gate's and the drain's own time, a change is given up. Milliseconds. */
 const patience = 15 * 60_000;
 
 /** Brings one fleet to what is wanted: looks, plans, acts, and again. */
 export class Rollout {
-  readonly observation: Observation;
+  readonly observation: FleetObservation;
   /** Why the wanted template was given up and what came of it, one sentence each; empty where all is well. */
   readonly reasons: string[] = [];
   readonly status: StatusLine;
   readonly #settings: FleetSettings;
-  readonly #hands: Hands;
+  readonly #hands: StepExecutor;
   readonly #world: World;
   readonly #call: Call;
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
@@ -34,8 +34,8 @@ export class Rollout {
     this.#call = call;
     this.status = new StatusLine(call, world.clock);
     this.#stale = new Set(settings.known.map(({ template }) => template));
-    this.observation = new Observation(settings.fleetId, api.droplets, world.clock, settings.known);
-    this.#hands = new Hands(settings, this.observation, api, world.clock, call.signal);
+    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known);
+    this.#hands = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 
   /** Looks at the fleet. */
@@ -68,7 +68,7 @@ export class Rollout {
   async checkReach(): Promise<void> {
     const { gate } = this.#settings;
     const { signal } = this.#call;
-    const serving = this.observation.sightings.filter((sighting) => this.observation.serves(sighting));
+    const serving = this.observation.droplets.filter((sighting) => this.observation.serves(sighting));
     if (gate.http === undefined || serving.length === 0) return;
     const once = { since: 0, successes: 0, reason: "" };
     for (let round = 1; ; round += 1) {
@@ -118,7 +118,7 @@ export class Rollout {
       // What was done is planned with at once, but that a Droplet serves must be seen.
       const acted = isNew && steps.length > 0;
       const served = acted && steps.some(({ kind }) => kind === "serve");
-      if (acted || looks) lookAt = clock.now() + (served ? 0 : nextTick(clock.now() - changedAt, random()));
+      if (acted || looks) lookAt = clock.now() + (served ? 0 : nextLook(clock.now() - changedAt, random()));
       if (!acted) await clock.sleep(Math.max(0, Math.min(lookAt, ...this.#questions(wanted)) - clock.now()), this.#call.signal);
     }
   }
@@ -127,7 +127,7 @@ export class Rollout {
   async #askGate(wanted: Wanted): Promise<readonly string[]> {
     const { gate } = this.#settings;
     const { clock } = this.#world;
-    const askOne = async (sighting: Sighting): Promise<readonly string[]> => {
+    const askOne = async (sighting: ObservedDroplet): Promise<readonly string[]> => {
       const { attempt } = sighting;
       if (attempt === undefined || verdict(gate, attempt, clock.now()) === "passed") return [];
       const isDue = clock.now() >= askAgainAt(gate, attempt);

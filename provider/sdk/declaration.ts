@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { VERSION } from "./version";
+import { packageVersion } from "./version";
 
 /**
  * Every property of a resource by name, those not given as undefined: the SDK makes an output only of what it is handed, so an output
@@ -11,10 +11,10 @@ export function propertiesOf(names: readonly string[], args: object | undefined)
 
 /** Options that ask for this package's own version of the plugin unless the program asks for another. */
 export function versioned<O extends pulumi.ResourceOptions>(opts: O | undefined): O {
-  return pulumi.mergeOptions({ version: VERSION }, opts) as O;
+  return pulumi.mergeOptions({ version: packageVersion }, opts) as O;
 }
 
 /** The same for a function. */
 export function invocation<O extends pulumi.InvokeOptions>(opts: O | undefined): O {
-  return { version: VERSION, ...opts } as O;
+  return { version: packageVersion, ...opts } as O;
 }

@@ -39,7 +39,7 @@ export class Fleet extends pulumi.CustomResource {
 
   constructor(name: string, args: FleetArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const userData = args?.userData === undefined ? undefined : pulumi.secret(args.userData);
-    super("imagefleet:index:Fleet", name, propertiesOf(FLEET_PROPERTIES, { ...args, userData }), versioned(opts));
+    super("imagefleet:index:Fleet", name, propertiesOf(fleetProperties, { ...args, userData }), versioned(opts));
   }
 }
 
@@ -156,7 +156,7 @@ export interface Rollout {
   readonly shutdownSeconds?: number;
 }
 
-export const FLEET_PROPERTIES = [
+export const fleetProperties = [
   "image",
   "region",
   "size",

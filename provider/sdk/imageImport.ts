@@ -45,7 +45,7 @@ export class ImageImport extends pulumi.CustomResource {
 
   constructor(name: string, args: ImageImportArgs | undefined, opts?: pulumi.CustomResourceOptions) {
     const inputs = args === undefined ? undefined : { ...args, source: handedOver(args.source) };
-    super("imagefleet:index:ImageImport", name, propertiesOf(IMAGE_IMPORT_PROPERTIES, inputs), versioned(opts));
+    super("imagefleet:index:ImageImport", name, propertiesOf(imageImportProperties, inputs), versioned(opts));
   }
 }
 
@@ -88,7 +88,7 @@ export interface FollowedSource {
   readonly bytes?: number;
 }
 
-export const IMAGE_IMPORT_PROPERTIES = [
+export const imageImportProperties = [
   "source",
   "region",
   "name",

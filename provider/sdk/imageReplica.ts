@@ -20,7 +20,7 @@ export class ImageReplica extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: ImageReplicaArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:ImageReplica", name, propertiesOf(IMAGE_REPLICA_PROPERTIES, args), versioned(opts));
+    super("imagefleet:index:ImageReplica", name, propertiesOf(imageReplicaProperties, args), versioned(opts));
   }
 }
 
@@ -38,7 +38,7 @@ export interface ImageReplicaArgs {
   readonly wait?: pulumi.Input<boolean | undefined>;
 }
 
-export const IMAGE_REPLICA_PROPERTIES = [
+export const imageReplicaProperties = [
   "imageId",
   "region",
   "alongside",

@@ -1,2 +1,2 @@
 /** The version of the package, which every resource asks its plugin for. */
-export const VERSION = "0.1.0";
+export const packageVersion = "0.1.0";

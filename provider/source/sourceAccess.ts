@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import type { StagingWorld, World } from "../world";
-import type { FileDigests } from "./fileDigest";
+import type { FileDigests } from "./staging/fileDigest";
 import type { Inspection } from "./inspect/inspect";
-import { inspectLater } from "./inspectLater";
-import { isSpacesGiven, requireSpaces, type GivenSpaces } from "./spacesSettings";
-import type { Staging } from "./staging";
+import { inspectLater } from "./inspect/inspectLater";
+import { isSpacesGiven, requireSpaces, type GivenSpaces } from "./spaces/spacesSettings";
+import type { Staging } from "./staging/staging";
 
 /** What was configured of Spaces, in whatever region the image is. */
 export type ConfiguredSpaces = Omit<GivenSpaces, "region">;
@@ -32,7 +32,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
   const stagings = new Map<string, Staging>();
   let known: FileDigests | undefined;
   const digests = (): FileDigests => {
-    const { FileDigests } = lazily("./fileDigest") as typeof import("./fileDigest");
+    const { FileDigests } = lazily("./staging/fileDigest") as typeof import("./staging/fileDigest");
     const { files, digests: shelf } = stagingWorld(world);
     return (known ??= new FileDigests(files, shelf));
   };
@@ -51,7 +51,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
     staging(region, purpose) {
       const settings = requireSpaces({ ...spaces, region }, purpose);
       const { files, objectStore, randomBytes } = stagingWorld(world);
-      const { createStaging } = lazily("./staging") as typeof import("./staging");
+      const { createStaging } = lazily("./staging/staging") as typeof import("./staging/staging");
       const staging =
         stagings.get(settings.endpoint) ?? createStaging({ store: objectStore(settings), files, digests: digests(), world, randomBytes });
       stagings.set(settings.endpoint, staging);

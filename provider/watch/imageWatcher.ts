@@ -4,9 +4,9 @@ import type { ActionWire, ImageWire } from "../api/wire";
 import type { World } from "../world";
 import { Copies, type Copy } from "./copies";
 import { expectedTransfer, type Expectation } from "./expectation";
-import { orAborted } from "./orAborted";
-import { SharedRead } from "./sharedRead";
-import { SharedWait, type Listener } from "./sharedWait";
+import { orAborted } from "../waiting/orAborted";
+import { SingleFlight } from "../waiting/singleFlight";
+import { SharedWait, type Listener } from "../waiting/sharedWait";
 import { duration, statusKey, statusLine, type Waiting } from "./statusLine";
 import { nextTick } from "./ticks";
 import { hasCompleted, isDecisive, requestTransfer, runningTransfer } from "./transfer";
@@ -16,7 +16,7 @@ export interface WatcherSurroundings {
   readonly api: Api;
   readonly world: World;
   /** The account's newest actions, for what a transfer usually takes. */
-  readonly history: SharedRead<readonly ActionWire[]>;
+  readonly history: SingleFlight<readonly ActionWire[]>;
 }
 
 interface Spending {
@@ -36,8 +36,8 @@ const longWait = 20_000;
 export class ImageWatcher {
   readonly #id: string;
   readonly #around: WatcherSurroundings;
-  readonly #image: SharedRead<ImageWire | undefined>;
-  readonly #actions: SharedRead<readonly ActionWire[]>;
+  readonly #image: SingleFlight<ImageWire | undefined>;
+  readonly #actions: SingleFlight<readonly ActionWire[]>;
   readonly #wait: SharedWait;
   readonly #copies = new Copies();
   /** The image as last seen; undefined where it is gone. */
@@ -53,8 +53,8 @@ export class ImageWatcher {
   constructor(id: string, around: WatcherSurroundings) {
     this.#id = id;
     this.#around = around;
-    this.#image = new SharedRead(async (signal) => this.#note(await around.api.images.get(id, signal)));
-    this.#actions = new SharedRead((signal) => around.api.images.actions(id, signal));
+    this.#image = new SingleFlight(async (signal) => this.#note(await around.api.images.get(id, signal)));
+    this.#actions = new SingleFlight((signal) => around.api.images.actions(id, signal));
     this.#wait = new SharedWait(around.world.clock, {
       look: (signal) => this.#look(signal),
       endsWait: isDecisive,

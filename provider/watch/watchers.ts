@@ -1,7 +1,7 @@
 import type { Api } from "../api/api";
 import type { World } from "../world";
 import { ImageWatcher, type WatcherSurroundings } from "./imageWatcher";
-import { SharedRead } from "./sharedRead";
+import { SingleFlight } from "../waiting/singleFlight";
 
 /** The watchers of one configured provider: one an image. */
 export class Watchers {
@@ -9,7 +9,7 @@ export class Watchers {
   readonly #watchers = new Map<string, ImageWatcher>();
 
   constructor(api: Api, world: World) {
-    this.#around = { api, world, history: new SharedRead((signal) => api.actions.recent(signal)) };
+    this.#around = { api, world, history: new SingleFlight((signal) => api.actions.recent(signal)) };
   }
 
   of(imageId: string): ImageWatcher {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 
-import { inspectFile } from "../../provider/source/inspectSource";
+import { inspectFile } from "../../provider/source/inspect/inspectSource";
 import { serveImage } from "../provider/source/inspect/imageServer";
 import { describeWith, noise, overwrite, run, Workshop } from "../provider/source/inspect/images";
 

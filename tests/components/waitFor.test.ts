@@ -1,15 +1,15 @@
 import { copyFaults, waitedRegions } from "../../components/waitFor";
 
-const REGIONS = ["nyc3", "ams3", "fra1"];
+const regions = ["nyc3", "ams3", "fra1"];
 
 test("waits for all, for the first, or for those named in the order of the regions", () => {
-  expect(waitedRegions("all", REGIONS)).toEqual(REGIONS);
-  expect(waitedRegions("home", REGIONS)).toEqual(["nyc3"]);
-  expect(waitedRegions(["fra1", "nyc3"], REGIONS)).toEqual(["nyc3", "fra1"]);
+  expect(waitedRegions("all", regions)).toEqual(regions);
+  expect(waitedRegions("home", regions)).toEqual(["nyc3"]);
+  expect(waitedRegions(["fra1", "nyc3"], regions)).toEqual(["nyc3", "fra1"]);
 });
 
 test.each([["all"], ["home"], [["ams3"]]])("accepts %j", (waitFor) => {
-  expect(copyFaults(REGIONS, waitFor)).toEqual([]);
+  expect(copyFaults(regions, waitFor)).toEqual([]);
 });
 
 test.each<[unknown, unknown, string[]]>([
@@ -21,9 +21,9 @@ test.each<[unknown, unknown, string[]]>([
     "all",
     ["`regions[1]` must be a region slug such as `ams3`, got 3.", '`regions[2]` must be a region slug such as `ams3`, got "".'],
   ],
-  [REGIONS, [], ['`waitFor` must name at least one region, such as `["nyc3"]`, got an empty list.']],
-  [REGIONS, ["sfo3"], ['`waitFor[0]` must be one of `regions`, which are nyc3, ams3, fra1, got "sfo3".']],
-  [REGIONS, ["ams3", "ams3"], ['`waitFor[1]` must be a region not named before, but "ams3" is `waitFor[0]` already.']],
+  [regions, [], ['`waitFor` must name at least one region, such as `["nyc3"]`, got an empty list.']],
+  [regions, ["sfo3"], ['`waitFor[0]` must be one of `regions`, which are nyc3, ams3, fra1, got "sfo3".']],
+  [regions, ["ams3", "ams3"], ['`waitFor[1]` must be a region not named before, but "ams3" is `waitFor[0]` already.']],
   [
     ["NYC3"],
     ["NYC3"],

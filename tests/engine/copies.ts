@@ -5,7 +5,7 @@ import type { LoggedRequest } from "../../emulator/requestLog";
 import type { Result, Running } from "../helpers/engine";
 import { kindOf, useService, type Service } from "./service";
 
-export const TRANSFER = "POST /v2/images/:id/actions";
+export const transfer = "POST /v2/images/:id/actions";
 
 /** A stack of `programs/copies`, and the image that it copies: there from the start, in nyc3. */
 export interface Copying extends Service {
@@ -33,7 +33,7 @@ export async function useCopies(options: Partial<EmulatorOptions> = {}): Promise
 
 /** The regions that transfers were asked for, in the order of the requests. */
 export function transferred(requests: readonly LoggedRequest[]): readonly string[] {
-  return requests.filter((request) => kindOf(request) === TRANSFER).map(({ body }) => (body as { readonly region: string }).region);
+  return requests.filter((request) => kindOf(request) === transfer).map(({ body }) => (body as { readonly region: string }).region);
 }
 
 /** The requests that an action makes. */

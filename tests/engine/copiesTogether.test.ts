@@ -1,6 +1,6 @@
 import { regionSlugs } from "../../emulator/catalog";
 import { kindOf, useService } from "./service";
-import { requestsOf, transferred, TRANSFER, untilTransferred, useCopies } from "./copies";
+import { requestsOf, transferred, transfer, untilTransferred, useCopies } from "./copies";
 
 jest.setTimeout(120_000);
 
@@ -18,7 +18,7 @@ test("asks for all copies together with two slots", async () => {
   expect(await up.ended).toMatchObject({ code: 0, stderr: "" });
   const requests = await emulator.requests();
   const kinds = requests.map(kindOf);
-  expect(kinds.slice(kinds.indexOf(TRANSFER), kinds.lastIndexOf(TRANSFER) + 1)).toEqual(regions.slice(1).map(() => TRANSFER));
+  expect(kinds.slice(kinds.indexOf(transfer), kinds.lastIndexOf(transfer) + 1)).toEqual(regions.slice(1).map(() => transfer));
   expect(transferred(requests)).toEqual(regions.slice(1));
   expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual([...regions].sort());
 });

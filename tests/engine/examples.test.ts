@@ -9,14 +9,14 @@ import { useService, type Service } from "./service";
 
 jest.setTimeout(120_000);
 
-const IMPORT = "POST /v2/images";
+const importType = "POST /v2/images";
 
 /** One `up` that imports, one that does nothing, and an end without remains. */
 async function runsThrough({ stack, account, writes }: Service, regions: readonly string[]): Promise<void> {
   expect(await stack.up()).toMatchObject({ code: 0 });
   expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions }]);
   expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(1);
+  expect((await writes()).filter((write) => write === importType)).toHaveLength(1);
   expect(await stack.destroy()).toMatchObject({ code: 0 });
   expect(await account()).toEqual(nothing);
 }
@@ -38,7 +38,7 @@ test("examples/previous-version runs as it stands: back to a kept version withou
     ids.push((await stack.outputs()).imageId);
   }
   expect(ids[2]).toBe(ids[0]);
-  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
+  expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
 });
 
 describeWithSpaces("what passes through Spaces", () => {

@@ -24,7 +24,7 @@ interface Moment {
   readonly ctrlC?: true;
 }
 
-const IMPORT = "POST /v2/images";
+const importType = "POST /v2/images";
 const [unmark, look] = ["DELETE /v2/tags/:name", "GET /v2/images/:id"];
 /** Waits for an hour by the emulator's clock, and then is gone. */
 const lost = { on: "request", delaySeconds: 3_600, drop: true } as const;
@@ -34,7 +34,7 @@ const slowImport = { on: "import", seconds: 3_600 } as const;
 
 const moments: Readonly<Record<string, Moment>> = {
   "before it asks for the import": { source: "url", fault: { ...lost, method: "GET", path: "/v2/images" }, asked: "GET /v2/images" },
-  "before the answer to that": { source: "url", fault: { ...late, method: "POST", path: "/v2/images" }, asked: IMPORT, ctrlC: true },
+  "before the answer to that": { source: "url", fault: { ...late, method: "POST", path: "/v2/images" }, asked: importType, ctrlC: true },
   "while the import runs": { source: "url", fault: slowImport, asked: look },
   "before the import is marked as ended": {
     source: "url",
@@ -92,7 +92,7 @@ async function endsWithOneImage(signal: "SIGKILL" | "SIGINT", _: string, moment:
     const takenOver = `Image ${begun?.id} was begun by an earlier run and is taken over; change \`source.generation\` for a new import.`;
     expect(diagnosticsOf(next)["imagefleet:index:ImageImport (web)"]).toBe(begun && takenOver);
   }
-  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(1);
+  expect((await writes()).filter((write) => write === importType)).toHaveLength(1);
   await expectOneImage(service);
   if (spaces !== undefined) expect(await spaces.contents()).toEqual({ objects: [], uploads: [] });
 }
@@ -105,7 +105,7 @@ test("an import whose request got no answer is looked for by its tag, and asked 
 
   expect(await stack.up()).toMatchObject({ code: 0 });
 
-  expect(await writes()).toEqual([IMPORT, unmark]);
+  expect(await writes()).toEqual([importType, unmark]);
   await expectOneImage(service);
 });
 

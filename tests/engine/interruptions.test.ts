@@ -4,9 +4,9 @@ import { useService } from "./service";
 
 jest.setTimeout(180_000);
 
-const IMPORT = "POST /v2/images";
-const TRANSFER = "POST /v2/images/:id/actions";
-const CREATE = "POST /v2/droplets";
+const importType = "POST /v2/images";
+const transfer = "POST /v2/images/:id/actions";
+const createFlag = "POST /v2/droplets";
 
 test("finishes a rollout whose engine was killed, and leaves no Droplet behind", async () => {
   const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
@@ -19,7 +19,7 @@ test("finishes a rollout whose engine was killed, and leaves no Droplet behind",
   await emulator.control("faults", { on: "droplet", type: "create", skip: 1, seconds: 3_600 });
   await want({ ...wanted, source: await image("2.0.0") });
   const killed = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten(CREATE, 3);
+  await untilWritten(createFlag, 3);
   killed.kill("SIGKILL");
   expect(await killed.ended).toMatchObject({ code: null });
   const half = (await account()).droplets;
@@ -37,7 +37,7 @@ test("finishes a rollout whose engine was killed, and leaves no Droplet behind",
   expect(droplets).toEqual(
     expect.arrayContaining(half.filter((droplet) => droplet.image === imageId).map(({ id }) => expect.objectContaining({ id }) as unknown)),
   );
-  expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
+  expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
   expect(await answersOf((addresses as Record<string, string[]>)["web-nyc3"])).toEqual([200, 200, 200]);
   expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
   expect(await stack.destroy()).toMatchObject({ code: 0 });
@@ -50,7 +50,7 @@ test("ends within seconds of Ctrl-C while copies run, keeps all that exists, and
   await emulator.control("faults", { on: "transfer", seconds: 3_600, times: 2 });
 
   const up = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten(TRANSFER, 2);
+  await untilWritten(transfer, 2);
   await up.waitForOutput(/web-nyc3 created/);
   await up.waitForOutput(/web-ams3 creating .* copying image/);
   await up.waitForOutput(/web-fra1 creating .* copying image/);
@@ -89,7 +89,7 @@ test("ends within seconds of Ctrl-C while copies run, keeps all that exists, and
   await emulator.control("clock", { advanceSeconds: 3_600 });
   expect(await stack.up()).toMatchObject({ code: 0 });
 
-  expect(await writes()).toEqual([IMPORT, "DELETE /v2/tags/:name", TRANSFER, TRANSFER]);
+  expect(await writes()).toEqual([importType, "DELETE /v2/tags/:name", transfer, transfer]);
   expect((await account()).images).toMatchObject([{ id: there?.id }]);
   expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual(["ams3", "fra1", "nyc3"]);
 });

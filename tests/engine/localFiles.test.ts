@@ -8,7 +8,7 @@ import { useService, type Service } from "./service";
 
 jest.setTimeout(180_000);
 
-const IMPORT = "POST /v2/images";
+const importType = "POST /v2/images";
 const program = path.resolve(__dirname, "programs/service");
 const empty = { objects: [], uploads: [] };
 
@@ -38,7 +38,7 @@ describeWithSpaces("a local file", () => {
 
   /** Where the service was told to fetch the image. */
   async function stagedAt({ emulator }: Service): Promise<string> {
-    const posts = (await emulator.requests()).filter(({ method, path: route }) => `${method} ${route}` === IMPORT);
+    const posts = (await emulator.requests()).filter(({ method, path: route }) => `${method} ${route}` === importType);
     return (posts.at(-1)?.body as { url: string }).url;
   }
 
@@ -52,7 +52,7 @@ describeWithSpaces("a local file", () => {
     await emulator.control("faults", { on: "import", seconds: 3_600 });
 
     const up = stack.start("up", "--yes", "--skip-preview");
-    await untilWritten(IMPORT);
+    await untilWritten(importType);
     const url = await stagedAt(service);
     expect(await status(url)).toBe(200);
     await emulator.control("clock", { advanceSeconds: 3_600 });
@@ -70,7 +70,7 @@ describeWithSpaces("a local file", () => {
     await want(service, { path: two.path });
     expect(await stack.up()).toMatchObject({ code: 0 });
 
-    expect((await writes()).filter((write) => write === IMPORT)).toHaveLength(2);
+    expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
     expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3"] }]);
     expect(await spaces.contents()).toEqual(empty);
     expect(await stack.destroy()).toMatchObject({ code: 0 });

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { VERSION } from "../../provider/sdk/version";
+import { packageVersion } from "../../provider/sdk/version";
 import { nothing } from "./account";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { useService } from "./service";
@@ -47,7 +47,7 @@ test("takes an image over by `pulumi import`, and copies it without importing it
   const id = (await account()).images[0]?.id;
   const resources = [
     { type: "imagefleet:index:CustomImage", name: "web", component: true },
-    { type: "imagefleet:index:ImageImport", name: "import", logicalName: "web", parent: "web", id, version: VERSION },
+    { type: "imagefleet:index:ImageImport", name: "import", logicalName: "web", parent: "web", id, version: packageVersion },
   ];
   const file = path.join(folder, "import.json");
   await writeFile(file, JSON.stringify({ resources }));

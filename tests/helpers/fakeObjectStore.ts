@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { StoreRefusal, type ObjectStore } from "../../provider/source/objectStore";
+import { StoreRefusal, type ObjectStore } from "../../provider/source/spaces/objectStore";
 import type { VirtualClock } from "./virtualClock";
 
 export interface FakeObject {

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { Files, OpenFile } from "../../provider/source/localFile";
+import type { Files, OpenFile } from "../../provider/source/bytes/localFile";
 import type { VirtualClock } from "./virtualClock";
 
 /** Real files for a program on virtual time, which stands still while they are read. They close when the program's life ends. */

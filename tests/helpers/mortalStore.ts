@@ -1,4 +1,4 @@
-import type { ObjectStore } from "../../provider/source/objectStore";
+import type { ObjectStore } from "../../provider/source/spaces/objectStore";
 import type { FakeObjectStore } from "./fakeObjectStore";
 
 /** Lets a request happen, unless the process has died by then. */

@@ -8,7 +8,7 @@ import { RecordedNetwork } from "../../emulator/network";
 import { createApi } from "../../provider/api/digitalOcean";
 import { Interrupted } from "../../provider/host/fault";
 import type { Call } from "../../provider/host/resource";
-import { createSession, type Session } from "../../provider/session";
+import { createContext, type ProviderContext } from "../../provider/providerContext";
 import type { Clock, Probe, World } from "../../provider/world";
 import { bootableDisk } from "./bootableDisk";
 import { FakeObjectStore } from "./fakeObjectStore";
@@ -28,7 +28,7 @@ export interface RecordedCall extends Call {
 
 /** One run of the provider process: what it remembers ends with it. */
 export interface SimulatedProcess {
-  readonly session: Session;
+  readonly session: ProviderContext;
   /** Timers of the provider that are running; 0 when it is at rest. */
   readonly timers: number;
   readonly call: (urn?: string) => RecordedCall;
@@ -48,7 +48,7 @@ export interface Simulation {
   readonly emulator: Emulator;
   /** The first process. */
   readonly process: SimulatedProcess;
-  readonly session: Session;
+  readonly session: ProviderContext;
   readonly call: (urn?: string) => RecordedCall;
   /** What Spaces holds. */
   readonly bucket: FakeObjectStore;
@@ -123,7 +123,7 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
     const staging = { files: filesOutsideTime(clock, life.signal), objectStore: () => store, randomBytes };
     const world: World = { clock: mortal, random, send, probe, staging };
     const given = spaces ? { accessId: "DO00", secretKey: "a-secret-key", bucket: "images" } : {};
-    const session = createSession({ api: createApi({ token, endpoint, world }), world, namespace: "", spaces: given });
+    const session = createContext({ api: createApi({ token, endpoint, world }), world, namespace: "", spaces: given });
     const killAt = (request: number, when: "before" | "after"): void => {
       [left, last] = [request, when];
     };

@@ -5,9 +5,9 @@
 const files = require("node:fs/promises");
 const { randomBytes } = require("node:crypto");
 const source = "../../dist/provider/source";
-const { FileDigests } = require(`${source}/fileDigest`);
-const { createSpaces } = require(`${source}/spaces`);
-const { createStaging } = require(`${source}/staging`);
+const { FileDigests } = require(`${source}/staging/fileDigest`);
+const { createSpaces } = require(`${source}/spaces/spaces`);
+const { createStaging } = require(`${source}/staging/staging`);
 
 const { settings, path, correlation, stopAt } = JSON.parse(process.argv[2]);
 const { signal } = new AbortController();

@@ -11,7 +11,7 @@ import { startServer } from "../../provider/host/server";
 import type { World } from "../../provider/world";
 import { VirtualClock } from "../helpers/virtualClock";
 
-export const UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const urnOf = (name: string) => `urn:pulumi:dev::shop::toy:index:Machine::${name}`;
 export const secret = (value: JavaScriptValue) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

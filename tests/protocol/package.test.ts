@@ -3,7 +3,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { status } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { ask, checkConfig, configure, connect, connectConfigured, create, failureOf, secret, struct, UNKNOWN_STRING } from "./connection";
+import { ask, checkConfig, configure, connect, connectConfigured, create, failureOf, secret, struct, unknownString } from "./connection";
 import { toyProvider } from "./toy";
 
 test("says what it is and what it accepts", async () => {
@@ -71,7 +71,7 @@ describe("configuration", () => {
 
   test("prints nothing of a misspelt token, and waits for an unknown one", async () => {
     const connection = await connect(toyProvider());
-    expect((await checkConfig(connection, { token: UNKNOWN_STRING, tokne: "s3cr3t" })).failures).toEqual([
+    expect((await checkConfig(connection, { token: unknownString, tokne: "s3cr3t" })).failures).toEqual([
       { property: "", reason: "`tokne` is not a known property. Did you mean `token`?" },
     ]);
   });
@@ -112,7 +112,7 @@ describe("functions", () => {
   });
 
   test("are unknown where an input is", async () => {
-    expect((await invoke("toy:index:getMachine", { name: UNKNOWN_STRING })).returned).toEqual({ address: UNKNOWN_STRING });
+    expect((await invoke("toy:index:getMachine", { name: unknownString })).returned).toEqual({ address: unknownString });
   });
 
   test("that the package has not are refused by name", async () => {

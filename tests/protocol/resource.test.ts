@@ -1,13 +1,13 @@
-import { UNKNOWN } from "../../provider/host/property";
-import { check, connectConfigured, create, diff, failureOf, read, remove, secret, UNKNOWN_STRING, update } from "./connection";
+import { unknownValue } from "../../provider/host/property";
+import { check, connectConfigured, create, diff, failureOf, read, remove, secret, unknownString, update } from "./connection";
 import { toyProvider, unfinished } from "./toy";
 
 describe("check", () => {
   test("fills in defaults and keeps secrets and unknowns", async () => {
     const connection = await connectConfigured(toyProvider());
-    const { inputs, failures } = await check(connection, { name: UNKNOWN_STRING, userData: secret("hush") });
+    const { inputs, failures } = await check(connection, { name: unknownString, userData: secret("hush") });
     expect(failures).toEqual([]);
-    expect(inputs).toEqual({ name: UNKNOWN_STRING, size: 1, userData: secret("hush") });
+    expect(inputs).toEqual({ name: unknownString, size: 1, userData: secret("hush") });
   });
 
   test("reports every fault with its path, and no value of a secret", async () => {
@@ -15,7 +15,7 @@ describe("check", () => {
     const { failures } = await check(connection, {
       regoins: [],
       size: "big",
-      regions: ["ams3", "Amsterdam", UNKNOWN_STRING],
+      regions: ["ams3", "Amsterdam", unknownString],
       gate: { http: { port: 1.5 }, password: 7 },
       userData: secret(["hush"]),
     });
@@ -42,7 +42,7 @@ describe("check", () => {
     const { failures } = await check(connection, { name: "web", size: "big", note: "web" }, { name: "old" });
     await check(connection, { name: "web" });
     expect(seen).toEqual([
-      [UNKNOWN, "old"],
+      [unknownValue, "old"],
       [1, undefined],
     ]);
     expect(failures[1]).toEqual({ property: "note", reason: "must differ from `name`, got `web`. Leave it out." });
@@ -75,7 +75,7 @@ describe("diff", () => {
   test("says what is added, removed, updated and replaced", async () => {
     const connection = await connectConfigured(toyProvider());
     const oldInputs = { name: "web", size: 1, regions: ["ams3"] };
-    expect(await diff(connection, { oldInputs, news: { name: UNKNOWN_STRING, size: 2, userData: secret("hush") } })).toEqual({
+    expect(await diff(connection, { oldInputs, news: { name: unknownString, size: 2, userData: secret("hush") } })).toEqual({
       changes: true,
       replaces: ["name"],
       stables: [],
@@ -120,10 +120,10 @@ describe("create", () => {
   test("previews without calling create: outputs are unknown, or what the resource foresees", async () => {
     const create1 = jest.fn();
     const plain = await connectConfigured(toyProvider({ create: create1 }));
-    const outputs = { address: UNKNOWN_STRING, key: UNKNOWN_STRING, live: UNKNOWN_STRING };
-    expect(await create(plain, { name: "web", note: UNKNOWN_STRING }, { preview: true })).toEqual({
+    const outputs = { address: unknownString, key: unknownString, live: unknownString };
+    expect(await create(plain, { name: "web", note: unknownString }, { preview: true })).toEqual({
       id: "",
-      properties: { name: "web", note: UNKNOWN_STRING, ...outputs },
+      properties: { name: "web", note: unknownString, ...outputs },
     });
     const seeing = await connectConfigured(toyProvider({ create: create1, preview: () => Promise.resolve({ address: "127.0.0.7" }) }));
     const foreseen = await create(seeing, { name: "web" }, { preview: true });
@@ -205,12 +205,12 @@ describe("update, read and delete", () => {
       address: "127.0.0.5",
       live: ["one"],
     });
-    const seeing = await connectConfigured(toyProvider({ preview: () => Promise.resolve({ live: UNKNOWN }) }));
+    const seeing = await connectConfigured(toyProvider({ preview: () => Promise.resolve({ live: unknownValue }) }));
     expect(await update(seeing, olds, { name: "web", size: 2 }, { preview: true })).toEqual({
       name: "web",
       size: 2,
       address: "127.0.0.5",
-      live: UNKNOWN_STRING,
+      live: unknownString,
     });
   });
 

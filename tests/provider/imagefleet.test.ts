@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../provider/host/property";
+import { unknownValue } from "../../provider/host/property";
 import { imagefleet } from "../../provider/imagefleet";
 import { simulate } from "../helpers/simulation";
 
@@ -25,6 +25,6 @@ describe("the provider's configuration", () => {
   });
 
   it("isn't judged where it isn't known yet", () => {
-    expect(faults({ token: UNKNOWN, apiEndpoint: UNKNOWN })).toEqual([]);
+    expect(faults({ token: unknownValue, apiEndpoint: unknownValue })).toEqual([]);
   });
 });

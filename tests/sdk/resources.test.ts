@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Fleet, ImageImport, ImageReplica, Provider } from "../../provider/sdk";
 import { Layout, valueOf } from "../components/layout";
 
-const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+const secretKeyword = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 const layout = new Layout();
 beforeAll(() => layout.start());
@@ -13,7 +13,7 @@ test("a provider keeps its token secret, and sends nothing that is not given", a
   new Provider("two");
 
   expect((await layout.of("pulumi:providers:imagefleet")).map(({ inputs }) => inputs)).toEqual([
-    { token: { ...SECRET, value: "not-a-real-token" }, namespace: "blue" },
+    { token: { ...secretKeyword, value: "not-a-real-token" }, namespace: "blue" },
     {},
   ]);
 });
@@ -21,7 +21,7 @@ test("a provider keeps its token secret, and sends nothing that is not given", a
 test("a provider keeps the secret of its Spaces key secret", async () => {
   const given = { spacesAccessId: "DO00", spacesBucket: "images" };
   new Provider("one", { ...given, spacesSecretKey: "not-a-real-secret" });
-  const spacesSecretKey = { ...SECRET, value: "not-a-real-secret" };
+  const spacesSecretKey = { ...secretKeyword, value: "not-a-real-secret" };
   expect((await layout.of("pulumi:providers:imagefleet")).map(({ inputs }) => inputs)).toEqual([{ ...given, spacesSecretKey }]);
 });
 
@@ -35,7 +35,7 @@ test("a source's path is made absolute and its headers are secret, however they 
   new ImageImport("output-headers", { ...args, source: Promise.resolve({ url: "https://example.com/web.img", headers }) });
 
   const path = `${process.cwd()}/images/web.img`;
-  const secretSource = { ...SECRET, value: { url: "https://example.com/web.img", headers } };
+  const secretSource = { ...secretKeyword, value: { url: "https://example.com/web.img", headers } };
   const laidOut = await layout.of("ImageImport");
   expect(Object.fromEntries(laidOut.map(({ name, inputs }) => [name, inputs.source]))).toEqual({
     plain: { path },
@@ -52,7 +52,7 @@ test("a fleet's user data is secret, whoever hands it in", async () => {
   new Fleet("secret", { ...args, userData: pulumi.secret("#cloud-config") });
   new Fleet("without", args);
 
-  const userData = { ...SECRET, value: "#cloud-config" };
+  const userData = { ...secretKeyword, value: "#cloud-config" };
   expect((await layout.of("Fleet")).map(({ inputs }) => inputs)).toEqual([{ ...args, userData }, { ...args, userData }, args]);
 });
 

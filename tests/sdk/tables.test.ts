@@ -1,26 +1,26 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyTable, ValuesOf } from "../../provider/host/property";
 import type { State } from "../../provider/host/resource";
-import { fleetInputs, fleetOutputs } from "../../provider/resources/fleet/fleetProperties";
-import { importInputs, importOutputs } from "../../provider/resources/import/imageImportTables";
-import { replicaInputs, replicaOutputs } from "../../provider/resources/imageReplica";
+import { fleetInputs, fleetOutputs } from "../../provider/resources/fleet/fleetTable";
+import { importInputs, importOutputs } from "../../provider/resources/imageImport/imageImportTable";
+import { replicaInputs, replicaOutputs } from "../../provider/resources/imageReplica/imageReplica";
 import type { Fleet, FleetArgs, ImageImport, ImageImportArgs, ImageReplica, ImageReplicaArgs } from "../../provider/sdk";
-import { FLEET_PROPERTIES } from "../../provider/sdk/fleet";
-import { IMAGE_IMPORT_PROPERTIES } from "../../provider/sdk/imageImport";
-import { IMAGE_REPLICA_PROPERTIES } from "../../provider/sdk/imageReplica";
-import { VERSION } from "../../provider/sdk/version";
+import { fleetProperties } from "../../provider/sdk/fleet";
+import { imageImportProperties } from "../../provider/sdk/imageImport";
+import { imageReplicaProperties } from "../../provider/sdk/imageReplica";
+import { packageVersion } from "../../provider/sdk/version";
 
 test.each<[string, readonly string[], PropertyTable, PropertyTable]>([
-  ["ImageImport", IMAGE_IMPORT_PROPERTIES, importInputs, importOutputs],
-  ["ImageReplica", IMAGE_REPLICA_PROPERTIES, replicaInputs, replicaOutputs],
-  ["Fleet", FLEET_PROPERTIES, fleetInputs, fleetOutputs],
+  ["ImageImport", imageImportProperties, importInputs, importOutputs],
+  ["ImageReplica", imageReplicaProperties, replicaInputs, replicaOutputs],
+  ["Fleet", fleetProperties, fleetInputs, fleetOutputs],
 ])("%s carries every input and output that the provider knows, and no other", (_type, properties, inputs, outputs) => {
   expect([...properties].sort()).toEqual(Object.keys({ ...inputs, ...outputs }).sort());
 });
 
 test("asks the plugin for the version of the package", async () => {
   const { version } = (await import("../../package.json", { with: { type: "json" } })).default;
-  expect(VERSION).toBe(version);
+  expect(packageVersion).toBe(version);
 });
 
 /** Every property path of a plain type: `gate`, `gate.http`, `gate.http.port`. */

@@ -1,6 +1,6 @@
 import type { ActionWire, ImageWire } from "../../provider/api/wire";
-import { imageImport } from "../../provider/resources/imageImport";
-import { imageReplica } from "../../provider/resources/imageReplica";
+import { imageImport } from "../../provider/resources/imageImport/imageImport";
+import { imageReplica } from "../../provider/resources/imageReplica/imageReplica";
 import { simulate, type SimulatedProcess, type Simulation } from "../helpers/simulation";
 
 const regions = ["nyc3", "ams3", "fra1", "lon1"];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { fleet } from "../../provider/resources/fleet";
-import { imageImport } from "../../provider/resources/imageImport";
-import { imageReplica } from "../../provider/resources/imageReplica";
+import { fleet } from "../../provider/resources/fleet/fleet";
+import { imageImport } from "../../provider/resources/imageImport/imageImport";
+import { imageReplica } from "../../provider/resources/imageReplica/imageReplica";
 import { simulate, type Simulation } from "../helpers/simulation";
 
 const others = ["ams3", "fra1", "lon1", "sgp1", "tor1", "blr1", "syd1", "sfo3", "sfo2", "nyc1"];

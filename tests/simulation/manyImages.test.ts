@@ -1,5 +1,5 @@
-import { imageImport } from "../../provider/resources/imageImport";
-import { imageReplica } from "../../provider/resources/imageReplica";
+import { imageImport } from "../../provider/resources/imageImport/imageImport";
+import { imageReplica } from "../../provider/resources/imageReplica/imageReplica";
 import { simulate, type SimulatedProcess } from "../helpers/simulation";
 
 const regions = ["nyc3", "ams3", "fra1", "lon1", "sgp1", "tor1", "blr1", "syd1", "sfo3", "sfo2"];

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ImageWire } from "../../provider/api/wire";
 import { Unfinished } from "../../provider/host/fault";
-import { imageImport } from "../../provider/resources/imageImport";
-import type { ImageImportInputs, StoredImageImport } from "../../provider/resources/import/imageImportTables";
+import { imageImport } from "../../provider/resources/imageImport/imageImport";
+import type { ImageImportInputs, StoredImageImport } from "../../provider/resources/imageImport/imageImportTable";
 import { bootableDisk } from "../helpers/bootableDisk";
 import { simulate, type SimulatedProcess, type Simulation } from "../helpers/simulation";
 

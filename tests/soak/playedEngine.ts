@@ -3,9 +3,9 @@ import { Unfinished } from "../../provider/host/fault";
 import { erase, type AnyResourceType } from "../../provider/host/provider";
 import type { Call } from "../../provider/host/resource";
 import { withTimeLimit, type Verb } from "../../provider/host/timeLimit";
-import { imageImport } from "../../provider/resources/imageImport";
-import { imageReplica } from "../../provider/resources/imageReplica";
-import type { Session } from "../../provider/session";
+import { imageImport } from "../../provider/resources/imageImport/imageImport";
+import { imageReplica } from "../../provider/resources/imageReplica/imageReplica";
+import type { ProviderContext } from "../../provider/providerContext";
 import type { RecordedCall, SimulatedProcess } from "../helpers/simulation";
 import { Slots } from "./slots";
 import type { WantedImage } from "./trial";
@@ -32,7 +32,7 @@ export interface RunSettings {
 
 interface Declared {
   readonly urn: string;
-  readonly type: AnyResourceType<Session>;
+  readonly type: AnyResourceType<ProviderContext>;
   readonly needs?: string;
   readonly inputs: () => Values;
 }
@@ -129,14 +129,14 @@ export class PlayedEngine {
     return true;
   }
 
-  #create(urn: string, type: AnyResourceType<Session>, inputs: Values, run: Run): Promise<boolean> {
+  #create(urn: string, type: AnyResourceType<ProviderContext>, inputs: Values, run: Run): Promise<boolean> {
     return this.#keep(urn, inputs, run, "create", async (call) => {
       const { id, state } = await type.create(inputs as never, run.session, call);
       return { id, inputs, outputs: state, unfinished: false };
     });
   }
 
-  async #replace(urn: string, type: AnyResourceType<Session>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
+  async #replace(urn: string, type: AnyResourceType<ProviderContext>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
     const created = await this.#create(urn, type, inputs, run);
     // A replica is `deletedWith` its import.
     if (type === importType && this.state.get(urn) !== kept) this.#replaced.add({ urn, kept });
@@ -152,7 +152,7 @@ export class PlayedEngine {
   }
 
   /** The inputs of an update that ends `Unfinished` are not stored. */
-  #update(urn: string, type: AnyResourceType<Session>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
+  #update(urn: string, type: AnyResourceType<ProviderContext>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
     const { id, outputs } = kept;
     return this.#keep(urn, kept.inputs, run, "update", async (call) => {
       return { id, inputs, outputs: await type.update(id, outputs as never, inputs as never, run.session, call), unfinished: false };
@@ -197,7 +197,7 @@ function unfinished({ id, inputs = {}, state }: Unfinished): Kept {
 class Run {
   readonly errors: Error[] = [];
   readonly slots: Slots;
-  readonly session: Session;
+  readonly session: ProviderContext;
   readonly #process: SimulatedProcess;
   readonly #settings: RunSettings;
   readonly #calls = new Set<RecordedCall>();

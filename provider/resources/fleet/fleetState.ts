@@ -2,10 +2,10 @@ import type { ValuesOf } from "../../host/property";
 import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addresses";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
-import type { Observation } from "../../rollout/observation";
+import type { FleetObservation } from "../../rollout/observation";
 import type { Wanted } from "../../rollout/settings";
 import { fingerprint, sameTemplate } from "../../rollout/template";
-import type { fleetInputs, fleetOutputs } from "./fleetProperties";
+import type { fleetInputs, fleetOutputs } from "./fleetTable";
 
 export type FleetInputs = ValuesOf<typeof fleetInputs>;
 export type FleetState = State<typeof fleetInputs, typeof fleetOutputs>;
@@ -13,9 +13,9 @@ export type StoredFleet = StoredState<typeof fleetInputs, typeof fleetOutputs>;
 export type LiveDroplet = FleetState["live"][number];
 
 /** The outputs that say what is there now. */
-export function liveOutputs(fleetId: string, observation: Observation) {
-  const { sightings } = observation;
-  const serving = sightings.filter((sighting) => observation.serves(sighting)).map(({ wire }) => wire);
+export function liveOutputs(fleetId: string, observation: FleetObservation) {
+  const { droplets } = observation;
+  const serving = droplets.filter((sighting) => observation.serves(sighting)).map(({ wire }) => wire);
   return {
     fleetId,
     fleetTag: fleetTag(fleetId),
@@ -28,7 +28,7 @@ export function liveOutputs(fleetId: string, observation: Observation) {
       privateIpv4: addressOf(wire, "private") ?? "",
     })),
     addresses: serving.flatMap((wire) => addressOf(wire, "public") ?? []),
-    live: sightings.map((sighting): LiveDroplet => {
+    live: droplets.map((sighting): LiveDroplet => {
       const { wire, slot, template } = sighting;
       return { id: String(wire.id), slot, template, serving: observation.serves(sighting) };
     }),
@@ -44,7 +44,7 @@ export function wantedOf(inputs: FleetInputs, fleetId: string, settled?: Omit<Wa
 }
 
 /** What the fleet had settled on, by its outputs; undefined while its first creation is unfinished. */
-export function settledOf({ template, image, size, sshKeys, userData, vpcUuid }: StoredFleet): Omit<Wanted, "count"> | undefined {
+export function lastGoodOf({ template, image, size, sshKeys, userData, vpcUuid }: StoredFleet): Omit<Wanted, "count"> | undefined {
   if (template === undefined || image === undefined || size === undefined || sshKeys === undefined) return undefined;
   return { template, of: { image, size, sshKeys, userData, vpcUuid } };
 }

@@ -1,5 +1,5 @@
 import type { ImageWire, TaggedResourceWire } from "../../api/wire";
-import type { Session } from "../../session";
+import type { ProviderContext } from "../../providerContext";
 import {
   isBegunTag,
   isDigestTag,
@@ -25,7 +25,7 @@ export interface Lineage {
 }
 
 /** One request. What this process has made of the lineage counts, also where the list lags behind. */
-export async function findLineage(tag: string, session: Session, signal: AbortSignal): Promise<Lineage> {
+export async function findLineage(tag: string, session: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   const listed = await session.api.images.listByTag(tag, signal);
   const current = session.current.get(tag);
   const versions = current === undefined ? listed : [current, ...listed.filter(({ id }) => id !== current.id)];
@@ -43,7 +43,7 @@ export function versionOf({ versions }: Lineage, importTag: string): ImageWire |
 }
 
 /** The versions but this one that no state stands for: retired ones, and what a create didn't end, unless the engine has told of its state. */
-export function past(lineage: Lineage, id: number, { standing }: Session): readonly ImageWire[] {
+export function past(lineage: Lineage, id: number, { standing }: ProviderContext): readonly ImageWire[] {
   return without(lineage, id).filter((version) => {
     return ownersTurn(version) === undefined || (isUnsettled(version) && !standing.has(String(version.id)));
   });
@@ -57,7 +57,7 @@ export function without({ versions }: Lineage, id: number | undefined): readonly
  * The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. `importTag`
  * says which version it will stand for.
  */
-export function nextOwnerTag({ tag, versions }: Lineage, importTag: string, { standing }: Session): string {
+export function nextOwnerTag({ tag, versions }: Lineage, importTag: string, { standing }: ProviderContext): string {
   const carried = versions.flatMap(({ tags }) => (tags ?? []).filter(isMark));
   const kept = [...standing.values()].flatMap((state) => (state.lineageTag === tag ? [state.ownerTag] : []));
   return ownerTag(Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1, importTag);
@@ -67,7 +67,7 @@ export function nextOwnerTag({ tag, versions }: Lineage, importTag: string, { st
  * Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. What
  * says that it was retired stays, so that the way back is short, until `unretire`.
  */
-export async function claim(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<void> {
+export async function claim(version: ImageWire, tags: readonly string[], session: ProviderContext, signal: AbortSignal): Promise<void> {
   const carried = ownTags(version);
   await mark(version, tags, session, signal);
   const stale = carried.filter((tag) => (isOwnerTag(tag) || isRetainTag(tag)) && !tags.includes(tag));
@@ -75,12 +75,12 @@ export async function claim(version: ImageWire, tags: readonly string[], session
 }
 
 /** Says that a state stands for the version from now on: its create has ended. */
-export async function settle(version: ImageWire, session: Session, signal: AbortSignal): Promise<void> {
+export async function settle(version: ImageWire, session: ProviderContext, signal: AbortSignal): Promise<void> {
   for (const tag of ownTags(version).filter(isBegunTag)) await session.api.tags.delete(tag, signal);
 }
 
 /** Takes off a version what it carries of the time when it was retired: a state stands for it again. */
-export async function unretire(version: ImageWire, session: Session, signal: AbortSignal): Promise<void> {
+export async function unretire(version: ImageWire, session: ProviderContext, signal: AbortSignal): Promise<void> {
   for (const tag of ownTags(version).filter(isRetiredTag)) await session.api.tags.delete(tag, signal);
 }
 
@@ -92,7 +92,7 @@ export async function retire(
   version: ImageWire,
   lineage: string,
   sourceTags: readonly string[],
-  session: Session,
+  session: ProviderContext,
   signal: AbortSignal,
 ): Promise<ImageWire> {
   const retired = retiredTagOn(version, lineage);
@@ -103,7 +103,12 @@ export async function retire(
 }
 
 /** Gives a version those of the tags that it doesn't carry, and answers which these were. */
-async function mark(version: ImageWire, tags: readonly string[], session: Session, signal: AbortSignal): Promise<readonly string[]> {
+async function mark(
+  version: ImageWire,
+  tags: readonly string[],
+  session: ProviderContext,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { tags: api } = session.api;
   const image: TaggedResourceWire = { resource_id: String(version.id), resource_type: "image" };
   const missing = tags.filter((tag) => !version.tags?.includes(tag));
@@ -112,7 +117,12 @@ async function mark(version: ImageWire, tags: readonly string[], session: Sessio
 }
 
 /** Deletes a version; the lineage's own tag stays as long as any other is there. Killed half-way, it is found by that tag and ended. */
-export async function discard(version: ImageWire, { tag, versions }: Lineage, session: Session, signal: AbortSignal): Promise<void> {
+export async function discard(
+  version: ImageWire,
+  { tag, versions }: Lineage,
+  session: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
   const id = String(version.id);
   const others = versions.filter((other) => other.id !== version.id);
   const foreign = !version.tags?.includes(tag);
@@ -129,7 +139,7 @@ export async function cleanUpAfter(
   id: string,
   tags: Iterable<string>,
   { tag, versions }: Lineage,
-  session: Session,
+  session: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   const others = versions.filter((version) => String(version.id) !== id);
@@ -139,7 +149,7 @@ export async function cleanUpAfter(
 }
 
 /** Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed. */
-async function endLineage(lineage: string, { api }: Session, signal: AbortSignal): Promise<void> {
+async function endLineage(lineage: string, { api }: ProviderContext, signal: AbortSignal): Promise<void> {
   for (const tag of await api.tags.names(signal)) {
     if (isOfLineage(tag, lineage) && (await api.images.listByTag(tag, signal)).length === 0) await api.tags.delete(tag, signal);
   }
@@ -151,7 +161,7 @@ async function dropTags(
   tags: readonly string[],
   id: string,
   others: readonly ImageWire[] | undefined,
-  session: Session,
+  session: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   for (const tag of tags) {

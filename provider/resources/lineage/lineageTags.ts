@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ImageWire } from "../../api/wire";
 import { ownPrefix } from "../imageTags";
-import { normalDigest } from "../import/sourceIdentity";
+import { normalDigest } from "../imageImport/sourceIdentity";
 
 /**
  * The tags by which imagefleet knows its images again. A lineage is all images that were ever made for one resource, its versions.

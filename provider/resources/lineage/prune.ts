@@ -1,6 +1,6 @@
 import type { ImageWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
-import type { Session } from "../../session";
+import type { ProviderContext } from "../../providerContext";
 import { isBegun } from "./lineageTags";
 import { discard, retire, type Lineage } from "./lineage";
 
@@ -22,7 +22,7 @@ export interface Pruning {
  * Droplets still run stays, retired, until a later create or delete of the lineage comes by. Each step may be the last of a killed run: the
  * next pruning ends what it began.
  */
-export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, session: Session, call: Call): Promise<void> {
+export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, session: ProviderContext, call: Call): Promise<void> {
   const { signal } = call;
   const kept = past.filter((version) => !isBegun(version)).slice(0, retain);
   for (const version of kept) await retire(version, lineage.tag, [], session, signal);
@@ -45,7 +45,7 @@ export async function prune({ lineage, past, retain, forceDelete, besides }: Pru
 }
 
 /** Names of the account's Droplets by the image that they were made from. */
-async function dropletsByImage(session: Session, signal: AbortSignal): Promise<ReadonlyMap<number, readonly string[]>> {
+async function dropletsByImage(session: ProviderContext, signal: AbortSignal): Promise<ReadonlyMap<number, readonly string[]>> {
   const names = new Map<number, string[]>();
   for (const { image, name } of await session.api.droplets.list(signal)) names.set(image.id, [...(names.get(image.id) ?? []), name]);
   return names;

@@ -1,4 +1,4 @@
-import { undecided } from "./fileSystem";
+import { undecided } from "./disk/fileSystem";
 import type { Observation, Trait } from "./observation";
 
 /** `error`: import or boot will fail; `warning`: it is likely to; `note`: good to know. */
@@ -19,7 +19,7 @@ export interface FindingRule extends Finding {
 }
 
 /** "Less than 100 GB" in the limits, "100 GB or less" elsewhere: the stricter one, in decimal gigabytes. */
-const SIZE_LIMIT_BYTES = 100_000_000_000;
+const sizeLimitBytes = 100_000_000_000;
 
 const upload = "DigitalOcean documentation, Custom Images: how to upload";
 const limits = "DigitalOcean documentation, Custom Images: limits";
@@ -167,7 +167,7 @@ export const findingRules: readonly FindingRule[] = [
     message: "The disk has {size}; DigitalOcean takes less than 100 GB, unpacked.",
     remedy: "Shrink the file system and its partition, then the image; a Droplet's own disk may be larger and can be grown at first boot.",
     source: limits,
-    applies: ({ virtualSizeBytes }) => virtualSizeBytes !== null && virtualSizeBytes >= SIZE_LIMIT_BYTES,
+    applies: ({ virtualSizeBytes }) => virtualSizeBytes !== null && virtualSizeBytes >= sizeLimitBytes,
   },
   {
     code: "disk-size-unknown",

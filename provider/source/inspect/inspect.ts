@@ -1,14 +1,14 @@
-import { bootModeOf } from "./bootMode";
-import { ensure, sliceOf, Unreadable, type ByteSource } from "./byteSource";
-import { compressionOf, unpack, type Compression } from "./compression";
-import { contentsAt, unknownContents, type Contents } from "./contents";
-import { fileSystemAt } from "./fileSystem";
+import { bootModeOf } from "./disk/bootMode";
+import { ensure, sliceOf, Unreadable, type ByteSource } from "../bytes/byteSource";
+import { compressionOf, unpack, type Compression } from "../compression/compression";
+import { contentsAt, unknownContents, type Contents } from "./disk/contents";
+import { fileSystemAt } from "./disk/fileSystem";
 import { findingsOn, type Finding } from "./findings";
 import { formatOf } from "./formats/formatOf";
-import type { ImageSource } from "./imageSource";
+import type { OpenedSource } from "../bytes/openedSource";
 import type { Observation, Trait, Volume } from "./observation";
-import { endOf, logicalPartitions, readPartitionTable, type Partition, type PartitionTable } from "./partitionTable";
-import type { StreamedSource } from "./streamedSource";
+import { endOf, logicalPartitions, readPartitionTable, type Partition, type PartitionTable } from "./disk/partitionTable";
+import type { StreamedSource } from "../bytes/streamedSource";
 
 /** What an image is, and what stands between it and a Droplet. */
 export interface Inspection extends Omit<Observation, "volumes" | "traits"> {
@@ -19,13 +19,13 @@ export interface Inspection extends Omit<Observation, "volumes" | "traits"> {
   readonly acceptable: boolean;
 }
 
-const HEAD_BYTES = 64 * 1024;
-const TAIL_BYTES = 512;
+const headBytes = 64 * 1024;
+const tailBytes = 512;
 /** A compressed file up to here is unpacked to its end, where nothing else tells the size. */
-const MEASURED_BYTES = 4 * 1024 * 1024;
+const measuredBytes = 4 * 1024 * 1024;
 
 /** Reads as little of an image as its findings need. Whatever its bytes are, it answers; only the source's own failures are thrown. */
-export async function inspect(source: ImageSource): Promise<Inspection> {
+export async function inspect(source: OpenedSource): Promise<Inspection> {
   const observed = await observe(source);
   const findings = findingsOn(observed);
   const { format, compression, virtualSizeBytes, partitionTable, bootMode, contents, volumes } = observed;
@@ -51,9 +51,9 @@ const nothing = {
   contents: unknownContents,
 } as const;
 
-async function observe(source: ImageSource): Promise<Observation> {
+async function observe(source: OpenedSource): Promise<Observation> {
   const traits: Traits = new Set(source.traits);
-  const head = await source.read(0, HEAD_BYTES);
+  const head = await source.read(0, headBytes);
   if (head.length === 0) return { ...nothing, traits: traits.add("empty") };
   const compression = compressionOf(head);
   if (compression === undefined) return { ...(await observeDisk(source, head, traits, source.local)), traits };
@@ -72,7 +72,7 @@ async function observeUnpacked(
   { unpackedBytes }: Compression,
   traits: Traits,
 ): Promise<Observed | undefined> {
-  const head = await unpacked.read(0, HEAD_BYTES);
+  const head = await unpacked.read(0, headBytes);
   const obstacle = head.length === 0 ? "empty" : compressionOf(head) !== undefined ? "compressed-twice" : undefined;
   if (obstacle !== undefined) {
     traits.add(obstacle);
@@ -82,7 +82,7 @@ async function observeUnpacked(
   if (disk.format !== "raw" || disk.virtualSizeBytes !== null) return disk;
   const size = await unlessUnreadable(traits, async () => {
     const said = await unpackedBytes?.(packed);
-    const short = packed.size !== undefined && packed.size <= MEASURED_BYTES;
+    const short = packed.size !== undefined && packed.size <= measuredBytes;
     return said ?? (short ? unpacked.measure() : undefined);
   });
   return { ...disk, virtualSizeBytes: size ?? null };
@@ -92,7 +92,7 @@ type Observed = Omit<Observation, "traits">;
 
 async function observeDisk(file: ByteSource, head: Buffer, traits: Traits, lookInside: boolean): Promise<Observed> {
   const { size = 0 } = file;
-  const tail = size < TAIL_BYTES ? undefined : await unlessUnreadable(traits, () => file.read(size - TAIL_BYTES, TAIL_BYTES));
+  const tail = size < tailBytes ? undefined : await unlessUnreadable(traits, () => file.read(size - tailBytes, tailBytes));
   const format = formatOf(head, tail ?? Buffer.alloc(0));
   const disk = await unlessUnreadable(traits, async () => {
     const opened = await format.open(file);

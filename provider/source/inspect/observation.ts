@@ -1,11 +1,11 @@
-import type { BootMode } from "./bootMode";
-import type { Obstacle } from "./byteSource";
-import type { CompressionName } from "./compression";
-import type { Contents } from "./contents";
+import type { BootMode } from "./disk/bootMode";
+import type { Obstacle } from "../bytes/byteSource";
+import type { CompressionName } from "../compression/compression";
+import type { Contents } from "./disk/contents";
 import type { FormatName, FormatTrait } from "./formats/diskFormat";
-import type { FileSystem } from "./fileSystem";
-import type { Partition, PartitionTable } from "./partitionTable";
-import type { SourceTrait } from "./imageSource";
+import type { FileSystem } from "./disk/fileSystem";
+import type { Partition, PartitionTable } from "./disk/partitionTable";
+import type { SourceTrait } from "../bytes/openedSource";
 
 /** What was seen that no value of the observation says. */
 export type Trait = SourceTrait | FormatTrait | Exclude<Obstacle, "out-of-reach"> | "empty" | "compressed-twice" | "gpt-missing";

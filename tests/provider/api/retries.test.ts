@@ -1,5 +1,5 @@
 import { createApi } from "../../../provider/api/digitalOcean";
-import { ApiError, NoAnswerError } from "../../../provider/api/errors";
+import { ApiError, NetworkError } from "../../../provider/api/errors";
 import { failure, json, never, ScriptedService, type Answering } from "./scriptedService";
 
 const token = "dop_v1_secret";
@@ -45,22 +45,22 @@ describe("a failing service", () => {
   ])("a POST is not repeated after %s, and may have taken effect", async (_, answer) => {
     const { service, api, clock } = start(answer);
     const error = await clock.run(failure(api.images.create(newImage, never)));
-    expect((error as ApiError | NoAnswerError).mayHaveTakenEffect).toBe(true);
+    expect((error as ApiError | NetworkError).mayHaveTakenEffect).toBe(true);
     expect(service.requests).toEqual(["POST /v2/images"]);
   });
 
   test("a POST that reached nobody is not repeated, and has not taken effect", async () => {
     const { service, api, clock } = start(refused);
     const error = await clock.run(failure(api.images.create(newImage, never)));
-    expect(error).toBeInstanceOf(NoAnswerError);
-    expect((error as NoAnswerError).mayHaveTakenEffect).toBe(false);
+    expect(error).toBeInstanceOf(NetworkError);
+    expect((error as NetworkError).mayHaveTakenEffect).toBe(false);
     expect(service.arrivals).toHaveLength(1);
   });
 
   test("an unreachable API is one sentence with the cause and the remedy", async () => {
     const { api, clock } = start(refused);
     const error = await clock.run(failure(api.account(never)));
-    expect((error as NoAnswerError).message).toBe(
+    expect((error as NetworkError).message).toBe(
       "GET https://api.example.com/v2/account got no usable answer: connect ECONNREFUSED 127.0.0.1:1. " +
         "Check the network and the endpoint (`imagefleet:apiEndpoint` or `DIGITALOCEAN_API_URL`), then run it again.",
     );
@@ -70,7 +70,7 @@ describe("a failing service", () => {
     const { service, api, clock } = start(() => new Promise<never>(() => undefined));
     const begun = clock.now();
     const error = await clock.run(failure(api.images.get("7", never)));
-    expect((error as NoAnswerError).cause).toBe("nothing came back within 30 s");
+    expect((error as NetworkError).cause).toBe("nothing came back within 30 s");
     expect(clock.now() - begun).toBeLessThanOrEqual(60_000);
     expect(service.arrivals).toHaveLength(2);
     expect(clock.pendingTimers).toBe(0);

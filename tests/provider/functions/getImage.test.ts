@@ -1,5 +1,5 @@
 import { getImage } from "../../../provider/functions/getImage";
-import { imageImport } from "../../../provider/resources/imageImport";
+import { imageImport } from "../../../provider/resources/imageImport/imageImport";
 import { simulate, type Simulation } from "../../helpers/simulation";
 
 const sha256 = "ab".repeat(32);

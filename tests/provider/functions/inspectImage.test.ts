@@ -1,5 +1,5 @@
 import { inspectImage } from "../../../provider/functions/inspectImage";
-import type { Session } from "../../../provider/session";
+import type { ProviderContext } from "../../../provider/providerContext";
 import { serveImage } from "../source/inspect/imageServer";
 import { describeWith, Workshop } from "../source/inspect/images";
 
@@ -8,7 +8,7 @@ afterAll(() => workshop.clean());
 
 /** The function takes nothing else of its session. */
 const clock = { sleep: (_: number, signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener("abort", reject)) };
-const session = { world: { clock, send: (request: Request) => fetch(request) } } as unknown as Session;
+const session = { world: { clock, send: (request: Request) => fetch(request) } } as unknown as ProviderContext;
 const { signal } = new AbortController();
 
 describeWith(["qemu-img", "sfdisk", "mke2fs"], "the function inspectImage", () => {
@@ -37,7 +37,7 @@ describeWith(["qemu-img", "sfdisk", "mke2fs"], "the function inspectImage", () =
 
 test("gives up on a server that never answers", async () => {
   const clock = { sleep: () => Promise.resolve() };
-  const silent = { world: { clock, send: () => new Promise<Response>(() => undefined) } } as unknown as Session;
+  const silent = { world: { clock, send: () => new Promise<Response>(() => undefined) } } as unknown as ProviderContext;
   await expect(inspectImage.invoke({ url: "https://images.example.com/a.img" }, silent, signal)).rejects.toThrow(
     "The image's server is too slow: nothing came back within 60 s.",
   );

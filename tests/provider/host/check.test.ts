@@ -1,5 +1,5 @@
 import { checkByTable, secretNames, toFailure, toSentence, withDefaults, withoutFaulty } from "../../../provider/host/check";
-import { UNKNOWN, type PropertyTable } from "../../../provider/host/property";
+import { unknownValue, type PropertyTable } from "../../../provider/host/property";
 import { decode, type Values } from "../../../provider/host/values";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
@@ -64,7 +64,7 @@ test("a wrong shape is said by name, with a short view of what came instead", ()
 });
 
 test("what is unknown is not checked, and a rule waits until all of its value is known", () => {
-  expect(reasons({ count: UNKNOWN, gate: { http: { port: UNKNOWN } }, regions: ["ams3", "ams3", UNKNOWN] })).toEqual([]);
+  expect(reasons({ count: unknownValue, gate: { http: { port: unknownValue } }, regions: ["ams3", "ams3", unknownValue] })).toEqual([]);
 });
 
 test("a fault in what is secret names no property and no value", () => {
@@ -74,13 +74,13 @@ test("a fault in what is secret names no property and no value", () => {
 
 test("an object that may hold a secret is one only where it does, as far as its value is told", () => {
   expect([...secretNames(table, { source: { url: "https://example.com" } })]).toEqual(["source"]);
-  expect([...secretNames(table, { source: { url: UNKNOWN } })]).toEqual(["source"]);
+  expect([...secretNames(table, { source: { url: unknownValue } })]).toEqual(["source"]);
   expect([...secretNames(table, { source: {} })]).toEqual([]);
   expect([...secretNames(table, {})]).toEqual([]);
 });
 
 test("a map holds strings under any name", () => {
-  const labels = { team: "web", "x-any": UNKNOWN };
+  const labels = { team: "web", "x-any": unknownValue };
   expect(checkByTable(table, { labels: { ...labels, gone: undefined } as Values })).toEqual({ inputs: { count: 2, labels }, faults: [] });
   expect(reasons({ labels: { team: 7 } })).toEqual([["", "`labels.team` must be a string, got `7`."]]);
   expect(reasons({ labels: "web" })).toEqual([["labels", "must be an object whose values are strings, got `web`."]]);
@@ -93,5 +93,5 @@ test("a fault as a sentence of its own begins with the property", () => {
 
 test("faulty properties become unknown for further checks", () => {
   const { inputs, faults } = checkByTable(table, { count: "two", gate: { http: {} }, ratio: 1 });
-  expect(withoutFaulty(inputs, faults)).toEqual({ count: UNKNOWN, gate: UNKNOWN, ratio: 1 });
+  expect(withoutFaulty(inputs, faults)).toEqual({ count: unknownValue, gate: unknownValue, ratio: 1 });
 });

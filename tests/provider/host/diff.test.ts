@@ -1,5 +1,5 @@
 import { differences, effectsByTable } from "../../../provider/host/diff";
-import { UNKNOWN, type PropertyTable } from "../../../provider/host/property";
+import { unknownValue, type PropertyTable } from "../../../provider/host/property";
 
 const text = { shape: "string", doc: "Text." } as const;
 const table = {
@@ -26,7 +26,7 @@ test("each changed input has the effect of its table, `update` where nothing is 
 });
 
 test("an unknown input differs, and what no table knows does not count", () => {
-  expect(effectsByTable(table, { name: "a", old: 1 }, { name: UNKNOWN })).toEqual({ name: "update" });
+  expect(effectsByTable(table, { name: "a", old: 1 }, { name: unknownValue })).toEqual({ name: "update" });
 });
 
 test("an object whose parts say their effect has the strongest of those that changed, and passes its own on", () => {
@@ -36,7 +36,7 @@ test("an object whose parts say their effect has the strongest of those that cha
   expect(effect({ url: "b", label: "y" })).toBe("roll");
   expect(effect({ url: "b", sha256: "2", label: "y" })).toBe("replace");
   expect(effectsByTable(table, before, {})).toEqual({ source: "roll" });
-  expect(effectsByTable(table, before, { source: UNKNOWN })).toEqual({ source: "roll" });
+  expect(effectsByTable(table, before, { source: unknownValue })).toEqual({ source: "roll" });
 });
 
 test("what does nothing is not told; drift of outputs is told apart from changes of inputs", () => {

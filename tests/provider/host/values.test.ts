@@ -1,5 +1,5 @@
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { UNKNOWN } from "../../../provider/host/property";
+import { unknownValue } from "../../../provider/host/property";
 import { decode, encode, equal, foreignKind, hasUnknown, type Values } from "../../../provider/host/values";
 
 const signature = "4dabf18193072939515e22adb298388d";
@@ -9,20 +9,22 @@ const struct = (fields: Record<string, JavaScriptValue>) => Struct.fromJavaScrip
 
 test("a secret anywhere below makes its top-level property secret, and its value plain", () => {
   const { values, secrets } = decode(struct({ source: { urls: [secret("https://a"), "b"] }, name: "web", token: secret(unknown) }));
-  expect(values).toEqual({ source: { urls: ["https://a", "b"] }, name: "web", token: UNKNOWN });
+  expect(values).toEqual({ source: { urls: ["https://a", "b"] }, name: "web", token: unknownValue });
   expect([...secrets]).toEqual(["source", "token"]);
 });
 
 test("output values are read as what they hold, secret or not, known or not", () => {
   const output = (rest: Record<string, JavaScriptValue>) => ({ [signature]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", ...rest });
   const { values, secrets } = decode(struct({ a: output({ value: 1 }), b: output({ value: "x", secret: true }), c: output({}) }));
-  expect(values).toEqual({ a: 1, b: "x", c: UNKNOWN });
+  expect(values).toEqual({ a: 1, b: "x", c: unknownValue });
   expect([...secrets]).toEqual(["b"]);
 });
 
 test("every marker of the engine is unknown, whatever its type", () => {
   const markers = ["1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", "3eeb2bf0-c639-47a8-9e75-3b44932eb421", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2"];
-  expect(decode(struct({ list: [unknown, ...markers] })).values).toEqual({ list: [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN] });
+  expect(decode(struct({ list: [unknown, ...markers] })).values).toEqual({
+    list: [unknownValue, unknownValue, unknownValue, unknownValue],
+  });
 });
 
 test("null counts as not given, but keeps its place in a list", () => {
@@ -42,7 +44,7 @@ test("a kind of value that did not exist yet is refused", () => {
 });
 
 test("undefined is left out at every depth; a known secret goes into its envelope, an unknown one does not", () => {
-  const values: Values = { a: undefined, b: { c: undefined, d: [UNKNOWN] }, e: "s", f: UNKNOWN };
+  const values: Values = { a: undefined, b: { c: undefined, d: [unknownValue] }, e: "s", f: unknownValue };
   expect(encode(values, new Set(["a", "e", "f"])).toJavaScript()).toEqual({ b: { d: [unknown] }, e: secret("s"), f: unknown });
 });
 
@@ -57,10 +59,10 @@ test("equal compares every part; nothing equals an unknown, undefined equals abs
   expect(equal({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
   expect(equal({ a: 1 }, { a: 1, b: 1 })).toBe(false);
   expect(equal([], {})).toBe(false);
-  expect(equal({ a: UNKNOWN }, { a: UNKNOWN })).toBe(false);
+  expect(equal({ a: unknownValue }, { a: unknownValue })).toBe(false);
 });
 
 test("an unknown part is found at any depth", () => {
-  expect(hasUnknown({ a: [{ b: UNKNOWN }] })).toBe(true);
+  expect(hasUnknown({ a: [{ b: unknownValue }] })).toBe(true);
   expect(hasUnknown({ a: [{ b: null }], c: undefined })).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { textAt } from "../fields";
+import { textAt } from "../../bytes/fields";
 import type { DiskFormat, FormatName } from "./diskFormat";
 
 /** What people take for a disk image, and an importer does not open: known by name, not looked into. */

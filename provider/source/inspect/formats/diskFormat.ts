@@ -1,4 +1,4 @@
-import type { ByteSource } from "../byteSource";
+import type { ByteSource } from "../../bytes/byteSource";
 
 export type FormatName = "raw" | "qcow2" | "vmdk" | "vhdx" | "vdi" | "vhd" | "iso" | "tar" | "ova" | "zip";
 

@@ -1,6 +1,6 @@
-import { ensure, ensureInside, readWhole, Unreadable, type ByteSource } from "../byteSource";
-import { fields, textAt } from "../fields";
-import { MappedDisk } from "../mappedDisk";
+import { ensure, ensureInside, readWhole, Unreadable, type ByteSource } from "../../bytes/byteSource";
+import { fields, textAt } from "../../bytes/fields";
+import { MappedDisk } from "../disk/mappedDisk";
 import type { DiskFormat, FormatTrait } from "./diskFormat";
 
 const header = {
@@ -19,9 +19,9 @@ const header = {
 
 /** Incompatible features. */
 const [CORRUPT, EXTERNAL_DATA, EXTENDED_LEVEL2, KNOWN_FEATURES] = [0x2, 0x4, 0x10, 0x1f];
-const OFFSET_BITS = 0x00fffffffffffe00n;
-const COMPRESSED_BIT = 1n << 62n;
-const LARGEST_LEVEL1_BYTES = 1024 * 1024;
+const offsetMask = 0x00fffffffffffe00n;
+const compressedBit = 1n << 62n;
+const largestLevel1Bytes = 1024 * 1024;
 
 /** Versions 2 and 3, with compressed clusters and extended level-2 entries. */
 export const qcow2: DiskFormat = {
@@ -75,7 +75,7 @@ function guestOf(file: ByteSource, map: ClusterMap): ByteSource {
     if (offsetOf(level2) === 0) return "zeros";
     const place = offsetOf(level2) + (cluster % entries) * entryBytes;
     const entry = await entryAt(file, place);
-    if ((entry & COMPRESSED_BIT) !== 0n) {
+    if ((entry & compressedBit) !== 0n) {
       return (await unpackCluster(file, entry, map)).subarray(part * partBytes, (part + 1) * partBytes);
     }
     const allocated = map.extended ? ((await entryAt(file, place + 8)) >> BigInt(part)) & 1n : 1n - (entry & 1n);
@@ -88,14 +88,14 @@ async function entryAt(file: ByteSource, offset: number): Promise<bigint> {
 }
 
 function offsetOf(entry: bigint): number {
-  return Number(entry & OFFSET_BITS);
+  return Number(entry & offsetMask);
 }
 
 /** Offset and count of 512-byte sectors share the entry; their widths depend on the cluster's. */
 function compressedPlace(entry: bigint, clusterBits: number): { offset: number; length: number } {
   const offsetBits = BigInt(62 - (clusterBits - 8));
   const offset = Number(entry & ((1n << offsetBits) - 1n));
-  const sectors = Number((entry & (COMPRESSED_BIT - 1n)) >> offsetBits) + 1;
+  const sectors = Number((entry & (compressedBit - 1n)) >> offsetBits) + 1;
   return { offset, length: sectors * 512 - (offset % 512) };
 }
 
@@ -136,7 +136,7 @@ async function unzstd(packed: Buffer, clusterBytes: number): Promise<Buffer> {
 
 /** The last level-2 table was written last: it points to the end of the file. */
 async function verify(file: ByteSource, map: ClusterMap): Promise<void> {
-  if (map.level1Entries * 8 > LARGEST_LEVEL1_BYTES) return;
+  if (map.level1Entries * 8 > largestLevel1Bytes) return;
   const tables = entries(await readWhole(file, map.level1, map.level1Entries * 8)).map(offsetOf);
   ensureInside(file, tables);
   const last = tables.findLast((offset) => offset !== 0);
@@ -144,7 +144,7 @@ async function verify(file: ByteSource, map: ClusterMap): Promise<void> {
   const words = entries(await readWhole(file, last, map.clusterBytes)).filter((_, index) => !map.extended || index % 2 === 0);
   ensureInside(
     file,
-    words.map((entry) => ((entry & COMPRESSED_BIT) === 0n ? offsetOf(entry) : compressedPlace(entry, map.clusterBits).offset)),
+    words.map((entry) => ((entry & compressedBit) === 0n ? offsetOf(entry) : compressedPlace(entry, map.clusterBits).offset)),
   );
 }
 

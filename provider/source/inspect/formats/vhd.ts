@@ -1,24 +1,24 @@
-import { ensure, ensureInside, readWhole, sliceOf, Unreadable } from "../byteSource";
-import { fields, numbers, textAt } from "../fields";
-import { MappedDisk } from "../mappedDisk";
+import { ensure, ensureInside, readWhole, sliceOf, Unreadable } from "../../bytes/byteSource";
+import { fields, numbers, textAt } from "../../bytes/fields";
+import { MappedDisk } from "../disk/mappedDisk";
 import type { DiskFormat } from "./diskFormat";
 
-const SECTOR = 512;
-const COOKIE = "conectix";
+const sectorBytes = 512;
+const cookie = "conectix";
 const footer = { dynamicHeader: [16, 8], virtualSize: [48, 8], type: [60, 4] } as const;
 const dynamicHeader = { map: [16, 8], blocks: [28, 4], blockBytes: [32, 4] } as const;
 const [DYNAMIC, DIFFERENCING] = [3, 4];
-const UNUSED = 0xffffffff;
-const LARGEST_MAP_BYTES = 1024 * 1024;
+const unused = 0xffffffff;
+const largestMapBytes = 1024 * 1024;
 
 /** A raw disk with a footer behind it: only the end of the file tells, so through a compression it is a raw disk. */
 export const fixedVhd: DiskFormat = {
   name: "vhd",
-  matches: (head, tail) => textAt(tail, 0, COOKIE) && !textAt(head, 0, COOKIE),
+  matches: (head, tail) => textAt(tail, 0, cookie) && !textAt(head, 0, cookie),
   async open(file) {
-    ensure(file.size !== undefined && file.size >= SECTOR);
-    const end = file.size - SECTOR;
-    const { virtualSize } = fields(await readWhole(file, end, SECTOR), "big", footer);
+    ensure(file.size !== undefined && file.size >= sectorBytes);
+    const end = file.size - sectorBytes;
+    const { virtualSize } = fields(await readWhole(file, end, sectorBytes), "big", footer);
     return { format: "vhd", virtualSizeBytes: virtualSize, traits: [], guest: sliceOf(file, 0, end) };
   },
 };
@@ -26,17 +26,17 @@ export const fixedVhd: DiskFormat = {
 /** The footer stands at the beginning too. */
 export const dynamicVhd: DiskFormat = {
   name: "vhd",
-  matches: (head) => textAt(head, 0, COOKIE),
+  matches: (head) => textAt(head, 0, cookie),
   async open(file) {
-    const read = fields(await readWhole(file, 0, SECTOR), "big", footer);
+    const read = fields(await readWhole(file, 0, sectorBytes), "big", footer);
     ensure(read.type === DYNAMIC || read.type === DIFFERENCING);
     const { map, blocks, blockBytes } = fields(await readWhole(file, read.dynamicHeader, 1024), "big", dynamicHeader);
-    ensure(blockBytes >= SECTOR);
+    ensure(blockBytes >= sectorBytes);
     // One bit a sector stands before each block.
-    const bitmapBytes = Math.ceil(blockBytes / SECTOR / 8 / SECTOR) * SECTOR;
+    const bitmapBytes = Math.ceil(blockBytes / sectorBytes / 8 / sectorBytes) * sectorBytes;
     const guest = new MappedDisk(file, read.virtualSize, blockBytes, async (block) => {
       const sector = (await readWhole(file, map + block * 4, 4)).readUInt32BE();
-      return sector === UNUSED ? "zeros" : sector * SECTOR + bitmapBytes;
+      return sector === unused ? "zeros" : sector * sectorBytes + bitmapBytes;
     });
     return {
       format: "vhd",
@@ -44,13 +44,13 @@ export const dynamicVhd: DiskFormat = {
       traits: read.type === DYNAMIC ? [] : ["backing-file"],
       guest: read.type === DYNAMIC ? guest : undefined,
       async verify() {
-        const sectors = numbers(await readWhole(file, map, Math.min(blocks * 4, LARGEST_MAP_BYTES)), "big", 4);
+        const sectors = numbers(await readWhole(file, map, Math.min(blocks * 4, largestMapBytes)), "big", 4);
         ensureInside(
           file,
-          sectors.filter((sector) => sector !== UNUSED).map((sector) => sector * SECTOR),
+          sectors.filter((sector) => sector !== unused).map((sector) => sector * sectorBytes),
         );
         if (file.size === undefined) return;
-        if (!textAt(await file.read(file.size - SECTOR, SECTOR), 0, COOKIE)) throw new Unreadable("truncated");
+        if (!textAt(await file.read(file.size - sectorBytes, sectorBytes), 0, cookie)) throw new Unreadable("truncated");
       },
     };
   },

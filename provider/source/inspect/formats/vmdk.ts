@@ -1,9 +1,9 @@
-import { ensure, ensureInside, readWhole, Unreadable, type ByteSource } from "../byteSource";
-import { fields, numbers, textAt } from "../fields";
-import { MappedDisk } from "../mappedDisk";
+import { ensure, ensureInside, readWhole, Unreadable, type ByteSource } from "../../bytes/byteSource";
+import { fields, numbers, textAt } from "../../bytes/fields";
+import { MappedDisk } from "../disk/mappedDisk";
 import type { Disk, DiskFormat } from "./diskFormat";
 
-const SECTOR = 512;
+const sectorBytes = 512;
 const header = {
   flags: [8, 4],
   capacity: [12, 8],
@@ -14,25 +14,25 @@ const header = {
   directory: [56, 8],
 } as const;
 
-const COMPRESSED = 0x10000;
+const compressed = 0x10000;
 /** The header was written before the directory: a copy at the end of the file knows where it is. */
-const DIRECTORY_AT_END = 2 ** 64;
-const FOOTER_BYTES = 1536;
-const LARGEST_DESCRIPTOR_BYTES = 64 * 1024;
-const LARGEST_GRAIN_BYTES = 2 * 1024 * 1024;
+const directoryAtEnd = 2 ** 64;
+const footerBytes = 1536;
+const largestDescriptorBytes = 64 * 1024;
+const largestGrainBytes = 2 * 1024 * 1024;
 
 /** A disk in one file: monolithicSparse and streamOptimized. Every other kind keeps its data in files of their own. */
 export const vmdk: DiskFormat = {
   name: "vmdk",
   matches: (head) => textAt(head, 0, "KDMV"),
   async open(file) {
-    const read = fields(await readWhole(file, 0, SECTOR), "little", header);
+    const read = fields(await readWhole(file, 0, sectorBytes), "little", header);
     ensure(
-      read.grainSectors > 0 && read.grainSectors * SECTOR <= LARGEST_GRAIN_BYTES && read.tableEntries > 0 && read.tableEntries <= 4096,
+      read.grainSectors > 0 && read.grainSectors * sectorBytes <= largestGrainBytes && read.tableEntries > 0 && read.tableEntries <= 4096,
     );
-    const text = (await file.read(read.descriptor * SECTOR, Math.min(read.descriptorSectors * SECTOR, LARGEST_DESCRIPTOR_BYTES))).toString(
-      "latin1",
-    );
+    const text = (
+      await file.read(read.descriptor * sectorBytes, Math.min(read.descriptorSectors * sectorBytes, largestDescriptorBytes))
+    ).toString("latin1");
     const kind = /createType="(\w+)"/.exec(text)?.[1];
     const parent = /^parentCID=(?!ffffffff)/im.test(text);
     // An extent of a split disk has this header too, but no descriptor.
@@ -40,7 +40,7 @@ export const vmdk: DiskFormat = {
     const guest = split || parent ? undefined : guestOf(file, read);
     return {
       format: "vmdk",
-      virtualSizeBytes: read.capacity * SECTOR,
+      virtualSizeBytes: read.capacity * sectorBytes,
       traits: split ? ["split-extents"] : parent ? ["backing-file"] : [],
       guest,
       verify: () => verify(file, read),
@@ -53,9 +53,9 @@ export const vmdkDescriptor: DiskFormat = {
   name: "vmdk",
   matches: (head) => /^\s*# Disk DescriptorFile/.test(head.toString("latin1", 0, 64)),
   async open(file): Promise<Disk> {
-    const text = (await file.read(0, LARGEST_DESCRIPTOR_BYTES)).toString("latin1");
+    const text = (await file.read(0, largestDescriptorBytes)).toString("latin1");
     const sectors = [...text.matchAll(/^(?:RW|RDONLY|NOACCESS) (\d+) /gm)].map(([, count]) => Number(count));
-    const virtualSizeBytes = sectors.reduce((sum, count) => sum + count * SECTOR, 0);
+    const virtualSizeBytes = sectors.reduce((sum, count) => sum + count * sectorBytes, 0);
     return { format: "vmdk", virtualSizeBytes, traits: ["descriptor-only"], guest: undefined };
   },
 };
@@ -63,22 +63,22 @@ export const vmdkDescriptor: DiskFormat = {
 type Header = { readonly [K in keyof typeof header]: number };
 
 function guestOf(file: ByteSource, { flags, capacity, grainSectors, tableEntries, directory }: Header): ByteSource {
-  const grainBytes = grainSectors * SECTOR;
-  return new MappedDisk(file, capacity * SECTOR, grainBytes, async (grain) => {
-    const tables = (await placeOfDirectory(file, directory)) * SECTOR;
+  const grainBytes = grainSectors * sectorBytes;
+  return new MappedDisk(file, capacity * sectorBytes, grainBytes, async (grain) => {
+    const tables = (await placeOfDirectory(file, directory)) * sectorBytes;
     const table = await sectorAt(file, tables + Math.floor(grain / tableEntries) * 4);
     if (table === 0) return "zeros";
-    const sector = await sectorAt(file, table * SECTOR + (grain % tableEntries) * 4);
+    const sector = await sectorAt(file, table * sectorBytes + (grain % tableEntries) * 4);
     // 1 is a grain that was zeroed.
     if (sector <= 1) return "zeros";
-    return (flags & COMPRESSED) === 0 ? sector * SECTOR : unpackGrain(file, sector * SECTOR, grainBytes);
+    return (flags & compressed) === 0 ? sector * sectorBytes : unpackGrain(file, sector * sectorBytes, grainBytes);
   });
 }
 
 async function placeOfDirectory(file: ByteSource, directory: number): Promise<number> {
-  if (directory !== DIRECTORY_AT_END) return directory;
+  if (directory !== directoryAtEnd) return directory;
   if (file.size === undefined) throw new Unreadable("out-of-reach");
-  const footer = await readWhole(file, Math.max(0, file.size - FOOTER_BYTES) + SECTOR, SECTOR);
+  const footer = await readWhole(file, Math.max(0, file.size - footerBytes) + sectorBytes, sectorBytes);
   // The footer is the very last thing that is written.
   if (!textAt(footer, 0, "KDMV")) throw new Unreadable("truncated");
   return fields(footer, "little", header).directory;
@@ -104,11 +104,11 @@ async function unpackGrain(file: ByteSource, offset: number, grainBytes: number)
 /** The last grain table points to the end of the file. */
 async function verify(file: ByteSource, { capacity, grainSectors, tableEntries, directory }: Header): Promise<void> {
   const tables = Math.min(Math.ceil(capacity / grainSectors / tableEntries), 64 * 1024);
-  const places = numbers(await readWhole(file, (await placeOfDirectory(file, directory)) * SECTOR, tables * 4), "little", 4);
+  const places = numbers(await readWhole(file, (await placeOfDirectory(file, directory)) * sectorBytes, tables * 4), "little", 4);
   const last = places.findLast((table) => table !== 0);
-  const grains = last === undefined ? [] : numbers(await readWhole(file, last * SECTOR, tableEntries * 4), "little", 4);
+  const grains = last === undefined ? [] : numbers(await readWhole(file, last * sectorBytes, tableEntries * 4), "little", 4);
   ensureInside(
     file,
-    [...places, ...grains].map((sector) => sector * SECTOR),
+    [...places, ...grains].map((sector) => sector * sectorBytes),
   );
 }

@@ -1,7 +1,7 @@
 import type { ImageWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
-import { imageImport } from "../../../../provider/resources/imageImport";
-import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/import/imageImportTables";
+import { imageImport } from "../../../../provider/resources/imageImport/imageImport";
+import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/imageImport/imageImportTable";
 import { simulate, type RecordedCall, type SimulatedProcess, type Simulation } from "../../../helpers/simulation";
 
 const urn = "urn:pulumi:dev::web::imagefleet:index:ImageImport::web";

@@ -3,12 +3,12 @@ import path from "node:path";
 
 import { findingsPage } from "../../../../provider/source/inspect/findingsPage";
 import { findingRules } from "../../../../provider/source/inspect/findings";
-import { inspectFile, inspectUrl } from "../../../../provider/source/inspectSource";
+import { inspectFile, inspectUrl } from "../../../../provider/source/inspect/inspectSource";
 import { serveImage, type ServerManners } from "./imageServer";
 import { describeWith, noise, overwrite, run, Workshop, zipOf } from "./images";
 
-const BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649";
-const LVM = "8e";
+const biosBoot = "21686148-6449-6E6F-744E-656564454649";
+const lvm = "8e";
 
 const workshop = new Workshop();
 afterAll(() => workshop.clean());
@@ -101,7 +101,7 @@ const images: Readonly<Record<string, () => Promise<readonly [found: string[], e
   },
   "gpt-missing": async () => {
     const plans = [
-      { startMib: 1, mib: 1, type: BIOS_BOOT },
+      { startMib: 1, mib: 1, type: biosBoot },
       { startMib: 2, mib: 28, type: "L", holds: workshop.fileSystem("ext4", 28) },
     ];
     const disk = overwrite(workshop.disk("gone.raw", 32, "gpt", plans), 512, Buffer.alloc(512));
@@ -128,13 +128,13 @@ const images: Readonly<Record<string, () => Promise<readonly [found: string[], e
   },
   "file-system-not-ext": async () => {
     const plans = [
-      { startMib: 1, mib: 1, type: BIOS_BOOT },
+      { startMib: 1, mib: 1, type: biosBoot },
       { startMib: 2, mib: 320, type: "L", holds: workshop.fileSystem("xfs", 320) },
     ];
     return [await codesOf(workshop.disk("xfs.raw", 330, "gpt", plans)), ["file-system-not-ext"]];
   },
   "file-system-unknown": async () => {
-    const plan = { startMib: 1, mib: 28, type: LVM };
+    const plan = { startMib: 1, mib: 28, type: lvm };
     return [await codesOf(workshop.disk("volumes.raw", 32, "dos", [plan])), ["file-system-unknown"]];
   },
   "fat-partition": async () => {
@@ -181,7 +181,7 @@ describeWith(
 
     test("says nothing against a disk that boots by BIOS and by UEFI", async () => {
       const plans = [
-        { startMib: 1, mib: 1, type: BIOS_BOOT },
+        { startMib: 1, mib: 1, type: biosBoot },
         { startMib: 2, mib: 34, type: "uefi", holds: workshop.fileSystem("vfat", 34) },
         { startMib: 40, mib: 28, type: "L", holds: workshop.fileSystem("ext4", 28) },
       ];

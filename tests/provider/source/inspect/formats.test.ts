@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { inspectFile } from "../../../../provider/source/inspectSource";
+import { inspectFile } from "../../../../provider/source/inspect/inspectSource";
 import { describeWith, noise, overwrite, qemuInfo, run, withFooter, Workshop, type PartitionPlan } from "./images";
 
 const workshop = new Workshop();

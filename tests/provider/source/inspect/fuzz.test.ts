@@ -2,20 +2,20 @@ import { readFileSync } from "node:fs";
 
 import fc from "fast-check";
 
-import type { ImageSource } from "../../../../provider/source/inspect/imageSource";
+import type { OpenedSource } from "../../../../provider/source/bytes/openedSource";
 import { inspect, type Inspection } from "../../../../provider/source/inspect/inspect";
-import { PagedSource } from "../../../../provider/source/inspect/pagedSource";
+import { PagedSource } from "../../../../provider/source/bytes/pagedSource";
 import { describeWith, overwrite, withFooter, Workshop } from "./images";
 
-const MIB = 1024 * 1024;
-const LIMIT_BYTES = 4 * MIB;
+const mib = 1024 * 1024;
+const limitBytes = 4 * mib;
 const workshop = new Workshop();
 afterAll(() => workshop.clean());
 
 async function inspectBytes(bytes: Buffer, local = true): Promise<{ inspection: Inspection; bytesRead: number }> {
   const fetchPages = (offset: number, length: number) => Promise.resolve(bytes.subarray(offset, offset + length));
-  const pages = new PagedSource({ size: bytes.length, limitBytes: LIMIT_BYTES, fetch: fetchPages });
-  const source: ImageSource = {
+  const pages = new PagedSource({ size: bytes.length, limitBytes, fetch: fetchPages });
+  const source: OpenedSource = {
     local,
     traits: [],
     size: bytes.length,
@@ -31,7 +31,7 @@ async function inspectBytes(bytes: Buffer, local = true): Promise<{ inspection: 
 /** A finding or "unknown": never an exception, never more bytes than stated. */
 async function expectAnswer(bytes: Buffer): Promise<void> {
   const { inspection, bytesRead } = await inspectBytes(bytes);
-  expect(bytesRead).toBeLessThanOrEqual(LIMIT_BYTES);
+  expect(bytesRead).toBeLessThanOrEqual(limitBytes);
   expect(inspection.acceptable).toBe(inspection.findings.every(({ severity }) => severity !== "error"));
   expect(inspection.virtualSizeBytes === null || Number.isSafeInteger(inspection.virtualSizeBytes)).toBe(true);
 }

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-const MIB = 1024 * 1024;
+const bytesPerMib = 1024 * 1024;
 const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/sbin"];
 
 /** `describe` where the tools are installed; where not, the tests are skipped and the run says which tool is missing. */
@@ -32,7 +32,12 @@ export function describeWith(tools: readonly string[], title: string, tests: () 
 
 export function run(tool: string, args: readonly string[], input?: string | Buffer): Buffer {
   const env = { ...process.env, PATH: folders.join(":") };
-  return execFileSync(tool, args, { env, ...(input !== undefined && { input }), maxBuffer: 512 * MIB, stdio: ["pipe", "pipe", "ignore"] });
+  return execFileSync(tool, args, {
+    env,
+    ...(input !== undefined && { input }),
+    maxBuffer: 512 * bytesPerMib,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
 }
 
 export interface PartitionPlan {
@@ -66,7 +71,7 @@ export class Workshop {
 
   blank(name: string, mib: number): string {
     writeFileSync(this.at(name), "");
-    truncateSync(this.at(name), mib * MIB);
+    truncateSync(this.at(name), mib * bytesPerMib);
     return this.at(name);
   }
 

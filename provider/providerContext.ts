@@ -1,0 +1,51 @@
+import type { Api } from "./api/api";
+import type { ImageWire } from "./api/wire";
+import { Watchers } from "./watch/watchers";
+import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
+import type { World } from "./world";
+
+/** What one configured provider shares among its resources. */
+export interface ProviderContext {
+  readonly api: Api;
+  readonly world: World;
+  /** Tells apart two states that share project and stack names on one account; empty where none was set. */
+  readonly namespace: string;
+  readonly watchers: Watchers;
+  /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
+  readonly current: Map<string, ImageWire>;
+  /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
+  readonly standing: Map<string, StandingMarks>;
+  readonly sources: SourceAccess;
+  /** The team that the token acts for; one request a process. */
+  team(signal: AbortSignal): Promise<Team>;
+}
+
+export interface StandingMarks {
+  readonly lineageTag?: string;
+  readonly ownerTag?: string;
+}
+
+export interface Team {
+  readonly uuid: string;
+  readonly name: string;
+}
+
+export interface ContextArgs extends Pick<ProviderContext, "api" | "world" | "namespace"> {
+  readonly spaces?: ConfiguredSpaces;
+}
+
+export function createContext({ api, world, namespace, spaces = {} }: ContextArgs): ProviderContext {
+  return {
+    api,
+    world,
+    namespace,
+    watchers: new Watchers(api, world),
+    current: new Map(),
+    standing: new Map(),
+    sources: createSourceAccess(world, spaces),
+    async team(signal) {
+      const { team, uuid } = await api.account(signal);
+      return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };
+    },
+  };
+}

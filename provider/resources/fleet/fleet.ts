@@ -1,0 +1,223 @@
+import { Unfinished } from "../../host/fault";
+import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
+import { creationTag, fleetIdOf, fleetTag, reservedPrefix, servingTag, templateTag } from "../../rollout/fleetTags";
+import { FleetObservation } from "../../rollout/observation";
+import { awaitImage, preflight } from "../../rollout/preflight";
+import { Rollout } from "../../rollout/rollout";
+import type { FleetSettings } from "../../rollout/settings";
+import { StatusLine } from "../../rollout/statusLine";
+import { sameMembers, sameTemplate } from "../../rollout/template";
+import type { ProviderContext } from "../../providerContext";
+import { checkFleet } from "./fleetCheck";
+import { fleetInputs, fleetOutputs } from "./fleetTable";
+import { faultsOf, type FleetInputs, type FleetState, liveOutputs, lastGoodOf, type StoredFleet, wantedOf } from "./fleetState";
+import { requireTeam } from "../teamCheck";
+
+type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team">;
+type Inputs = typeof fleetInputs;
+type Outputs = typeof fleetOutputs;
+
+/** A change is given up when it stands still, so the limit of the whole is a day. */
+const day = 86_400;
+/** How long an interrupted create may take to tidy up, in milliseconds. */
+const grace = 5_000;
+
+const nothingIsProbed =
+  "`gate` asks for nothing: a new Droplet serves as soon as it is active, booted or not. Give it `http`, or say `active: true`.";
+
+/** n Droplets in a region running one image, changed by a rollout. */
+export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
+  token: "imagefleet:index:Fleet",
+  doc:
+    "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them one after the other: a new " +
+    "one serves after its gate, then an old one loses the serving tag, drains, shuts down and is deleted.",
+  inputs: fleetInputs,
+  outputs: fleetOutputs,
+  timeoutSeconds: { create: day, update: day, delete: 900 },
+  check: checkFleet,
+  diff,
+  preview,
+  create,
+  read,
+  update,
+  delete: remove,
+};
+
+/** Order has no meaning in keys and tags, and what drifted is mended: by the state alone, without any request. */
+function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>): Effects {
+  if (!isKnown(after)) return effects;
+  const corrected = { ...effects };
+  if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
+  if (effects["tags"] !== undefined && sameList(before.tags, after.tags)) corrected["tags"] = "none";
+  if (state.live !== undefined && isKnown(after.count) && faultsOf(state.live, state.template, after.count).length > 0)
+    corrected["live"] = "update";
+  return corrected;
+}
+
+async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
+  if (!isKnown(inputs)) return {};
+  const { image, size, region, count, gate } = inputs;
+  const isRoll = state === undefined || !isSettledOn(inputs, state);
+  if (isRoll) {
+    await preflight({ image: known(image), size: known(size), region: known(region) }, session.api, call.signal);
+    if (isKnown(gate) && gate.http === undefined && gate.active === undefined) call.warn(nothingIsProbed);
+  }
+  if (state === undefined) return inputs;
+  const isLive = !isRoll && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
+  const open = isLive
+    ? {}
+    : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, template: isRoll ? unknownValue : state.template };
+  return { ...state, ...inputs, ...open };
+}
+
+async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
+  const { api, world, namespace } = session;
+  await place(inputs, session, call);
+  const team = await session.team(call.signal);
+  const creation = creationTag(namespace, call.urn, inputs.region);
+  const left = await api.droplets.listByTag(creation, call.signal);
+  const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
+  const rollout = begin(fleetId, inputs, [], session, call, creation);
+  const wanted = wantedOf(inputs, fleetId);
+  const reasons = await outcomeOf(rollout, () => rollout.change(wanted, undefined));
+  const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
+  // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
+  if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
+  await withGrace(session, (signal) => api.tags.delete(creation, signal));
+  if (reasons.length > 0) throw new Unfinished({ id: fleetId, state, reasons });
+  return { id: fleetId, state: { ...state, template: wanted.template } };
+}
+
+async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
+  const settled = lastGoodOf(state);
+  const wanted = wantedOf(inputs, id, settled);
+  const isRoll = wanted.template !== settled?.template;
+  const team = state.team ?? (await session.team(call.signal));
+  if (isRoll) await place(inputs, session, call);
+
+  const rollout = begin(id, inputs, state.live ?? [], session, call);
+  await rollout.look();
+  if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, session, call);
+  if (isRoll) await rollout.checkReach();
+  const reasons = await outcomeOf(rollout, async () => {
+    await rollout.retag(state.tags ?? []);
+    await rollout.change(wanted, settled && { ...settled, count: inputs.count });
+  });
+  const live = { ...liveOutputs(id, rollout.observation), team };
+  if (reasons.length === 0) return { ...inputs, ...live, template: wanted.template };
+  // The outputs stay those of the settled template, so that the next run knows what to go back to; of tags, none may be forgotten.
+  const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
+  throw new Unfinished({ id, state: { ...(settled === undefined ? inputs : state), ...live, tags }, reasons });
+}
+
+async function read(
+  id: string,
+  stored: { readonly state: StoredFleet; readonly inputs: Partial<FleetInputs> } | undefined,
+  session: FleetSession,
+  call: Call,
+) {
+  if (stored === undefined) {
+    throw new Error(
+      `A Fleet can't be imported, for DigitalOcean doesn't give back the keys and user data of Droplets, got \`${id}\`; ` +
+        "declare a new fleet, and take the old Droplets down when it serves.",
+    );
+  }
+  const observation = new FleetObservation(id, session.api.droplets, session.world.clock, stored.state.live ?? []);
+  await observation.look(call.signal);
+  const { droplets } = observation;
+  if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
+  const live = liveOutputs(id, observation);
+  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => wire.tags.includes(tag)));
+  const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
+  const state = { ...stored.state, ...live };
+  const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
+  if (faults.length === 0) return { state, inputs };
+  throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to mend the fleet.`) });
+}
+
+async function remove(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
+  const { api, world } = session;
+  const status = new StatusLine(call, world.clock);
+  const used = new Set([fleetTag(id), servingTag(id)]);
+  for (const { template } of state.live ?? []) used.add(templateTag(template));
+  let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
+  if (droplets.length === 0) await refuseOtherTeam(id, state, session, call);
+  for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
+    for (const tag of droplets.flatMap(({ tags }) => tags)) if (tag.startsWith(reservedPrefix)) used.add(tag);
+    // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
+    if (asked++ % 10 === 0) await api.droplets.deleteByTag(fleetTag(id), call.signal);
+    status.say(`${droplets.length} ${droplets.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
+    await world.clock.sleep(1_000, call.signal);
+  }
+  for (const tag of used) await api.tags.delete(tag, call.signal);
+}
+
+function begin(
+  fleetId: string,
+  inputs: FleetInputs,
+  known: FleetSettings["known"],
+  session: FleetSession,
+  call: Call,
+  creation?: string,
+): Rollout {
+  const { name, region, tags = [], gate, rollout: policy } = inputs;
+  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy, known, creationTag: creation };
+  return new Rollout(settings, session.api, session.world, call);
+}
+
+/** Why the work stopped short, one sentence each; empty where it came to its end. */
+async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    await work();
+    return rollout.reasons;
+  } catch (error) {
+    const where = rollout.status.phase === "" ? [] : [`It stopped at: ${rollout.status.phase}.`];
+    return [...rollout.reasons, error instanceof Error ? error.message : String(error), ...where];
+  }
+}
+
+async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<void> {
+  if (inputs.count === 0) return;
+  await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
+  await preflight(inputs, session.api, call.signal);
+}
+
+/** No Droplet at all is what a token of another team would see, too. */
+async function refuseOtherTeam(id: string, { team, live }: StoredFleet, session: FleetSession, call: Call): Promise<void> {
+  if (live !== undefined && live.length > 0) await requireTeam(team, `Fleet ${id}`, session, call.signal);
+}
+
+/** Does what must be done even after an interruption, but not for long; what fails here is found again by the next run. */
+async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const done = new AbortController();
+  const timer = world.clock.sleep(grace, done.signal).then(
+    () => over.abort(new Error("The time to tidy up is over.")),
+    () => undefined,
+  );
+  await work(over.signal).catch(() => undefined);
+  done.abort();
+  await timer;
+}
+
+function isSettledOn(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const { image, size, sshKeys, userData, vpcUuid } = inputs;
+  if (!isKnown(image) || !isKnown(size) || !isKnown(sshKeys) || !sshKeys.every(isKnown)) return false;
+  if ((userData !== undefined && !isKnown(userData)) || (vpcUuid !== undefined && !isKnown(vpcUuid))) return false;
+  const settled = lastGoodOf(state);
+  return settled !== undefined && sameTemplate(settled.of, { image, size, sshKeys, userData, vpcUuid });
+}
+
+function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = []): boolean {
+  return isKnown(after) && after.every(isKnown) && sameMembers(before, after);
+}
+
+function known<T>(value: T | typeof unknownValue): T | undefined {
+  return isKnown(value) ? value : undefined;
+}
+
+function newFleetId(random: () => number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return Array.from({ length: 12 }, () => letters[Math.floor(random() * letters.length)]).join("");
+}

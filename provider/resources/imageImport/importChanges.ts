@@ -1,0 +1,32 @@
+import type { ImageChangesWire } from "../../api/wire";
+import type { ProviderContext } from "../../providerContext";
+import { sameDistribution } from "./distribution";
+import type { ImageImportInputs, StoredImageImport } from "./imageImportTable";
+
+type Described = Pick<StoredImageImport, "name" | "description" | "distribution" | "tags">;
+
+/** Makes an image's name, description, distribution and tags what they are wanted to be: requests only for what differs. */
+export async function reconcile(
+  id: string,
+  live: Described,
+  wanted: ImageImportInputs,
+  session: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const watcher = session.watchers.of(id);
+  const changes = changesBetween(live, wanted);
+  if (Object.keys(changes).length > 0) watcher.learn(await session.api.images.update(id, changes, signal));
+  const image = [{ resource_id: id, resource_type: "image" as const }];
+  const [before, after] = [live.tags ?? [], wanted.tags ?? []];
+  for (const tag of after.filter((tag) => !before.includes(tag))) await session.api.tags.add(tag, image, signal);
+  for (const tag of before.filter((tag) => !after.includes(tag))) await session.api.tags.remove(tag, image, signal);
+  watcher.forget();
+}
+
+function changesBetween(live: Described, { name, description = "", distribution = "Unknown" }: ImageImportInputs): ImageChangesWire {
+  return {
+    ...(live.name === name ? {} : { name }),
+    ...((live.description ?? "") === description ? {} : { description }),
+    ...(sameDistribution(live.distribution, distribution) ? {} : { distribution }),
+  };
+}

@@ -1,0 +1,35 @@
+/** Everything of ours in the bucket lies under this. */
+export const stagingPrefix = "imagefleet/";
+
+/** Under this lies what the runs of one import have staged, finished or not. */
+export function prefixOf(correlation: string): string {
+  return `${stagingPrefix}${correlation.replace(/[^A-Za-z0-9]+/g, "-")}/`;
+}
+
+/**
+ * A key that nobody guesses. `identity`, the digest of the source's bits where it is known beforehand, lets a later run find the same bits
+ * again. It ends in the file's extension, as the importer wants it.
+ */
+export function newKey(
+  correlation: string,
+  identity: string | undefined,
+  extension: string,
+  randomBytes: (count: number) => Buffer,
+): string {
+  const secret = randomBytes(16).toString("hex");
+  return `${prefixOf(correlation)}${identity === undefined ? "" : `${identity}-`}${secret}${extension}`;
+}
+
+/** Whether the key is of these bits. */
+export function isOf(key: string, identity: string): boolean {
+  return key.slice(key.lastIndexOf("/") + 1).startsWith(`${identity}-`);
+}
+
+const compressions: Readonly<Record<string, string>> = { gzip: ".gz", bzip2: ".bz2" };
+
+/** The extension that the importer knows for the format that `name`, a file's name or a URL's path, has, under the compression that it is in. */
+export function extensionOf(name: string, compression: string | undefined): string {
+  const format = /(\.(?:img|raw|qcow2|vhdx|vdi|vmdk))(?:\.[a-z0-9]+)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  const extension = `${format}${compressions[compression ?? ""] ?? ""}`;
+  return extension === "" ? ".img" : extension;
+}

@@ -1,0 +1,245 @@
+import { createHash } from "node:crypto";
+import { createEmulator, type Emulator } from "../../../../emulator/emulator";
+import { seededRandom } from "../../../../emulator/ids";
+import { RecordedNetwork } from "../../../../emulator/network";
+import type { EmulatorOptions } from "../../../../emulator/options";
+import { createApi } from "../../../../provider/api/digitalOcean";
+import type { DropletWire } from "../../../../provider/api/wire";
+import { Unfinished } from "../../../../provider/host/fault";
+import type { Call } from "../../../../provider/host/resource";
+import { fleet } from "../../../../provider/resources/fleet/fleet";
+import type { FleetInputs, FleetState, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
+import { createContext, type ProviderContext } from "../../../../provider/providerContext";
+import type { ProbeAnswer, World } from "../../../../provider/world";
+import { VirtualClock } from "../../../helpers/virtualClock";
+
+const endpoint = "https://api.example.com";
+const token = "fleet-token";
+const key = "AAAAC3NzaC1lZDI1NTE5AAAAIE1hZGVGb3JUZXN0c09ubHlBbmROb3RoaW5nRWxzZQ";
+const broken = "b".repeat(64);
+const good = "a".repeat(64);
+
+export const urn = "urn:pulumi:dev::shop::imagefleet:index:Fleet::web";
+export const sshKey = (createHash("md5").update(Buffer.from(key, "base64")).digest("hex").match(/../g) ?? []).join(":");
+
+/** What happens to the request with that number, counted from 1, and to everything after it. */
+export interface Crash {
+  readonly at: number;
+  readonly when: "before" | "after";
+}
+
+export type Trouble = "lostBefore" | "lostAfter" | "failsBefore" | "failsAfter";
+
+/** How one operation ended. */
+export interface Ended {
+  readonly id: string;
+  readonly state: StoredFleet;
+  /** Empty where it ended well. */
+  readonly reasons: readonly string[];
+}
+
+/** The Fleet's handlers over the emulator, in one process on virtual time. */
+export class FleetRig {
+  readonly clock = new VirtualClock();
+  /** Methods and paths of what the provider sent, and when. */
+  readonly sent: string[] = [];
+  readonly sentAt: number[] = [];
+  readonly said: string[] = [];
+  readonly warned: string[] = [];
+  session: ProviderContext;
+  /** After each request, what there is. */
+  watch: (droplets: readonly DropletWire[]) => void = () => undefined;
+  interrupt = new AbortController();
+  /** Droplets that answer no probe, whatever they listen on. */
+  probeFails: (droplet: DropletWire) => boolean = () => false;
+  crash: Crash | undefined;
+  /** Seconds by which lists of the fleet lag behind what was done, tags included. */
+  listLag = 0;
+  /** What goes wrong with the next request. */
+  trouble: () => Trouble | undefined = () => undefined;
+  #crashed: () => void = () => undefined;
+  #history: readonly { readonly at: number; readonly droplets: readonly DropletWire[] }[] = [];
+  readonly #emulator: Emulator;
+  readonly #network = new RecordedNetwork();
+
+  /** Images 0 and 1 answer on 8080, image 2 doesn't listen, image 3 is in another region. */
+  constructor(options: Partial<EmulatorOptions> = {}, seed = 1) {
+    this.#emulator = createEmulator({
+      clock: this.clock,
+      random: seededRandom(seed),
+      source: { request: () => Promise.reject(new Error("no source")) },
+      network: this.#network,
+      token,
+      options: { requestsPerMinute: 100_000, requestsPerHour: 1_000_000, ...options },
+      seed: {
+        tokens: [{ token: "watcher" }],
+        sshKeys: [{ name: "key", publicKey: `ssh-ed25519 ${key} test` }],
+        workloads: [{ sha256: broken, listen: [] }],
+        images: [
+          { name: "web-1", regions: ["ams3"], sha256: good },
+          { name: "web-2", regions: ["ams3"], sha256: good },
+          { name: "web-3", regions: ["ams3"], sha256: broken },
+          { name: "web-4", regions: ["nyc3"], sha256: good },
+        ],
+      },
+    });
+    this.session = this.newSession(seed);
+  }
+
+  newSession(seed = 7): ProviderContext {
+    const world: World = {
+      clock: this.clock,
+      random: seededRandom(seed),
+      send: (request) => this.#send(request),
+      probe: { http: (address, port) => this.#probe(address, port) },
+    };
+    return createContext({ api: createApi({ token, endpoint, world }), world, namespace: "" });
+  }
+
+  async image(index: number): Promise<string> {
+    const { images } = (await this.ask("GET", "/v2/images?private=true")) as { images: { id: number; name: string }[] };
+    return String(images.find(({ name }) => name === `web-${index + 1}`)!.id);
+  }
+
+  async inputs(image: number, changes: Partial<FleetInputs> = {}): Promise<FleetInputs> {
+    return {
+      image: await this.image(image),
+      region: "ams3",
+      size: "s-1vcpu-1gb",
+      count: 3,
+      sshKeys: [sshKey],
+      name: "web",
+      gate: { http: { port: 8080, path: "/" }, successes: 2, intervalSeconds: 1, deadlineSeconds: 30 },
+      rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 2, shutdownSeconds: 10 },
+      ...changes,
+    };
+  }
+
+  create(inputs: FleetInputs): Promise<Ended> {
+    return this.#end(() => fleet.create(inputs, this.session, this.call()));
+  }
+
+  update({ id, state }: Ended, inputs: FleetInputs): Promise<Ended> {
+    return this.#end(async () => ({ id, state: await fleet.update(id, state, inputs, this.session, this.call()) }));
+  }
+
+  read({ id, state }: Ended, inputs: Partial<FleetInputs>): Promise<Ended> {
+    return this.#end(async () => ({ id, state: (await fleet.read(id, { state, inputs }, this.session, this.call()))!.state }));
+  }
+
+  delete({ id, state }: Ended): Promise<void> {
+    return this.clock.run(fleet.delete(id, state, this.session, this.call()));
+  }
+
+  call(): Call {
+    return {
+      urn,
+      signal: this.interrupt.signal,
+      progress: (text) => this.said.push(text),
+      warn: (text) => this.warned.push(text),
+      info: (text) => this.said.push(text),
+    };
+  }
+
+  forgetSent(): void {
+    this.sent.length = 0;
+    this.sentAt.length = 0;
+  }
+
+  /** Asks the emulator beside the provider. */
+  async ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const headers = { authorization: "Bearer watcher", "content-type": "application/json" };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await this.#emulator.fetch(new Request(`${endpoint}${path}`, init));
+    const text = await response.text();
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Arms a fault or sets an option of the emulator. */
+  async control(path: string, body: unknown): Promise<void> {
+    await this.#emulator.fetch(new Request(`${endpoint}/_emulator/${path}`, { method: "POST", body: JSON.stringify(body) }));
+  }
+
+  async droplets(): Promise<readonly DropletWire[]> {
+    return ((await this.ask("GET", "/v2/droplets?per_page=200")) as { droplets: DropletWire[] }).droplets;
+  }
+
+  async tags(): Promise<readonly string[]> {
+    return ((await this.ask("GET", "/v2/tags?per_page=200")) as { tags: { name: string }[] }).tags.map(({ name }) => name);
+  }
+
+  /** The engine and the provider die at a request; resolves to undefined when that came before the operation's end. */
+  async untilCrash(crash: Crash, operation: () => Promise<Ended>): Promise<Ended | undefined> {
+    this.forgetSent();
+    this.crash = crash;
+    const crashed = new Promise<undefined>((resolve) => (this.#crashed = () => resolve(undefined)));
+    const ended = await this.clock.run(Promise.race([operation(), crashed]));
+    this.crash = undefined;
+    this.session = this.newSession();
+    return ended;
+  }
+
+  async #end(operation: () => Promise<{ readonly id: string; readonly state: StoredFleet | FleetState }>): Promise<Ended> {
+    const running = operation().catch((error: unknown): Ended => {
+      if (error instanceof Unfinished) return { id: error.id, state: error.state, reasons: error.reasons };
+      throw error;
+    });
+    const ended = await (this.crash === undefined ? this.clock.run(running) : running);
+    return { reasons: [], ...ended };
+  }
+
+  async #send(request: Request): Promise<Response> {
+    this.sent.push(`${request.method} ${new URL(request.url).pathname}`);
+    this.sentAt.push(this.clock.now());
+    const { crash } = this;
+    const trouble = this.trouble();
+    const dies = crash !== undefined && this.sent.length >= crash.at;
+    const arrives = dies ? crash.when === "after" && this.sent.length === crash.at : trouble === undefined || trouble.endsWith("After");
+    const answer = arrives ? await this.#emulator.fetch(request) : undefined;
+    const droplets = await this.droplets();
+    this.#history = [...this.#history, { at: this.clock.now(), droplets }];
+    if (arrives) this.watch(droplets);
+    if (dies) this.#crashed();
+    if (dies) return new Promise(() => undefined);
+    if (trouble?.startsWith("lost") === true) throw new Error("The connection was lost.");
+    if (trouble !== undefined || answer === undefined) return new Response("{}", { status: 503 });
+    return this.#lagging(request) ?? answer;
+  }
+
+  /** The list of the fleet as it was `listLag` seconds ago. */
+  #lagging(request: Request): Response | undefined {
+    const tag = new URL(request.url).searchParams.get("tag_name");
+    if (this.listLag === 0 || request.method !== "GET" || tag === null) return undefined;
+    const then = this.#history.findLast(({ at }) => at <= this.clock.now() - this.listLag * 1_000);
+    const droplets = (then?.droplets ?? []).filter(({ tags }) => tags.includes(tag));
+    return Response.json({ droplets, links: {}, meta: { total: droplets.length } });
+  }
+
+  async #probe(address: string, port: number): Promise<ProbeAnswer> {
+    const asked = (await this.droplets()).find(({ networks }) => networks.v4.some(({ ip_address: ip }) => ip === address));
+    const listens =
+      this.#network
+        .listening()
+        .get(address)
+        ?.some((listen) => listen.port === port) === true;
+    if (asked !== undefined && listens && !this.probeFails(asked)) return { healthy: true };
+    return { healthy: false, reason: "the connection was refused" };
+  }
+}
+
+export const servingTag = (id: string): string => `imagefleet:serving:${id}`;
+
+/** How many existed at most and served at least, from now on. */
+export function bounds(rig: FleetRig, id: string): { exist: number; serve: number } {
+  const seen = { exist: 0, serve: Infinity };
+  rig.watch = (droplets) => {
+    const serving = droplets.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
+    seen.exist = Math.max(seen.exist, droplets.length);
+    seen.serve = Math.min(seen.serve, serving.length);
+  };
+  return seen;
+}
+
+export function imagesOf(droplets: readonly DropletWire[]): readonly string[] {
+  return droplets.map(({ image }) => String(image.id));
+}

@@ -1,0 +1,151 @@
+import { checkByTable } from "../../../../provider/host/check";
+import { effectsByTable } from "../../../../provider/host/diff";
+import { unknownValue } from "../../../../provider/host/property";
+import type { Values } from "../../../../provider/host/values";
+import { fleet } from "../../../../provider/resources/fleet/fleet";
+import type { FleetInputs, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
+import { FleetRig, sshKey } from "./fleetRig";
+
+const minimal = { image: "12", region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: ["512189"], name: "web" };
+
+function check(changes: Values): readonly string[] {
+  const { inputs, faults } = checkByTable(fleet.inputs, { ...minimal, ...changes });
+  const own = faults.length > 0 ? [] : fleet.check!(inputs as never, undefined);
+  return [...faults, ...own].map(({ property, expectation }) => `${property} ${expectation}`);
+}
+
+function checked(changes: Values = {}): FleetInputs {
+  return checkByTable(fleet.inputs, { ...minimal, ...changes }).inputs as unknown as FleetInputs;
+}
+
+test("fills in what a gate and a rollout leave open", () => {
+  expect(check({})).toEqual([]);
+  const { gate, rollout } = checked({ gate: { http: { port: 80 } } });
+  expect(gate).toEqual({ http: { port: 80, path: "/" }, successes: 2, intervalSeconds: 2, deadlineSeconds: 300 });
+  expect(rollout).toEqual({ maxSurge: 1, maxUnavailable: 0, drainSeconds: 5, shutdownSeconds: 60 });
+});
+
+test.each<[Values, string]>([
+  [{ image: "web" }, "image must be the number of an image"],
+  [{ region: "Amsterdam" }, "region must be a region slug such as `ams3`"],
+  [{ size: "s 1" }, "size must be a size slug such as `s-1vcpu-1gb`"],
+  [{ count: -1 }, "count must be from 0 to 1000"],
+  [{ sshKeys: [] }, "sshKeys must name at least one SSH key"],
+  [{ sshKeys: ["512189", "ssh-ed25519 AAAA"] }, "sshKeys[1] must be the id or the MD5 fingerprint of an SSH key of the account"],
+  [{ userData: "x".repeat(65_537) }, "userData must be at most 64 KiB"],
+  [{ tags: ["good", "not good"] }, "tags[1] must be 1 to 255 letters, digits, `_`, `-` and `:`"],
+  [{ tags: ["imagefleet:serving:x"] }, "tags[0] must not start with `imagefleet:`, which is reserved"],
+  [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
+  [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `http` or `active`, but has both"],
+  [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
+  [{ gate: { http: { port: 80, path: "health" } } }, "gate.http.path must start with `/`"],
+  [{ gate: { active: false } }, "gate.active must be `true` where it is given"],
+  [{ rollout: { maxSurge: 0 } }, "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0"],
+])("refuses %j", (changes, fault) => {
+  expect(check(changes)).toEqual([fault]);
+});
+
+test("does not check what is unknown yet", () => {
+  expect(
+    check({
+      image: unknownValue,
+      sshKeys: [unknownValue],
+      tags: unknownValue,
+      gate: unknownValue,
+      rollout: { maxSurge: unknownValue, maxUnavailable: 0 },
+    }),
+  ).toEqual([]);
+});
+
+const live = [0, 1, 2].map((slot) => ({ id: String(100 + slot), slot, template: "0123456789ab", serving: true }));
+
+async function diff(changes: Values, state: StoredFleet = {}): Promise<Record<string, string>> {
+  const before = checked();
+  const after = checked(changes);
+  const effects = effectsByTable(fleet.inputs, before, after);
+  const stored = { ...before, template: "0123456789ab", live, ...state };
+  // A diff has neither session nor call to use.
+  return fleet.diff!({ id: "f", state: stored, before, after, effects }, undefined as never, undefined as never);
+}
+
+test("rolls for the image, size, keys, user data and VPC, replaces for the region, and updates for the rest", async () => {
+  expect(await diff({ image: "13", size: "s-2vcpu-2gb", sshKeys: ["1"], userData: "#!", vpcUuid: "v" })).toEqual({
+    ...{ image: "roll", size: "roll", sshKeys: "roll", userData: "roll", vpcUuid: "roll" },
+  });
+  expect(await diff({ region: "fra1" })).toEqual({ region: "replace" });
+  expect(await diff({ tags: ["a"], gate: { active: true }, rollout: { maxSurge: 2 } })).toEqual({
+    tags: "update",
+    gate: "update",
+    rollout: "update",
+  });
+  expect(await diff({ name: "shop" })).toEqual({ name: "none" });
+});
+
+test("takes another order of keys for no change", async () => {
+  const before = checked({ sshKeys: ["1", "2"] });
+  const after = checked({ sshKeys: ["2", "1"] });
+  const change = { id: "f", state: {}, before, after, effects: { sshKeys: "roll" as const } };
+  expect(await fleet.diff!(change, undefined as never, undefined as never)).toEqual({ sshKeys: "none" });
+});
+
+test("mends a fleet that is not what was settled, by the state alone", async () => {
+  expect(await diff({})).toEqual({});
+  expect(await diff({}, { live: live.slice(1) })).toEqual({ live: "update" });
+  expect(await diff({}, { live: [...live, { ...live[0]!, id: "9" }] })).toEqual({ live: "update" });
+  expect(await diff({}, { live: live.map((one, slot) => ({ ...one, serving: slot > 0 })) })).toEqual({ live: "update" });
+  expect(await diff({}, { live: live.map((one, slot) => ({ ...one, template: slot > 0 ? one.template : "ba9876543210" })) })).toEqual({
+    live: "update",
+  });
+  expect(await diff({}, { template: undefined })).toEqual({ live: "update" });
+  expect(await diff({}, { live: undefined })).toEqual({});
+});
+
+test("previews a rollout with its Droplets unknown and its tags known, and a change in place with all known", async () => {
+  const rig = new FleetRig();
+  const made = await rig.create(await rig.inputs(0));
+  rig.forgetSent();
+  const preview = async (inputs: FleetInputs) =>
+    (await rig.clock.run(fleet.preview!(inputs, made.state, rig.session, rig.call()))) as StoredFleet;
+  const rolled = await preview(await rig.inputs(1));
+  expect([rolled.droplets, rolled.addresses, rolled.template]).toEqual([unknownValue, unknownValue, unknownValue]);
+  expect([rolled.fleetTag, rolled.servingTag]).toEqual([made.state.fleetTag, made.state.servingTag]);
+  const grown = await preview(await rig.inputs(0, { count: 4 }));
+  expect([grown.droplets, grown.template]).toEqual([unknownValue, made.state.template]);
+  rig.forgetSent();
+  const tagged = await preview(await rig.inputs(0, { tags: ["shop"] }));
+  expect(tagged).toEqual({ ...made.state, tags: ["shop"] });
+  expect(rig.sent).toEqual([]);
+});
+
+test("previews every reason why Droplets can't be made, together", async () => {
+  const rig = new FleetRig();
+  const inputs = await rig.inputs(3, { region: "ams3", size: "s-9vcpu-9gb", sshKeys: [sshKey] });
+  const preview = (changes: Partial<Record<keyof FleetInputs, unknown>>) =>
+    rig.clock.run(fleet.preview!({ ...inputs, ...changes } as FleetInputs, undefined, rig.session, rig.call()));
+  await expect(preview({})).rejects.toThrow(
+    /^`size` must be a size slug that DigitalOcean has, got `s-9vcpu-9gb`; [^\n]+\n`image` must be in ams3, but image \d+ is only in nyc3 and no transfer runs; [^\n]+$/,
+  );
+  await expect(preview({ region: "xyz9", size: unknownValue, image: unknownValue })).rejects.toThrow(
+    /^`region` must be a region slug that DigitalOcean has, got `xyz9`; it has ams2, ams3, /,
+  );
+  await expect(preview({ size: "s-1vcpu-1gb", image: "77" })).rejects.toThrow(
+    /^`image` must be the number of an image that this token can see, got `77`/,
+  );
+});
+
+test("warns that nothing is probed unless the program says so", async () => {
+  const rig = new FleetRig();
+  const preview = async (gate: Partial<FleetInputs["gate"]>) => {
+    const limits = { successes: 2, intervalSeconds: 2, deadlineSeconds: 300 };
+    await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
+    return rig.warned.splice(0);
+  };
+  expect(await preview({})).toEqual([expect.stringMatching(/^`gate` asks for nothing: /)]);
+  expect(await preview({ active: true })).toEqual([]);
+  expect(await preview({ http: { port: 80, path: "/" } })).toEqual([]);
+});
+
+test("does not import what DigitalOcean cannot tell", async () => {
+  const rig = new FleetRig();
+  await expect(fleet.read("abc", undefined, rig.session, rig.call())).rejects.toThrow(/^A Fleet can't be imported, /);
+});

@@ -1,0 +1,68 @@
+import { unknownValue } from "../../../../provider/host/property";
+import { imageImport } from "../../../../provider/resources/imageImport/imageImport";
+import type { ImageImportInputs } from "../../../../provider/resources/imageImport/imageImportTable";
+import { simulate, type RecordedCall, type Simulation } from "../../../helpers/simulation";
+
+const good: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" }, region: "nyc3", name: "web" };
+const bad: ImageImportInputs = { ...good, source: { url: "http://127.0.0.1/secret-path/web.txt" } };
+const refusal = [
+  "`source` is no image that a Droplet can run.",
+  expect.stringMatching(/^The disk has no partition table: .+ \(partition-table-missing\)$/),
+];
+
+function preview(simulation: Simulation, inputs: ImageImportInputs, call: RecordedCall): Promise<unknown> {
+  return simulation.run(Promise.resolve(imageImport.preview?.(inputs, undefined, simulation.session, call)));
+}
+
+async function linesOf(promise: Promise<unknown>): Promise<readonly string[]> {
+  const error = await promise.then(
+    () => new Error("It was not refused."),
+    (reason: unknown) => reason as Error,
+  );
+  return error.message.split("\n");
+}
+
+describe("a new source", () => {
+  it("that no Droplet can run is refused by preview and by up, before anything is spent and without its URL", async () => {
+    const simulation = simulate(1);
+    const call = simulation.call();
+    expect(await linesOf(preview(simulation, bad, call))).toEqual(refusal);
+    expect(await linesOf(simulation.run(imageImport.create(bad, simulation.session, call)))).toEqual(refusal);
+    expect(simulation.requests(/^(?!GET)/)).toEqual([]);
+    expect(simulation.process.timers).toBe(0);
+  });
+
+  it("that can't be reached is a warning of preview and an error of up", async () => {
+    const simulation = simulate(2);
+    simulation.served = "gone";
+    const call = simulation.call();
+    expect(await preview(simulation, good, call)).toEqual(good);
+    expect(call.warnings).toEqual([
+      "`source` could not be inspected, and `pulumi up` will refuse it as long as that is so. " +
+        "The image's server could not be reached: check the URL and the network.",
+    ]);
+    expect(await linesOf(simulation.run(imageImport.create(good, simulation.session, call)))).toEqual([
+      "`source` can't be imported. The image's server could not be reached: check the URL and the network.",
+    ]);
+    expect(simulation.requests(/^(?!GET)/)).toEqual([]);
+  });
+
+  it("of FTP, or one that isn't known yet, is not asked", async () => {
+    const simulation = simulate(3);
+    simulation.served = "gone";
+    const call = simulation.call();
+    await preview(simulation, { ...good, source: { url: "ftp://127.0.0.1/web.img" } }, call);
+    await preview(simulation, { ...good, source: { url: unknownValue } } as never, call);
+    expect(call.warnings).toEqual([]);
+  });
+
+  it("is not asked again for an image that exists", async () => {
+    const simulation = simulate(4);
+    const { id, state } = await simulation.run(imageImport.create(good, simulation.session, simulation.call()));
+    simulation.served = "gone";
+    const renamed = { ...good, name: "renamed" };
+    await simulation.run(Promise.resolve(imageImport.preview?.(renamed, state, simulation.session, simulation.call())));
+    const updated = await simulation.run(imageImport.update(id, state, renamed, simulation.session, simulation.call()));
+    expect(updated.name).toBe("renamed");
+  });
+});
