@@ -240,7 +240,7 @@ describe("Requests to Spaces", () => {
 
   it("load the S3 client with the first of them", () => {
     const script = `
-      const { createSpaces } = require("./dist/provider/source/spaces");
+      const { createSpaces } = require("./dist/provider/source/spaces/spaces");
       require("./dist/provider/source/staging");
       createSpaces({ accessId: "AK", secretKey: "SK", bucket: "images", endpoint: "http://127.0.0.1:1" }, {});
       process.stdout.write(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk"))));`;
