@@ -11,7 +11,7 @@ export function referenceCommand(): Command {
       const { referencePage } = await import("../provider/host/reference.js");
       const { imagefleet } = await import("../provider/imagefleet.js");
       const { findingsPage } = await import("../provider/source/inspect/findingsPage.js");
-      for (const [name, text] of Object.entries({ reference: referencePage(imagefleet), findings: findingsPage() })) {
+      for (const [name, text] of Object.entries({ reference: referencePage(imagefleet()), findings: findingsPage() })) {
         writeFileSync(path.join(checkout, "docs", `${name}.md`), text);
       }
     });

@@ -9,6 +9,7 @@ import { fleet } from "./resources/fleet/fleet";
 import { imageImport } from "./resources/imageImport/imageImport";
 import { imageReplica } from "./resources/imageReplica/imageReplica";
 import { packageVersion } from "./sdk/version";
+import type { StagingWorld } from "./source/stagingWorld";
 import { createContext, type ProviderContext } from "./providerContext";
 
 const configuration = {
@@ -52,30 +53,32 @@ const missingToken: Fault = {
     "`digitalocean:token` is not read.",
 };
 
-/** imagefleet as the plugin serves it. */
-export const imagefleet: Provider<ProviderContext, typeof configuration> = {
-  name: "imagefleet",
-  version: packageVersion,
-  doc: "A DigitalOcean custom image, its copies in other regions and the Droplets that run it, as one declared state.",
-  configuration,
-  environment: {
-    token: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"],
-    apiEndpoint: ["DIGITALOCEAN_API_URL"],
-    spacesAccessId: ["SPACES_ACCESS_KEY_ID"],
-    spacesSecretKey: ["SPACES_SECRET_ACCESS_KEY"],
-    spacesBucket: ["SPACES_BUCKET"],
-    spacesEndpoint: ["SPACES_ENDPOINT_URL"],
-  },
-  checkConfiguration,
-  configure({ token, apiEndpoint, namespace, ...given }, world) {
-    if (token === undefined || token === "") throw new Error(`\`token\` ${missingToken.expectation}. ${missingToken.remedy ?? ""}`);
-    const { spacesAccessId: accessId, spacesSecretKey: secretKey, spacesBucket: bucket, spacesEndpoint: endpoint } = given;
-    const spaces = { accessId, secretKey, bucket, endpoint };
-    return createContext({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace, spaces });
-  },
-  resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
-  functions: [eraseFunction(getImage), eraseFunction(inspectImage)],
-};
+/** imagefleet as the plugin serves it. Without `staging` it can be described and reads no local file. */
+export function imagefleet(staging?: StagingWorld): Provider<ProviderContext, typeof configuration> {
+  return {
+    name: "imagefleet",
+    version: packageVersion,
+    doc: "A DigitalOcean custom image, its copies in other regions and the Droplets that run it, as one declared state.",
+    configuration,
+    environment: {
+      token: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"],
+      apiEndpoint: ["DIGITALOCEAN_API_URL"],
+      spacesAccessId: ["SPACES_ACCESS_KEY_ID"],
+      spacesSecretKey: ["SPACES_SECRET_ACCESS_KEY"],
+      spacesBucket: ["SPACES_BUCKET"],
+      spacesEndpoint: ["SPACES_ENDPOINT_URL"],
+    },
+    checkConfiguration,
+    configure({ token, apiEndpoint, namespace, ...given }, world) {
+      if (token === undefined || token === "") throw new Error(`\`token\` ${missingToken.expectation}. ${missingToken.remedy ?? ""}`);
+      const { spacesAccessId: accessId, spacesSecretKey: secretKey, spacesBucket: bucket, spacesEndpoint: endpoint } = given;
+      const spaces = { accessId, secretKey, bucket, endpoint };
+      return createContext({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace, spaces, staging });
+    },
+    resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
+    functions: [eraseFunction(getImage), eraseFunction(inspectImage)],
+  };
+}
 
 function checkConfiguration(given: WithUnknowns<Partial<Configuration>>): readonly Fault[] {
   if (!isKnown(given)) return [];

@@ -2,6 +2,7 @@ import type { Api } from "./api/api";
 import type { ImageWire } from "./api/wire";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
+import type { StagingWorld } from "./source/stagingWorld";
 import type { World } from "./world";
 
 /** What one configured provider shares among its resources. */
@@ -32,9 +33,11 @@ export interface Team {
 
 export interface ContextArgs extends Pick<ProviderContext, "api" | "world" | "namespace"> {
   readonly spaces?: ConfiguredSpaces;
+  /** Default: none, so that no local file can be read and nothing passes through Spaces. */
+  readonly staging?: StagingWorld;
 }
 
-export function createContext({ api, world, namespace, spaces = {} }: ContextArgs): ProviderContext {
+export function createContext({ api, world, namespace, spaces = {}, staging }: ContextArgs): ProviderContext {
   return {
     api,
     world,
@@ -42,7 +45,7 @@ export function createContext({ api, world, namespace, spaces = {} }: ContextArg
     watchers: new Watchers(api, world),
     current: new Map(),
     standing: new Map(),
-    sources: createSourceAccess(world, spaces),
+    sources: createSourceAccess(world, spaces, staging),
     async team(signal) {
       const { team, uuid } = await api.account(signal);
       return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };

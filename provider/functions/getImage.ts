@@ -39,9 +39,9 @@ export const getImage: FunctionType<ProviderContext, typeof inputs, typeof outpu
   doc: "Finds one available image of the account, custom image or snapshot, by id, exact name, tag or declared digest.",
   inputs,
   outputs,
-  async invoke(wanted, session, signal) {
+  async invoke(wanted, context, signal) {
     const { property, value } = theOne(wanted);
-    const found = await candidates(property, value, session, signal);
+    const found = await candidates(property, value, context, signal);
     const images = found.filter(({ status }) => status === undefined || status === "available").sort(newestFirst);
     const [image, ...others] = images;
     if (image === undefined) {

@@ -55,9 +55,9 @@ export const inspectImage: FunctionType<ProviderContext, typeof inputs, typeof o
   doc: "Inspects an image as `./bin/imagefleet inspect` does: format, sizes, how it boots, and findings. Reads as little as possible and changes nothing.",
   inputs,
   outputs,
-  async invoke({ url, path }, session, signal) {
+  async invoke({ url, path }, context, signal) {
     if (url !== undefined && path === undefined) {
-      return withoutNulls(await inspectUrl(url, session, signal));
+      return withoutNulls(await inspectUrl(url, context, signal));
     }
     if (path !== undefined && url === undefined) return withoutNulls((await inspectLater().inspectFile(path)).inspection);
     throw new Error("`inspectImage` must be given either `url` or `path`: name the one image to inspect.");

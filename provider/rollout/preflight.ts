@@ -2,7 +2,7 @@ import type { Api } from "../api/api";
 import type { ImageWire } from "../api/wire";
 import type { Call } from "../host/resource";
 import type { Clock } from "../world";
-import { StatusLine } from "./statusLine";
+import { StatusLine } from "../waiting/statusLine";
 
 /** Where a template is to run; what isn't known yet is left out. */
 export interface PreflightArgs {

@@ -7,7 +7,7 @@ import { FleetObservation, type ObservedDroplet } from "./observation";
 import { isSettled, plan } from "./plan";
 import { describeFailure, describeStanding, describeUnreachable, statusOf } from "./report";
 import type { FleetSettings, Wanted } from "./settings";
-import { StatusLine } from "./statusLine";
+import { StatusLine } from "../waiting/statusLine";
 import { nextLook } from "./nextLook";
 
 /** Without any change for so long, beside the gate's and the drain's own time, a change is given up. Milliseconds. */

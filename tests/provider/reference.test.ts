@@ -6,5 +6,5 @@ import { imagefleet } from "../../provider/imagefleet";
 test("docs/reference.md is what the tables say", () => {
   const page = readFileSync(path.resolve(__dirname, "../../docs/reference.md"), "utf8");
   // After a change of a table: npm run build && npm run reference
-  expect(page).toBe(referencePage(imagefleet));
+  expect(page).toBe(referencePage(imagefleet()));
 });

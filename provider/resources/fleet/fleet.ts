@@ -6,7 +6,7 @@ import { FleetObservation } from "../../rollout/observation";
 import { awaitImage, preflight } from "../../rollout/preflight";
 import { Rollout } from "../../rollout/rollout";
 import type { FleetSettings } from "../../rollout/settings";
-import { StatusLine } from "../../rollout/statusLine";
+import { StatusLine } from "../../waiting/statusLine";
 import { sameMembers, sameTemplate } from "../../rollout/template";
 import type { ProviderContext } from "../../providerContext";
 import { checkFleet } from "./fleetCheck";

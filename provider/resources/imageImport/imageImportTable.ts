@@ -2,13 +2,11 @@ import type { PropertyTable, Rule } from "../../host/property";
 import type { ResourceChange, StoredState, State } from "../../host/resource";
 import type { ValuesOf } from "../../host/property";
 import { isDistribution } from "./distribution";
+import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { areTags } from "../imageTags";
 
 /** The form of a region slug; whether there is such a region, DigitalOcean knows. */
-export const isRegionSlug: Rule = {
-  expectation: "must be a region slug such as `ams3`",
-  holds: (value: string) => /^[a-z]{2,8}[0-9]{1,2}$/.test(value),
-};
+export const regionSlugRule: Rule = { expectation: regionSlugExpectation, holds: isRegionSlug };
 
 function oneOf(...words: readonly string[]): Rule {
   return { expectation: `must be ${words.map((word) => `\`${word}\``).join(" or ")}`, holds: (value: string) => words.includes(value) };
@@ -84,7 +82,7 @@ export const importInputs = {
     required: true,
     change: "none",
     doc: "The region slug that the import goes to. A change says where the next import goes, and never replaces an image that exists.",
-    rules: [isRegionSlug],
+    rules: [regionSlugRule],
   },
   name: {
     shape: "string",

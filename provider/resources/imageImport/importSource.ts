@@ -20,18 +20,18 @@ export async function importedFrom<T>(
   { source, region }: { readonly source: Source; readonly region: string },
   need: string | undefined,
   lineage: string,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
   work: (url: string) => Promise<T>,
 ): Promise<T> {
   if (need === undefined) {
     // A run that was killed may have had a source that went through Spaces.
-    await clearStaged({ source, region }, lineage, session, call);
+    await clearStaged({ source, region }, lineage, context, call);
     return work(source.url ?? "");
   }
   const { sha256 } = source;
   const recompress = source.recompress === "never" ? "never" : "auto";
-  const staging = session.sources.staging(region, need);
+  const staging = context.sources.staging(region, need);
   const staged = await staging.stage({ source: stageSource(source), sha256, recompress, correlation: lineage }, call);
   let published = false;
   const end = async (error?: unknown): Promise<void> => {
@@ -49,12 +49,12 @@ export async function importedFrom<T>(
 export async function thenCleared<T>(
   of: Staged,
   lineage: string,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
   work: () => Promise<T>,
 ): Promise<T> {
   return ended(async (error) => {
-    if (error === undefined || !goesOn(error, call)) await clearStaged(of, lineage, session, call);
+    if (error === undefined || !goesOn(error, call)) await clearStaged(of, lineage, context, call);
   }, work);
 }
 
@@ -62,14 +62,14 @@ export async function thenCleared<T>(
 export async function clearStaged(
   { source = {}, region = "" }: Staged,
   lineage: string,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<void> {
   const need = stagingNeed(source);
   // Where only the bits could say whether they needed Spaces, they were in it if it was configured.
-  if (need === undefined && !session.sources.hasSpaces) return;
+  if (need === undefined && !context.sources.hasSpaces) return;
   try {
-    await session.sources.staging(region, need ?? "What was staged").clear(lineage, call.signal);
+    await context.sources.staging(region, need ?? "What was staged").clear(lineage, call.signal);
   } catch (error) {
     call.warn(`What an earlier run may have left of the image in Spaces could not be removed: ${messageOf(error)}`);
   }

@@ -5,7 +5,8 @@ import type { Call, Effects, Existing, Known, ReadAnswer, ResourceChange, Resour
 import type { ProviderContext, Team } from "../../providerContext";
 import type { Copy } from "../../watch/copies";
 import { isImporting, type ImageWatcher } from "../../watch/imageWatcher";
-import { isRegionSlug, teamTable } from "../imageImport/imageImportTable";
+import { isRegionSlug } from "../../rules/regionSlug";
+import { regionSlugRule, teamTable } from "../imageImport/imageImportTable";
 import { requireImageRegion } from "../regionCheck";
 import { parseReplicaId, replicaId } from "./replicaId";
 import { requireTeam } from "../teamCheck";
@@ -23,7 +24,7 @@ export const replicaInputs = {
     required: true,
     change: "replace",
     doc: "The region slug that the image is to be in. A change replaces the replica; the copy in the old region stays, since DigitalOcean can't remove one.",
-    rules: [isRegionSlug],
+    rules: [regionSlugRule],
   },
   alongside: {
     shape: { listOf: "string" },
@@ -32,8 +33,7 @@ export const replicaInputs = {
     rules: [
       {
         expectation: "must hold region slugs such as `ams3`",
-        holds: (regions: readonly unknown[]) =>
-          regions.every((region) => typeof region !== "string" || isRegionSlug.holds(region as never)),
+        holds: (regions: readonly unknown[]) => regions.every((region) => typeof region !== "string" || isRegionSlug(region)),
       },
     ],
   },
@@ -65,7 +65,7 @@ export const imageReplica: ResourceType<ProviderContext, Inputs, Outputs> = {
   preview,
   create,
   read,
-  update: (_id, state, inputs, session, call) => ensure(inputs, state.team, session, call),
+  update: (_id, state, inputs, context, call) => ensure(inputs, state.team, context, call),
   delete: remove,
 };
 
@@ -77,37 +77,37 @@ function diff({ state, effects }: ResourceChange<Inputs, Outputs>): Effects {
 async function preview(
   inputs: WithUnknowns<ReplicaInputs>,
   state: StoredReplica | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<WithUnknowns<Partial<ReplicaState>>> {
   if (!isKnown(inputs)) return {};
   if (state === undefined) {
-    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, session, call.signal);
+    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, context, call.signal);
     return inputs;
   }
   const { status, team } = state;
   return { ...inputs, team, ...(status === "available" ? { status } : {}) };
 }
 
-async function create(inputs: ReplicaInputs, session: ProviderContext, call: Call): Promise<Existing<Inputs, Outputs>> {
-  return { id: replicaId(inputs.imageId, inputs.region), state: await ensure(inputs, undefined, session, call) };
+async function create(inputs: ReplicaInputs, context: ProviderContext, call: Call): Promise<Existing<Inputs, Outputs>> {
+  return { id: replicaId(inputs.imageId, inputs.region), state: await ensure(inputs, undefined, context, call) };
 }
 
 async function read(
   id: string,
   known: Known<Inputs, Outputs> | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<ReadAnswer<Inputs, Outputs> | undefined> {
   const { imageId, region } = parseReplicaId(id);
-  const watcher = session.watchers.of(imageId);
+  const watcher = context.watchers.of(imageId);
   const image = await watcher.image(call.signal);
   if (!exists(image)) {
-    await requireTeam(known?.state.team, `Image ${imageId}`, session, call.signal);
+    await requireTeam(known?.state.team, `Image ${imageId}`, context, call.signal);
     return undefined;
   }
   const inputs = { imageId, region, wait: true, ...known?.inputs };
-  const team = known?.state.team ?? (await session.team(call.signal));
+  const team = known?.state.team ?? (await context.team(call.signal));
   if (image.regions?.includes(region)) return { state: { ...inputs, status: "available", team }, inputs };
   const action = isImporting(image) ? undefined : await watcher.running(region, call.signal);
   if (action === undefined && !isImporting(image)) return undefined;
@@ -129,13 +129,13 @@ function remove(id: string, state: StoredReplica, _session: ProviderContext, cal
 }
 
 /** Makes sure of the image in the region: what create and update both are. */
-async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: ProviderContext, call: Call): Promise<ReplicaState> {
+async function ensure(inputs: ReplicaInputs, kept: Team | undefined, context: ProviderContext, call: Call): Promise<ReplicaState> {
   const { imageId, region } = inputs;
-  const watcher = session.watchers.of(imageId);
+  const watcher = context.watchers.of(imageId);
   const regions = [...new Set([...(inputs.alongside ?? []), region])];
   let team = kept;
   try {
-    team ??= await session.team(call.signal);
+    team ??= await context.team(call.signal);
     const image = await ready(inputs, watcher, call);
     if (image === undefined) return { ...inputs, status: "pending", team };
     await watcher.start(regions, call.signal);
