@@ -15,7 +15,7 @@ async function importAndCopy(simulation: Simulation): Promise<string> {
   const { session } = simulation;
   const { id } = await imageImport.create({ source, region: "nyc3", name: "web" }, session, simulation.call("urn:import"));
   const made = regions.map((region) =>
-    imageReplica.create({ imageId: id, region, alongside: regions, wait: true }, session, simulation.call(`urn:${region}`)),
+    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, session, simulation.call(`urn:${region}`)),
   );
   const states = await Promise.all(made);
   expect(states.map(({ state }) => state.status)).toEqual(regions.map(() => "available"));
