@@ -33,7 +33,7 @@ export class ImageReplication extends pulumi.ComponentResource {
     const waited = new Set(waitedRegions(waitFor, regions));
     const replicas = new Map(
       regions.map((region) => {
-        const replica = { imageId, region, alongside: regions, wait: waited.has(region) };
+        const replica = { imageId, region, siblingRegions: regions, wait: waited.has(region) };
         return [region, new ImageReplica(`${name}-${region}`, replica, options)];
       }),
     );

@@ -31,7 +31,7 @@ export interface FleetConfig {
   readonly gate?: {
     readonly http?: { readonly port: number; readonly path?: string };
     readonly active?: boolean;
-    readonly successes?: number;
+    readonly successThreshold?: number;
     readonly intervalSeconds?: number;
     readonly deadlineSeconds?: number;
   };
@@ -80,7 +80,7 @@ const FLEET = object<FleetConfig>({
     object({
       http: optional(object({ port: integer, path: optional(text("must be a path such as `/`")) })),
       active: optional(boolean),
-      successes: optional(integer),
+      successThreshold: optional(integer),
       intervalSeconds: optional(number),
       deadlineSeconds: optional(number),
     }),

@@ -1,5 +1,6 @@
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "./fault";
+import { renamedTo } from "./formerNames";
 import { nearest } from "./nearest";
 import { type Property, type PropertyTable, type Rule, type Shape, unknownValue } from "./property";
 import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
@@ -64,6 +65,11 @@ function checkObject(table: PropertyTable, given: Values, path: string, faults: 
   const known = Object.keys(table);
   for (const name of Object.keys(given)) {
     if (given[name] === undefined || Object.hasOwn(table, name)) continue;
+    const renamed = renamedTo(table, name);
+    if (renamed !== undefined) {
+      faults.push({ property: join(path, name), expectation: `is called \`${renamed}\` now`, remedy: "Rename it." });
+      continue;
+    }
     const meant = nearest(name, known);
     const remedy = meant === undefined ? `The known ones are ${listed(known)}.` : `Did you mean \`${meant}\`?`;
     faults.push({ property: join(path, name), expectation: "is not a known property", remedy });

@@ -12,6 +12,8 @@ export interface Property {
   readonly required?: boolean;
   /** The remedy, one sentence, where it is required and not given and that is not obvious. */
   readonly whenMissing?: string;
+  /** What it was called in an earlier release: read as this one in a state, and an error that gives the new name in a program. */
+  readonly formerly?: string;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
   /** Always kept in a secret envelope, whoever sends it: inside an object, the whole of that wherever it is given. */

@@ -91,7 +91,7 @@ export interface GateArgs {
   /** Nothing but that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. */
   readonly active?: pulumi.Input<boolean | undefined>;
   /** Successes of `http` in a row, 1 to 100. Default: 2. */
-  readonly successes?: pulumi.Input<number | undefined>;
+  readonly successThreshold?: pulumi.Input<number | undefined>;
   /** Seconds from one question to the next, 0.1 to 300. Default: 2. */
   readonly intervalSeconds?: pulumi.Input<number | undefined>;
   /** Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout goes back. Default: 300. */
@@ -143,7 +143,7 @@ export interface LiveDroplet {
 export interface Gate {
   readonly http?: { readonly port: number; readonly path?: string };
   readonly active?: boolean;
-  readonly successes?: number;
+  readonly successThreshold?: number;
   readonly intervalSeconds?: number;
   readonly deadlineSeconds?: number;
 }

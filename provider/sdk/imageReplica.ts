@@ -7,7 +7,7 @@ export class ImageReplica extends pulumi.CustomResource {
   /** The image's number, known once the image is in this region: what a Droplet of this region waits for. */
   declare readonly imageId: pulumi.Output<string>;
   declare readonly region: pulumi.Output<string>;
-  declare readonly alongside: pulumi.Output<string[]>;
+  declare readonly siblingRegions: pulumi.Output<string[]>;
   declare readonly wait: pulumi.Output<boolean>;
   /** `available`, or `pending` while the copy is not there and nobody waits for it. */
   declare readonly status: pulumi.Output<string>;
@@ -33,7 +33,7 @@ export interface ImageReplicaArgs {
    * Slugs of all regions that are wanted, so that the first replica to be created asks for every missing copy at once.
    * Default: its own region alone. A change is recorded and does nothing.
    */
-  readonly alongside?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  readonly siblingRegions?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /** Whether `up` waits until the copy is there. Default: true. A change updates. */
   readonly wait?: pulumi.Input<boolean | undefined>;
 }
@@ -41,7 +41,7 @@ export interface ImageReplicaArgs {
 export const imageReplicaProperties = [
   "imageId",
   "region",
-  "alongside",
+  "siblingRegions",
   "wait",
   "status",
   "team",

@@ -20,7 +20,7 @@ test("imports once, to the first region, and asks for a copy in every region, th
     ["ams3", "fra1", "nyc3"].map((region) => ({
       type: "ImageReplica",
       name: `web-${region}`,
-      inputs: { imageId: "4711", region, alongside: regions, wait: true },
+      inputs: { imageId: "4711", region, siblingRegions: regions, wait: true },
       provider: "",
     })),
   );
@@ -127,7 +127,7 @@ test.each([
 
   const replicas = await layout.of("ImageReplica");
   expect(replicas.filter(({ inputs }) => inputs["wait"] === true).map(({ inputs }) => inputs["region"])).toEqual(waited);
-  expect(replicas.map(({ inputs }) => inputs["alongside"])).toEqual([regions, regions, regions]);
+  expect(replicas.map(({ inputs }) => inputs["siblingRegions"])).toEqual([regions, regions, regions]);
   expect(await valueOf(image.regions)).toEqual(waited);
 });
 

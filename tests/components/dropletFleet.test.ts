@@ -37,7 +37,7 @@ test("hands every argument to the fleet, and makes user data secret", async () =
   const settings = {
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successes: 3, intervalSeconds: 2, deadlineSeconds: 60 },
+    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 2, deadlineSeconds: 60 },
     rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
   };
   new components.DropletFleet("web", { image: "42", ...machines, ...settings, userData: "#cloud-config" });

@@ -10,8 +10,8 @@ test("copies an image that was made elsewhere by its number, and ties the copies
   const copies = new components.ImageReplication("golden", { image: "123456789", regions: ["ams3", "fra1"] }, layout.watched);
 
   expect((await layout.of("ImageReplica")).map(({ name, inputs }) => ({ name, ...inputs }))).toEqual([
-    { name: "golden-ams3", imageId: "123456789", region: "ams3", alongside: ["ams3", "fra1"], wait: true },
-    { name: "golden-fra1", imageId: "123456789", region: "fra1", alongside: ["ams3", "fra1"], wait: true },
+    { name: "golden-ams3", imageId: "123456789", region: "ams3", siblingRegions: ["ams3", "fra1"], wait: true },
+    { name: "golden-fra1", imageId: "123456789", region: "fra1", siblingRegions: ["ams3", "fra1"], wait: true },
   ]);
   expect(layout.options.get("ImageReplica golden-ams3")?.deletedWith).toBeUndefined();
   expect(await valueOf(copies.imageId)).toBe("123456789");
@@ -34,7 +34,7 @@ test("copies a custom image to more regions, tied to its import", async () => {
   new components.ImageReplication("more", { image, regions: ["sgp1"] }, layout.watched);
 
   const [replica] = (await layout.of("ImageReplica")).filter(({ name }) => name === "more-sgp1");
-  expect(replica?.inputs).toEqual({ imageId: "4711", region: "sgp1", alongside: ["sgp1"], wait: true });
+  expect(replica?.inputs).toEqual({ imageId: "4711", region: "sgp1", siblingRegions: ["sgp1"], wait: true });
   expect(layout.options.get("ImageReplica more-sgp1")?.deletedWith).toBe("ImageImport web");
 });
 

@@ -20,7 +20,7 @@ test("reads a whole configuration, with every argument of a fleet", () => {
     userData: "#cloud-config",
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successes: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
+    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
     rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
   };
   configure({ ...WHOLE, imageSha256: "ab".repeat(32), fleets: { web: fleet } });

@@ -100,11 +100,12 @@ export const fleetInputs = {
           doc: "Ask nothing but that the Droplet is active, which says that it runs, not that it has booted. Default: this, with a warning, where `http` isn't given.",
           rules: [{ expectation: "must be `true` where it is given", holds: (active: boolean) => active }],
         },
-        successes: {
+        successThreshold: {
+          formerly: "successes",
           shape: "integer",
           doc: "Successes of `http` in a row, 1 to 100. Default: 2.",
           default: 2,
-          rules: [{ expectation: "must be from 1 to 100", holds: (successes: number) => successes >= 1 && successes <= 100 }],
+          rules: [{ expectation: "must be from 1 to 100", holds: (threshold: number) => threshold >= 1 && threshold <= 100 }],
         },
         intervalSeconds: {
           shape: "number",

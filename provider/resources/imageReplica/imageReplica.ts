@@ -26,7 +26,8 @@ export const replicaInputs = {
     doc: "The region slug that the image is to be in. A change replaces the replica; the copy in the old region stays, since DigitalOcean can't remove one.",
     rules: [regionSlugRule],
   },
-  alongside: {
+  siblingRegions: {
+    formerly: "alongside",
     shape: { listOf: "string" },
     change: "none",
     doc: "The region slugs of all replicas of the image: the first that is created asks for the copies of all of them, so that they run at the same time. Default: the replica's own region.",
@@ -132,7 +133,7 @@ function remove(id: string, state: StoredReplica, _session: ProviderContext, cal
 async function ensure(inputs: ReplicaInputs, kept: Team | undefined, context: ProviderContext, call: Call): Promise<ReplicaState> {
   const { imageId, region } = inputs;
   const watcher = context.watchers.of(imageId);
-  const regions = [...new Set([...(inputs.alongside ?? []), region])];
+  const regions = [...new Set([...(inputs.siblingRegions ?? []), region])];
   let team = kept;
   try {
     team ??= await context.team(call.signal);

@@ -7,7 +7,7 @@ export interface Gate {
   /** A GET on the public address; without it, `active` is enough. */
   readonly http?: { readonly port: number; readonly path: string };
   /** Good answers in a row. */
-  readonly successes: number;
+  readonly successThreshold: number;
   readonly intervalSeconds: number;
   /** From when the Droplet is first seen until it must have passed. */
   readonly deadlineSeconds: number;
@@ -27,7 +27,7 @@ export function firstAttempt(now: number): Attempt {
 }
 
 export function verdict(gate: Gate, attempt: Attempt, now: number): "waiting" | "passed" | "failed" {
-  if (attempt.successes >= (gate.http === undefined ? 1 : gate.successes)) return "passed";
+  if (attempt.successes >= (gate.http === undefined ? 1 : gate.successThreshold)) return "passed";
   return now - attempt.since >= gate.deadlineSeconds * 1_000 ? "failed" : "waiting";
 }
 

@@ -89,7 +89,7 @@ test("rolls back Droplets that serve already when a later one does not pass", as
 test("refuses to begin where no Droplet that serves passes the gate", async () => {
   const rig = new FleetRig();
   const before = await rig.create(await rig.inputs(0));
-  const gate = { http: { port: 9999, path: "/health" }, successes: 1, intervalSeconds: 1, deadlineSeconds: 30 };
+  const gate = { http: { port: 9999, path: "/health" }, successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 30 };
   rig.forgetSent();
   await expect(rig.update(before, await rig.inputs(1, { gate }))).rejects.toThrow(
     /^`gate` is not reachable from here: no Droplet that serves now passes `http :9999\/health` \(web-0-[0-9a-f]{4}: the connection was refused\)/,

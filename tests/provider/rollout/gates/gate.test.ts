@@ -3,8 +3,8 @@ import { ask, askAgainAt, type Attempt, describeGate, firstAttempt, type Gate, v
 import type { ProbeAnswer, World } from "../../../../provider/world";
 import { VirtualClock } from "../../../helpers/virtualClock";
 
-const http: Gate = { http: { port: 8080, path: "/health" }, successes: 2, intervalSeconds: 3, deadlineSeconds: 60 };
-const active: Gate = { successes: 2, intervalSeconds: 3, deadlineSeconds: 60 };
+const http: Gate = { http: { port: 8080, path: "/health" }, successThreshold: 2, intervalSeconds: 3, deadlineSeconds: 60 };
+const active: Gate = { successThreshold: 2, intervalSeconds: 3, deadlineSeconds: 60 };
 const signal = new AbortController().signal;
 
 function droplet(status: DropletWire["status"], address?: string): DropletWire {
