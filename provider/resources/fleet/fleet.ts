@@ -7,11 +7,20 @@ import { awaitImage, preflight } from "../../rollout/preflight";
 import { Rollout } from "../../rollout/rollout";
 import type { FleetSettings } from "../../rollout/settings";
 import { StatusLine } from "../../rollout/statusLine";
-import { sameMembers, sameTemplate } from "../../rollout/template";
+import { sameMembers } from "../../rollout/template";
 import type { ProviderContext } from "../../providerContext";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
-import { faultsOf, type FleetInputs, type FleetState, liveOutputs, lastGoodOf, type StoredFleet, wantedOf } from "./fleetState";
+import {
+  faultsOf,
+  type FleetInputs,
+  type FleetState,
+  liveOutputs,
+  lastGoodOf,
+  type StoredFleet,
+  templateProperties,
+  wantedOf,
+} from "./fleetState";
 import { requireTeam } from "../teamCheck";
 
 type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team">;
@@ -24,14 +33,14 @@ const day = 86_400;
 const grace = 5_000;
 
 const nothingIsProbed =
-  "`gate` asks for nothing: a new Droplet serves as soon as it is active, booted or not. Give it `http`, or say `active: true`.";
+  "`gate` probes nothing: a new Droplet serves as soon as it is active, even if it hasn't booted yet. Set `gate.http`, or confirm with `gate.active: true`.";
 
 /** n Droplets in a region running one image, changed by a rollout. */
 export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
   token: "imagefleet:index:Fleet",
   doc:
-    "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them one after the other: a new " +
-    "one serves after its gate, then an old one loses the serving tag, drains, shuts down and is deleted.",
+    "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them: a new Droplet serves " +
+    "after it passes its gate, then an old one loses the serving tag, drains, shuts down and is deleted.",
   inputs: fleetInputs,
   outputs: fleetOutputs,
   timeoutSeconds: { create: day, update: day, delete: 900 },
@@ -44,7 +53,7 @@ export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
   delete: remove,
 };
 
-/** Order has no meaning in keys and tags, and what drifted is mended: by the state alone, without any request. */
+/** Order has no meaning in keys and tags, and drift is fixed: by the state alone, without any request. */
 function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>): Effects {
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
@@ -58,7 +67,7 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate } = inputs;
-  const isRoll = state === undefined || !isSettledOn(inputs, state);
+  const isRoll = state === undefined || !runsTemplateOf(inputs, state);
   if (isRoll) {
     await preflight({ image: known(image), size: known(size), region: known(region) }, session.api, call.signal);
     if (isKnown(gate) && gate.http === undefined && gate.active === undefined) call.warn(nothingIsProbed);
@@ -90,9 +99,9 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
 }
 
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
-  const settled = lastGoodOf(state);
-  const wanted = wantedOf(inputs, id, settled);
-  const isRoll = wanted.template !== settled?.template;
+  const lastGood = lastGoodOf(state);
+  const wanted = wantedOf(inputs, id, lastGood);
+  const isRoll = wanted.template !== lastGood?.template;
   const team = state.team ?? (await session.team(call.signal));
   if (isRoll) await place(inputs, session, call);
 
@@ -102,13 +111,13 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    await rollout.change(wanted, settled && { ...settled, count: inputs.count });
+    await rollout.change(wanted, lastGood && { ...lastGood, count: inputs.count });
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
   if (reasons.length === 0) return { ...inputs, ...live, template: wanted.template };
-  // The outputs stay those of the settled template, so that the next run knows what to go back to; of tags, none may be forgotten.
+  // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
-  throw new Unfinished({ id, state: { ...(settled === undefined ? inputs : state), ...live, tags }, reasons });
+  throw new Unfinished({ id, state: { ...(lastGood === undefined ? inputs : state), ...live, tags }, reasons });
 }
 
 async function read(
@@ -133,7 +142,7 @@ async function read(
   const state = { ...stored.state, ...live };
   const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
-  throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to mend the fleet.`) });
+  throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to fix the fleet.`) });
 }
 
 async function remove(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
@@ -201,12 +210,9 @@ async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) =>
   await timer;
 }
 
-function isSettledOn(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
-  const { image, size, sshKeys, userData, vpcUuid } = inputs;
-  if (!isKnown(image) || !isKnown(size) || !isKnown(sshKeys) || !sshKeys.every(isKnown)) return false;
-  if ((userData !== undefined && !isKnown(userData)) || (vpcUuid !== undefined && !isKnown(vpcUuid))) return false;
-  const settled = lastGoodOf(state);
-  return settled !== undefined && sameTemplate(settled.of, { image, size, sshKeys, userData, vpcUuid });
+function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
+  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.of);
 }
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = []): boolean {

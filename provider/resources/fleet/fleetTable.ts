@@ -114,7 +114,7 @@ export const fleetInputs = {
         },
         deadlineSeconds: {
           shape: "number",
-          doc: "Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout goes back. Default: 300.",
+          doc: "Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout is rolled back. Default: 300.",
           default: 300,
           rules: [{ expectation: "must be from 1 to 3600", holds: (seconds: number) => seconds >= 1 && seconds <= 3_600 }],
         },
@@ -194,12 +194,12 @@ export const fleetOutputs = {
         },
       },
     },
-    doc: "Every Droplet of the fleet when it was last seen; where this isn't what is wanted, the next update mends it.",
+    doc: "Every Droplet of the fleet when it was last seen; where this isn't what is wanted, the next update fixes it.",
     required: true,
   },
   template: {
     shape: "string",
-    doc: "Fingerprint of the image, size, keys, user data and VPC that the fleet has settled on. Until a change is complete these outputs keep their settled values, and a rollback leads to them.",
+    doc: "Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is complete these outputs keep their last good values, and a rollback leads to them.",
   },
   team: {
     shape: {

@@ -140,7 +140,7 @@ test("warns that nothing is probed unless the program says so", async () => {
     await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
     return rig.warned.splice(0);
   };
-  expect(await preview({})).toEqual([expect.stringMatching(/^`gate` asks for nothing: /)]);
+  expect(await preview({})).toEqual([expect.stringMatching(/^`gate` probes nothing: /)]);
   expect(await preview({ active: true })).toEqual([]);
   expect(await preview({ http: { port: 80, path: "/" } })).toEqual([]);
 });
