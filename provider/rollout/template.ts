@@ -56,7 +56,9 @@ export class TemplateProperties {
   }
 
   #canonical(template: Template): string {
-    const entries = [...this.#defaults].map(([name, byDefault]) => [name, ordered(template[name] ?? byDefault), ordered(byDefault)] as const);
+    const entries = [...this.#defaults].map(
+      ([name, byDefault]) => [name, ordered(template[name] ?? byDefault), ordered(byDefault)] as const,
+    );
     const given = entries.slice(positions).filter(([, value, byDefault]) => JSON.stringify(value) !== JSON.stringify(byDefault));
     return JSON.stringify([
       ...entries.slice(0, positions).map(([, value]) => value ?? null),

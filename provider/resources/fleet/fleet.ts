@@ -3,7 +3,9 @@ import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
 import { creationTag, fleetIdOf, fleetTag, reservedPrefix, servingTag, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation } from "../../rollout/observation";
-import { awaitImage, preflight } from "../../rollout/preflight";
+import { type Headroom, headroomOf } from "../../rollout/headroom";
+import { awaitImage } from "../../rollout/imagePresence";
+import { preflight } from "../../rollout/preflight";
 import { Rollout } from "../../rollout/rollout";
 import type { FleetSettings } from "../../rollout/settings";
 import { StatusLine } from "../../rollout/statusLine";
@@ -23,7 +25,7 @@ import {
 } from "./fleetState";
 import { requireTeam } from "../teamCheck";
 
-type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team">;
+type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "dropletDemands">;
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
 
@@ -66,18 +68,37 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 
 async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
   if (!isKnown(inputs)) return {};
-  const { image, size, region, count, gate } = inputs;
+  const { image, size, region, count, gate, sshKeys } = inputs;
   const isRoll = state === undefined || !runsTemplateOf(inputs, state);
+  const { fault, warning } = await previewHeadroom(inputs, state, isRoll, session, call);
+  if (warning !== undefined) call.warn(warning);
+  const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
-    await preflight({ image: known(image), size: known(size), region: known(region) }, session.api, call.signal);
+    const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
+    const template = { image: known(image), size: known(size), region: known(region), sshKeys: keys };
+    faults.push(...(await preflight(template, session.api, call.signal)));
     if (isKnown(gate) && gate.http === undefined && gate.active === undefined) call.warn(nothingIsProbed);
   }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
   if (state === undefined) return inputs;
   const isLive = !isRoll && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
   const open = isLive
     ? {}
     : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, template: isRoll ? unknownValue : state.template };
   return { ...state, ...inputs, ...open };
+}
+
+async function previewHeadroom(
+  { count, rollout }: Exclude<WithUnknowns<FleetInputs>, symbol>,
+  state: StoredFleet | undefined,
+  isRoll: boolean,
+  { api, dropletDemands }: FleetSession,
+  { urn, signal }: Call,
+): Promise<Headroom> {
+  if (!isKnown(count)) return {};
+  const existing = state?.live?.length ?? 0;
+  const surge = state !== undefined && isRoll && isKnown(rollout) && isKnown(rollout.maxSurge) ? rollout.maxSurge : 0;
+  return headroomOf({ urn, existing, count, surge }, dropletDemands, api, signal);
 }
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
@@ -189,7 +210,9 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
 async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<void> {
   if (inputs.count === 0) return;
   await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
-  await preflight(inputs, session.api, call.signal);
+  const { image, size, region } = inputs;
+  const faults = await preflight({ image, size, region }, session.api, call.signal);
+  if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
 /** No Droplet at all is what a token of another team would see, too. */

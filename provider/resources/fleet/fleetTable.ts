@@ -1,6 +1,5 @@
 import type { PropertyTable } from "../../host/property";
-
-const hostname = /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
+import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
 
 export const fleetInputs = {
   image: {
@@ -69,7 +68,7 @@ export const fleetInputs = {
     rules: [
       {
         expectation: "must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end",
-        holds: (name: string) => name.length <= 200 && hostname.test(name),
+        holds: isDropletNamePrefix,
       },
     ],
   },

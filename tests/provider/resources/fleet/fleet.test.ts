@@ -334,6 +334,21 @@ test("waits for a new SSH key that DigitalOcean does not know yet", async () => 
   await expect(rig.create(await rig.inputs(0))).rejects.toThrow("invalid key identifiers");
 });
 
+test("waits for a transfer that the same run is yet to start", async () => {
+  const rig = new FleetRig({ transferSeconds: 20 });
+  const image = await rig.image(3);
+  let asked = false;
+  rig.watch = () => {
+    if (!asked && rig.said.length > 0) void rig.ask("POST", `/v2/images/${image}/actions`, { type: "transfer", region: "ams3" });
+    asked ||= rig.said.length > 0;
+  };
+  expect((await rig.create(await rig.inputs(3))).reasons).toEqual([]);
+  expect(rig.said.slice(0, 2)).toEqual([
+    `waiting for a transfer of image ${image} to ams3 to start`,
+    `waiting for image ${image} to arrive in ams3`,
+  ]);
+});
+
 test("waits for a running transfer of the image, and says what to do where none runs", async () => {
   const rig = new FleetRig({ transferSeconds: 60 });
   const image = await rig.image(3);
@@ -342,9 +357,9 @@ test("waits for a running transfer of the image, and says what to do where none 
   );
   await rig.ask("POST", `/v2/images/${image}/actions`, { type: "transfer", region: "ams3" });
   expect((await rig.create(await rig.inputs(3))).reasons).toEqual([]);
-  expect(rig.said.filter((line) => line.startsWith("waits for image"))).toEqual([
-    `waits for image ${image} to arrive in ams3`,
-    `waits for image ${image} to arrive in ams3 (30 s)`,
+  expect(rig.said.filter((line) => line.startsWith("waiting for image"))).toEqual([
+    `waiting for image ${image} to arrive in ams3`,
+    `waiting for image ${image} to arrive in ams3 (30 s)`,
   ]);
 });
 
