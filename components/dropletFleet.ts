@@ -4,7 +4,9 @@ import type { FleetArgs, FleetDroplet, ImageImport, ImageReplica } from "../prov
 import { refuse } from "./argumentError";
 import type { CustomImage } from "./customImage";
 import type { ImageReplication } from "./imageReplication";
+import { isDropletNamePrefix } from "../provider/rules/dropletNamePrefix";
 import { regionFaults } from "./regions";
+import { shown } from "./shown";
 
 /**
  * Droplets in one region that run one image. A new image, size, key or user data rolls them over, one after the other, each new one
@@ -25,11 +27,11 @@ export class DropletFleet extends pulumi.ComponentResource {
   readonly servingTag: pulumi.Output<string>;
 
   constructor(name: string, args: DropletFleetArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`DropletFleet "${name}"`, regionFaults("region", args.region));
+    refuse(`DropletFleet "${name}"`, [...regionFaults("region", args.region), ...nameFaults(name, args.name)]);
     const image = imageIn(args.region, args.image);
     super("imagefleet:index:DropletFleet", name, {}, opts);
 
-    const fleet = new Fleet(name, { name, ...args, image }, { parent: this, customTimeouts: opts?.customTimeouts });
+    const fleet = new Fleet(name, { ...args, name: args.name ?? name, image }, { parent: this, customTimeouts: opts?.customTimeouts });
 
     this.droplets = fleet.droplets;
     this.addresses = fleet.addresses;
@@ -42,6 +44,11 @@ export class DropletFleet extends pulumi.ComponentResource {
 
 export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "region"> {
   /**
+   * Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. Default: the component's own name. A
+   * change is for new Droplets; those that exist keep theirs.
+   */
+  readonly name?: pulumi.Input<string>;
+  /**
    * What every Droplet runs: a `CustomImage` or `ImageReplication` that is waited for in `region`, an `ImageReplica` there, an
    * `ImageImport`, or the number of an image, also as an Output. Of a component it waits for its own region only; of a number it waits
    * for a copy on its way, and fails with the remedy where there is none. A change rolls.
@@ -49,6 +56,15 @@ export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "re
   readonly image: CustomImage | ImageReplication | ImageImport | ImageReplica | pulumi.Input<string>;
   /** Slug of the region, such as `ams3`; a plain value, for it chooses the copy to wait for. A change replaces the whole fleet. */
   readonly region: string;
+}
+
+/** The default, which is the component's own name, may be no hostname. */
+function nameFaults(own: string, given: DropletFleetArgs["name"]): readonly string[] {
+  if (given !== undefined || isDropletNamePrefix(own)) return [];
+  return [
+    `\`name\` must be given, because the component's own name ${shown(own)} can't be the prefix of hostnames; ` +
+      'use letters, digits, `-` and `.`, such as `name: "web-app"`.',
+  ];
 }
 
 /** The image's number, known once the image can be used in that region, as far as what was given can tell. */

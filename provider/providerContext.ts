@@ -17,6 +17,8 @@ export interface ProviderContext {
   /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
   readonly standing: Map<string, StandingMarks>;
   readonly sources: SourceAccess;
+  /** By the fleet's URN, how many Droplets its change needs beyond what it has, as previews of this process told. */
+  readonly dropletDemands: Map<string, number>;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
 }
@@ -46,6 +48,7 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     current: new Map(),
     standing: new Map(),
     sources: createSourceAccess(world, spaces, staging),
+    dropletDemands: new Map(),
     async team(signal) {
       const { team, uuid } = await api.account(signal);
       return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };

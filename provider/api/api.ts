@@ -4,6 +4,7 @@ import type {
   DropletWire,
   ImageChangesWire,
   ImageWire,
+  KeyWire,
   NewDropletsWire,
   NewImageWire,
   RegionWire,
@@ -29,6 +30,10 @@ export interface Api {
   readonly actions: ActionsApi;
   /** `GET /v2/account`; one request a process, shared. */
   account(signal: AbortSignal): Promise<AccountWire>;
+  /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
+  keys(signal: AbortSignal): Promise<readonly KeyWire[]>;
+  /** How many Droplets the account has; one request a process, shared. */
+  dropletTotal(signal: AbortSignal): Promise<number>;
   /** All regions by slug; one request a process, shared. */
   regions(signal: AbortSignal): Promise<ReadonlyMap<string, RegionWire>>;
   /** All sizes by slug; one request a process, shared. */

@@ -8,7 +8,7 @@ import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
-import type { AccountWire, RegionWire, SizeWire } from "./wire";
+import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
 
 export interface ApiSettings {
   readonly token: string;
@@ -31,6 +31,11 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
   const account = new SingleFlight(
     async (signal) => (await client.read({ method: "GET", path: "/v2/account" }, "account", signal)) as AccountWire,
   );
+  const keys = new SingleFlight(async (signal) => (await client.list("/v2/account/keys", {}, "ssh_keys", signal)) as KeyWire[]);
+  const dropletTotal = new SingleFlight(async (signal) => {
+    const meta = await client.read({ method: "GET", path: "/v2/droplets?per_page=1" }, "meta", signal);
+    return (meta as { readonly total: number }).total;
+  });
   const regions = new SingleFlight(async (signal) => bySlug((await client.list("/v2/regions", {}, "regions", signal)) as RegionWire[]));
   const sizes = new SingleFlight(async (signal) => bySlug((await client.list("/v2/sizes", {}, "sizes", signal)) as SizeWire[]));
   return {
@@ -39,6 +44,8 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     tags: tagsApi(client),
     actions: actionsApi(client),
     account: (signal) => account.get(signal),
+    keys: (signal) => keys.get(signal),
+    dropletTotal: (signal) => dropletTotal.get(signal),
     regions: (signal) => regions.get(signal),
     sizes: (signal) => sizes.get(signal),
   };

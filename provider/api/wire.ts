@@ -102,6 +102,11 @@ export interface AccountWire {
   readonly team?: { readonly uuid: string; readonly name: string };
 }
 
+export interface KeyWire {
+  readonly id: number;
+  readonly fingerprint: string;
+}
+
 export interface TaggedResourceWire {
   readonly resource_id: string;
   readonly resource_type: "image" | "droplet";

@@ -54,7 +54,7 @@ export class FleetObservation {
   readonly #droplets: DropletsApi;
   readonly #clock: Clock;
   readonly #knownSlots: ReadonlyMap<string, number>;
-  readonly #sightings = new Map<string, ObservedDroplet>();
+  readonly #observed = new Map<string, ObservedDroplet>();
   #asked: readonly Asked[] = [];
 
   /** `known` is what an earlier run stored: for Droplets that were renamed since. */
@@ -66,23 +66,23 @@ export class FleetObservation {
   }
 
   get droplets(): readonly ObservedDroplet[] {
-    return [...this.#sightings.values()].sort((one, other) => one.slot - other.slot || one.wire.id - other.wire.id);
+    return [...this.#observed.values()].sort((one, other) => one.slot - other.slot || one.wire.id - other.wire.id);
   }
 
   get(id: string): ObservedDroplet | undefined {
-    return this.#sightings.get(id);
+    return this.#observed.get(id);
   }
 
-  serves(sighting: ObservedDroplet): boolean {
-    return !sighting.withdrawn && sighting.wire.status === "active" && sighting.wire.tags.includes(servingTag(this.#fleetId));
+  serves(droplet: ObservedDroplet): boolean {
+    return !droplet.withdrawn && droplet.wire.status === "active" && droplet.wire.tags.includes(servingTag(this.#fleetId));
   }
 
   async look(signal: AbortSignal): Promise<void> {
     const listed = await this.#droplets.listByTag(fleetTag(this.#fleetId), signal);
     for (const wire of listed) this.#see(wire);
     const present = new Set(listed.map((wire) => String(wire.id)));
-    const lost = [...this.#sightings].filter(([id]) => !present.has(id));
-    await Promise.all(lost.map(([id, sighting]) => this.#lookFor(id, sighting, signal)));
+    const lost = [...this.#observed].filter(([id]) => !present.has(id));
+    await Promise.all(lost.map(([id, droplet]) => this.#lookFor(id, droplet, signal)));
     const names = new Set(this.droplets.map(({ wire }) => wire.name));
     this.#asked = this.#asked.filter(({ name, until }) => !names.has(name) && this.#clock.now() < until);
   }
@@ -101,23 +101,23 @@ export class FleetObservation {
   /** The Droplets that may come to serve but have yet to pass the gate. */
   candidates(desired: Desired): readonly ObservedDroplet[] {
     const candidates = this.droplets.filter(
-      (sighting) =>
-        sighting.template === desired.template &&
-        sighting.slot < desired.count &&
-        sighting.wire.status !== "off" &&
-        sighting.shutdownAt === undefined &&
-        !sighting.deleting &&
-        !this.serves(sighting),
+      (droplet) =>
+        droplet.template === desired.template &&
+        droplet.slot < desired.count &&
+        droplet.wire.status !== "off" &&
+        droplet.shutdownAt === undefined &&
+        !droplet.deleting &&
+        !this.serves(droplet),
     );
-    for (const sighting of candidates) sighting.attempt ??= firstAttempt(this.#clock.now());
+    for (const droplet of candidates) droplet.attempt ??= firstAttempt(this.#clock.now());
     return candidates;
   }
 
   members(gate: Gate, timing: Timing): readonly Member[] {
     const now = this.#clock.now();
-    const seen = this.droplets.map((sighting): Member => {
-      const { wire, slot, template, attempt } = sighting;
-      const serving = this.serves(sighting);
+    const seen = this.droplets.map((droplet): Member => {
+      const { wire, slot, template, attempt } = droplet;
+      const serving = this.serves(droplet);
       return {
         id: String(wire.id),
         slot,
@@ -125,8 +125,8 @@ export class FleetObservation {
         power: wire.status === "archive" ? "off" : wire.status,
         serving,
         gate: serving ? "passed" : attempt === undefined ? "waiting" : verdict(gate, attempt, now),
-        drained: (sighting.madeAt !== undefined && !sighting.hasServed) || now - sighting.idleSince >= timing.drainSeconds * 1_000,
-        ending: endingOf(sighting, timing, now),
+        drained: (droplet.madeAt !== undefined && !droplet.hasServed) || now - droplet.idleSince >= timing.drainSeconds * 1_000,
+        ending: endingOf(droplet, timing, now),
       };
     });
     const asked = this.#asked.map(({ slot, template }): Member => ({
@@ -144,9 +144,9 @@ export class FleetObservation {
 
   #see(wire: DropletWire, madeAt?: number): void {
     const id = String(wire.id);
-    const known = this.#sightings.get(id);
+    const known = this.#observed.get(id);
     const now = this.#clock.now();
-    const sighting: ObservedDroplet = known ?? {
+    const droplet: ObservedDroplet = known ?? {
       wire,
       slot: slotOf(wire.name) ?? this.#knownSlots.get(id) ?? nowhere,
       template: templateOf(wire.tags) ?? "",
@@ -158,25 +158,25 @@ export class FleetObservation {
       deleting: false,
       attempt: undefined,
     };
-    sighting.wire = wire;
-    this.#sightings.set(id, sighting);
-    if (!this.serves(sighting)) return;
-    sighting.hasServed = true;
-    sighting.idleSince = now;
-    sighting.attempt = undefined;
+    droplet.wire = wire;
+    this.#observed.set(id, droplet);
+    if (!this.serves(droplet)) return;
+    droplet.hasServed = true;
+    droplet.idleSince = now;
+    droplet.attempt = undefined;
   }
 
   /** A Droplet counts until it answers 404, and a new one may answer 404 for a while. */
-  async #lookFor(id: string, sighting: ObservedDroplet, signal: AbortSignal): Promise<void> {
+  async #lookFor(id: string, droplet: ObservedDroplet, signal: AbortSignal): Promise<void> {
     const wire = await this.#droplets.get(id, signal);
-    const isNew = !sighting.deleting && sighting.madeAt !== undefined && this.#clock.now() - sighting.madeAt < lag;
+    const isNew = !droplet.deleting && droplet.madeAt !== undefined && this.#clock.now() - droplet.madeAt < lag;
     if (wire?.tags.includes(fleetTag(this.#fleetId)) === true) this.#see(wire);
-    else if (!isNew) this.#sightings.delete(id);
+    else if (!isNew) this.#observed.delete(id);
   }
 }
 
-function endingOf(sighting: ObservedDroplet, timing: Timing, now: number): Member["ending"] {
-  if (sighting.deleting) return "deleting";
-  if (sighting.shutdownAt === undefined) return "no";
-  return now - sighting.shutdownAt >= timing.shutdownSeconds * 1_000 ? "overdue" : "shuttingDown";
+function endingOf(droplet: ObservedDroplet, timing: Timing, now: number): Member["ending"] {
+  if (droplet.deleting) return "deleting";
+  if (droplet.shutdownAt === undefined) return "no";
+  return now - droplet.shutdownAt >= timing.shutdownSeconds * 1_000 ? "overdue" : "shuttingDown";
 }

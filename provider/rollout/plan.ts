@@ -38,30 +38,30 @@ export type Step =
  * more than `count + maxSurge` exist; nothing but the Droplets themselves is remembered, so any run can go on where another ended.
  */
 export function plan(members: readonly Member[], desired: Desired, policy: Policy): readonly Step[] {
-  const keepers = keepersOf(members, desired);
-  const surplus = members.filter((member) => !keepers.has(member));
+  const kept = keptOf(members, desired);
+  const surplus = members.filter((member) => !kept.has(member));
   const leaving = surplus.filter((member) => !member.serving && member.ending !== "deleting");
   const steps: Step[] = [
     {
       kind: "serve",
-      ids: idsOf([...keepers].filter((member) => !member.serving && member.power === "active" && member.gate === "passed")),
+      ids: idsOf([...kept].filter((member) => !member.serving && member.power === "active" && member.gate === "passed")),
     },
-    { kind: "withdraw", ids: idsOf(withdrawals(members, surplus, keepers, desired, policy)) },
+    { kind: "withdraw", ids: idsOf(withdrawals(members, surplus, kept, desired, policy)) },
     { kind: "shutdown", ids: idsOf(leaving.filter((member) => member.power === "active" && member.drained && member.ending === "no")) },
     { kind: "delete", ids: idsOf(leaving.filter((member) => member.power !== "active" || member.ending === "overdue")) },
-    { kind: "create", slots: vacancies(members, keepers, desired, policy) },
+    { kind: "create", slots: vacancies(members, kept, desired, policy) },
   ];
   return steps.filter((step) => (step.kind === "create" ? step.slots : step.ids).length > 0);
 }
 
 /** Whether the fleet is exactly what is wanted: every slot served by one Droplet of the template, and nothing else there. */
-export function isSettled(members: readonly Member[], desired: Desired): boolean {
-  const keepers = keepersOf(members, desired);
-  return members.length === desired.count && keepers.size === desired.count && [...keepers].every((member) => member.serving);
+export function isDone(members: readonly Member[], desired: Desired): boolean {
+  const kept = keptOf(members, desired);
+  return members.length === desired.count && kept.size === desired.count && [...kept].every((member) => member.serving);
 }
 
 /** The one Droplet a wanted slot keeps: of the wanted template, not on its way out, the furthest on. */
-export function keepersOf(members: readonly Member[], desired: Desired): ReadonlySet<Member> {
+export function keptOf(members: readonly Member[], desired: Desired): ReadonlySet<Member> {
   const bySlot = new Map<number, Member>();
   for (const member of members) {
     const fit = member.template === desired.template && member.slot < desired.count;
@@ -82,13 +82,13 @@ function progress(member: Member): number {
 function withdrawals(
   members: readonly Member[],
   surplus: readonly Member[],
-  keepers: ReadonlySet<Member>,
+  kept: ReadonlySet<Member>,
   desired: Desired,
   policy: Policy,
 ): readonly Member[] {
   const serving = members.filter((member) => member.serving).length;
   const spare = serving - Math.max(0, desired.count - policy.maxUnavailable);
-  const succeeded = new Set([...keepers].filter((member) => member.serving).map((member) => member.slot));
+  const succeeded = new Set([...kept].filter((member) => member.serving).map((member) => member.slot));
   const urgency = (member: Member): number =>
     (member.template === desired.template ? 0 : 4) + (member.slot < desired.count ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
   return surplus
@@ -97,12 +97,12 @@ function withdrawals(
     .slice(0, Math.max(0, spare));
 }
 
-/** Slots without a keeper, empty ones first, as many as there is room for. Whatever may exist takes room. */
-function vacancies(members: readonly Member[], keepers: ReadonlySet<Member>, desired: Desired, policy: Policy): readonly number[] {
+/** Slots that have no Droplet to keep, empty ones first, as many as there is room for. Whatever may exist takes room. */
+function vacancies(members: readonly Member[], kept: ReadonlySet<Member>, desired: Desired, policy: Policy): readonly number[] {
   const room = desired.count + policy.maxSurge - members.length;
-  const kept = new Set([...keepers].map((member) => member.slot));
+  const keptSlots = new Set([...kept].map((member) => member.slot));
   const taken = new Set(members.map((member) => member.slot));
-  const vacant = Array.from({ length: desired.count }, (_, slot) => slot).filter((slot) => !kept.has(slot));
+  const vacant = Array.from({ length: desired.count }, (_, slot) => slot).filter((slot) => !keptSlots.has(slot));
   return [...vacant.filter((slot) => !taken.has(slot)), ...vacant.filter((slot) => taken.has(slot))].slice(0, Math.max(0, room));
 }
 

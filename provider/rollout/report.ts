@@ -1,13 +1,13 @@
-import { addressOf } from "./addresses";
+import { addressOf } from "./addressOf";
 import { type Attempt, describeGate, type Gate } from "./gates/gate";
 import type { FleetObservation, ObservedDroplet } from "./observation";
 import type { Wanted } from "./settings";
 
 /** `2 of 3 serving image 12; web-1-ab12 waits for http :8080/health` */
 export function statusOf(observation: FleetObservation, wanted: Wanted, gate: Gate): string {
-  const current = observation.droplets.filter((sighting) => sighting.template === wanted.template);
-  const serving = current.filter((sighting) => observation.serves(sighting)).length;
-  const waiting = current.find((sighting) => sighting.attempt !== undefined && !sighting.deleting && !observation.serves(sighting));
+  const current = observation.droplets.filter((droplet) => droplet.template === wanted.template);
+  const serving = current.filter((droplet) => observation.serves(droplet)).length;
+  const waiting = current.find((droplet) => droplet.attempt !== undefined && !droplet.deleting && !observation.serves(droplet));
   const leaving = observation.droplets.find(({ template, deleting, shutdownAt, withdrawn }) => {
     return deleting || shutdownAt !== undefined || (withdrawn && template !== wanted.template);
   });
@@ -17,7 +17,7 @@ export function statusOf(observation: FleetObservation, wanted: Wanted, gate: Ga
 
 /** `3 of 3 Droplets serve image 12.` */
 export function describeStanding(observation: FleetObservation, { template, count, of }: Wanted): string {
-  const serving = observation.droplets.filter((sighting) => sighting.template === template && observation.serves(sighting));
+  const serving = observation.droplets.filter((droplet) => droplet.template === template && observation.serves(droplet));
   return `${serving.length} of ${count} Droplets serve image ${of.image}.`;
 }
 
@@ -26,17 +26,17 @@ export function describeFailure(gate: Gate, { wire, attempt }: ObservedDroplet):
   const address = addressOf(wire, "public");
   const where = gate.http === undefined || address === undefined ? "" : ` on ${address}`;
   return (
-    `Droplet ${wire.name} (${wire.id}) did not pass the gate \`${describeGate(gate)}\`${where} within ${gate.deadlineSeconds} s: ` +
-    `${attempt?.reason ?? "it was never asked"}. Mend the image or \`gate\`, then run \`pulumi up\` again.`
+    `Droplet ${wire.name} (${wire.id}) failed its gate \`${describeGate(gate)}\`${where} within ${gate.deadlineSeconds} s: ` +
+    `${attempt?.reason ?? "it was never asked"}. Fix the image or the gate, then run \`pulumi up\` again.`
   );
 }
 
 /** Why a rollout doesn't even begin. */
-export function describeUnreachable(gate: Gate, sighting: ObservedDroplet | undefined, answer: Attempt | undefined): string {
+export function describeUnreachable(gate: Gate, droplet: ObservedDroplet | undefined, answer: Attempt | undefined): string {
   return (
-    `\`gate\` is not reachable from here: no Droplet that serves now passes \`${describeGate(gate)}\` ` +
-    `(${sighting?.wire.name ?? "none"}: ${answer?.reason ?? "no answer"}), so no new one could be told from a broken one. ` +
-    "Nothing was replaced. Open the way from this machine (firewall, VPC), correct `gate`, or set `gate: { active: true }` for this rollout."
+    `\`gate\` can't be reached from here: none of the Droplets that serve passes \`${describeGate(gate)}\` ` +
+    `(${droplet?.wire.name ?? "none"}: ${answer?.reason ?? "no answer"}), so a good Droplet would look like a broken one. ` +
+    "Nothing was replaced. Allow this machine through the firewall, correct `gate`, or set `gate: { active: true }` for this rollout."
   );
 }
 

@@ -4,14 +4,14 @@ import type { World } from "../world";
 import { ask, askAgainAt, verdict } from "./gates/gate";
 import { StepExecutor } from "./stepExecutor";
 import { FleetObservation, type ObservedDroplet } from "./observation";
-import { isSettled, plan } from "./plan";
+import { isDone, plan } from "./plan";
 import { describeFailure, describeStanding, describeUnreachable, statusOf } from "./report";
 import type { FleetSettings, Wanted } from "./settings";
 import { StatusLine } from "../waiting/statusLine";
 import { nextLook } from "./nextLook";
 
-/** Without any change for so long, beside the gate's and the drain's own time, a change is given up. Milliseconds. */
-const patience = 15 * 60_000;
+/** A change is given up when nothing has changed for so long beside the gate's and the drain's own time. Milliseconds. */
+const stallLimit = 15 * 60_000;
 
 /** Brings one fleet to what is wanted: looks, plans, acts, and again. */
 export class Rollout {
@@ -20,7 +20,7 @@ export class Rollout {
   readonly reasons: string[] = [];
   readonly status: StatusLine;
   readonly #settings: FleetSettings;
-  readonly #hands: StepExecutor;
+  readonly #executor: StepExecutor;
   readonly #world: World;
   readonly #call: Call;
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
@@ -35,7 +35,7 @@ export class Rollout {
     this.status = new StatusLine(call, world.clock);
     this.#stale = new Set(settings.known.map(({ template }) => template));
     this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known);
-    this.#hands = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
+    this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 
   /** Looks at the fleet. */
@@ -46,19 +46,19 @@ export class Rollout {
 
   /** Brings the program's tags on the Droplets to what they are now, from what they were `before`. */
   async retag(before: readonly string[]): Promise<void> {
-    if (await this.#hands.retag(before)) this.#isFresh = false;
+    if (await this.#executor.retag(before)) this.#isFresh = false;
   }
 
   /**
    * Brings the fleet to what is wanted. Where a Droplet doesn't pass the gate, or DigitalOcean refuses to make one, it goes back to the
-   * settled template, and `reasons` says why. Rejects when it is interrupted or the API fails.
+   * last good template, and `reasons` says why. Rejects when it is interrupted or the API fails.
    */
-  async change(wanted: Wanted, settled: Wanted | undefined): Promise<void> {
+  async change(wanted: Wanted, lastGood: Wanted | undefined): Promise<void> {
     this.reasons.push(...(await this.#reach(wanted)));
-    if (this.reasons.length === 0 || settled === undefined || settled.template === wanted.template) return;
-    this.#call.warn(`A Droplet of image ${wanted.of.image} did not come to serve: going back to image ${settled.of.image}.`);
-    const again = await this.#reach(settled);
-    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, settled)}`]));
+    if (this.reasons.length === 0 || lastGood === undefined || lastGood.template === wanted.template) return;
+    this.#call.warn(`A Droplet of image ${wanted.of.image} did not start serving: rolling back to image ${lastGood.of.image}.`);
+    const again = await this.#reach(lastGood);
+    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
   }
 
   /**
@@ -68,7 +68,7 @@ export class Rollout {
   async checkReach(): Promise<void> {
     const { gate } = this.#settings;
     const { signal } = this.#call;
-    const serving = this.observation.droplets.filter((sighting) => this.observation.serves(sighting));
+    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet));
     if (gate.http === undefined || serving.length === 0) return;
     const once = { since: 0, successes: 0, reason: "" };
     for (let round = 1; ; round += 1) {
@@ -83,7 +83,7 @@ export class Rollout {
   async #reach(wanted: Wanted): Promise<readonly string[]> {
     const { clock, random } = this.#world;
     const { gate, policy } = this.#settings;
-    const limit = patience + (gate.deadlineSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
+    const limit = stallLimit + (gate.deadlineSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     let lookAt = clock.now();
     let changedAt = lookAt;
     let before = { members: "", steps: "" };
@@ -99,20 +99,20 @@ export class Rollout {
       for (const { template } of members) this.#stale.add(template);
       this.status.say(statusOf(this.observation, wanted, gate));
       const steps = plan(members, wanted, policy);
-      if (steps.length === 0 && isSettled(members, wanted)) return this.#settle(wanted);
+      if (steps.length === 0 && isDone(members, wanted)) return this.#finish(wanted);
 
       const now = { members: JSON.stringify(members), steps: JSON.stringify(steps) };
       if (now.members !== before.members) changedAt = clock.now();
       if (clock.now() - changedAt > limit) {
         throw new Error(
-          `Nothing has changed for ${Math.round(limit / 60_000)} min: see what holds up the Droplets, then run \`pulumi up\` again.`,
+          `Nothing has changed for ${Math.round(limit / 60_000)} min: check the Droplets in the control panel, then run \`pulumi up\` again.`,
         );
       }
       // Between two looks nothing is asked for twice: lists may be slow to show what was done.
       const isNew = now.steps !== before.steps;
       before = now;
       for (const step of isNew || looks ? steps : []) {
-        const refusal = await this.#hands.do(step, wanted);
+        const refusal = await this.#executor.do(step, wanted);
         if (refusal !== undefined) return [refusal];
       }
       // What was done is planned with at once, but that a Droplet serves must be seen.
@@ -127,13 +127,13 @@ export class Rollout {
   async #askGate(wanted: Wanted): Promise<readonly string[]> {
     const { gate } = this.#settings;
     const { clock } = this.#world;
-    const askOne = async (sighting: ObservedDroplet): Promise<readonly string[]> => {
-      const { attempt } = sighting;
+    const askOne = async (droplet: ObservedDroplet): Promise<readonly string[]> => {
+      const { attempt } = droplet;
       if (attempt === undefined || verdict(gate, attempt, clock.now()) === "passed") return [];
       const isDue = clock.now() >= askAgainAt(gate, attempt);
-      const next = isDue ? await ask(gate, attempt, sighting.wire, this.#world, this.#call.signal) : attempt;
-      sighting.attempt = next;
-      return verdict(gate, next, clock.now()) === "failed" ? [describeFailure(gate, sighting)] : [];
+      const next = isDue ? await ask(gate, attempt, droplet.wire, this.#world, this.#call.signal) : attempt;
+      droplet.attempt = next;
+      return verdict(gate, next, clock.now()) === "failed" ? [describeFailure(gate, droplet)] : [];
     };
     return (await Promise.all(this.observation.candidates(wanted).map(askOne))).flat();
   }
@@ -146,9 +146,9 @@ export class Rollout {
     return attempts.filter((attempt) => verdict(gate, attempt, clock.now()) === "waiting").map((attempt) => askAgainAt(gate, attempt));
   }
 
-  async #settle({ template }: Wanted): Promise<readonly string[]> {
+  async #finish({ template }: Wanted): Promise<readonly string[]> {
     this.#stale.delete(template);
-    await this.#hands.forgetTemplates(this.#stale);
+    await this.#executor.forgetTemplates(this.#stale);
     this.#stale.clear();
     return [];
   }

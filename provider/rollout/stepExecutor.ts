@@ -2,8 +2,10 @@ import type { Api } from "../api/api";
 import { isUnprocessable, mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
+import { hasTag, tagsWithout } from "../rules/tag";
 import { dropletName } from "./dropletName";
 import { creationTagOf, fleetTag, servingTag, templateTag } from "./fleetTags";
+import { newDroplets } from "./newDroplets";
 import type { FleetObservation, ObservedDroplet } from "./observation";
 import type { Step } from "./plan";
 import type { FleetSettings, Wanted } from "./settings";
@@ -30,24 +32,24 @@ export class StepExecutor {
   /** Does one step; returns a sentence where DigitalOcean refuses to make a Droplet. */
   async do(step: Step, wanted: Wanted): Promise<string | undefined> {
     if (step.kind === "create") return this.#create(step.slots, wanted);
-    const sightings = step.ids.flatMap((id) => this.#observation.get(id) ?? []);
+    const droplets = step.ids.flatMap((id) => this.#observation.get(id) ?? []);
     switch (step.kind) {
       case "serve":
-        for (const sighting of sightings) sighting.withdrawn = false;
-        await this.#api.tags.add(servingTag(this.#settings.fleetId), sightings.map(asResource), this.#signal);
+        for (const droplet of droplets) droplet.withdrawn = false;
+        await this.#api.tags.add(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
         break;
       case "withdraw":
         // Before the request, for it may take effect without an answer.
-        for (const sighting of sightings) sighting.withdrawn = true;
-        await this.#api.tags.remove(servingTag(this.#settings.fleetId), sightings.map(asResource), this.#signal);
-        for (const sighting of sightings) sighting.idleSince = this.#clock.now();
+        for (const droplet of droplets) droplet.withdrawn = true;
+        await this.#api.tags.remove(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
+        for (const droplet of droplets) droplet.idleSince = this.#clock.now();
         break;
       case "shutdown":
-        for (const sighting of sightings) sighting.shutdownAt = this.#clock.now();
+        for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
         await Promise.all(step.ids.map((id) => this.#shutdown(id)));
         break;
       case "delete":
-        for (const sighting of sightings) sighting.deleting = true;
+        for (const droplet of droplets) droplet.deleting = true;
         await Promise.all(step.ids.map((id) => this.#api.droplets.delete(id, this.#signal)));
         break;
     }
@@ -62,10 +64,10 @@ export class StepExecutor {
     const { tags, creationTag } = this.#settings;
     const { droplets } = this.#observation;
     const changes = [
-      ...tags.map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !wire.tags.includes(tag)) }) as const),
-      ...before
-        .filter((tag) => !tags.includes(tag))
-        .map((tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => wire.tags.includes(tag)) }) as const),
+      ...tags.map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
+      ...tagsWithout(before, tags).map(
+        (tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => hasTag(wire.tags, tag)) }) as const,
+      ),
     ].filter(({ on }) => on.length > 0);
     for (const { tag, change, on } of changes) await this.#api.tags[change](tag, on.map(asResource), this.#signal);
 
@@ -104,16 +106,11 @@ export class StepExecutor {
 
   #order(slots: readonly number[], { of, template }: Wanted): NewDropletsWire {
     const { fleetId, name, region, tags, creationTag } = this.#settings;
-    return {
+    return newDroplets(of, {
       names: slots.map((slot) => dropletName(name, slot, template)),
       region,
-      size: of.size,
-      image: Number(of.image),
-      ssh_keys: of.sshKeys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
       tags: [fleetTag(fleetId), templateTag(template), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
-      user_data: of.userData,
-      vpc_uuid: of.vpcUuid,
-    };
+    });
   }
 }
 

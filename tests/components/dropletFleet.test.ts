@@ -105,6 +105,14 @@ test("refuses a region that is no plain slug before anything is registered", asy
   expect(layout.resources).toEqual([]);
 });
 
+test("asks for a name where the component's own can't begin a hostname", async () => {
+  expect(() => new components.DropletFleet("web_app", { image: "42", ...machines })).toThrow(
+    "`name` must be given, because the component's own name \"web_app\" can't be the prefix of hostnames; ",
+  );
+  new components.DropletFleet("web_app", { image: "42", ...machines, name: "web-app" });
+  expect((await layout.of("Fleet")).map(({ name, inputs }) => [name, inputs["name"]])).toEqual([["web_app", "web-app"]]);
+});
+
 test("refuses a region that the image is not waited for in, with no fleet registered", async () => {
   const image = new components.CustomImage("web", { source: sourceUrl, regions: ["nyc3", "fra1"] });
 

@@ -18,12 +18,12 @@ test("goes back to the image that serves when a new one never passes the gate, a
   const failed = await stack.up();
 
   const refusal =
-    /Droplet web-nyc3-0-[0-9a-f]{4} \(\d+\) did not pass the gate `http :8080\/` on 127\.[\d.]+ within 3 s: connect ECONNREFUSED 127\.[\d.]+:8080\. Mend the image or `gate`, then run `pulumi up` again\./;
+    /Droplet web-nyc3-0-[0-9a-f]{4} \(\d+\) failed its gate `http :8080\/` on 127\.[\d.]+ within 3 s: connect ECONNREFUSED 127\.[\d.]+:8080\. Fix the image or the gate, then run `pulumi up` again\./;
   const state = await stateOf(stack);
   expect(failed.code).toBe(1);
   expect(diagnosticsOf(failed)["imagefleet:index:Fleet (web-nyc3)"]?.replace(refusal, "REFUSAL")).toBe(
     [
-      `warning: A Droplet of image ${state["ImageImport web"]?.id} did not come to serve: going back to image ${images[0]?.id}.`,
+      `warning: A Droplet of image ${state["ImageImport web"]?.id} did not start serving: rolling back to image ${images[0]?.id}.`,
       "error: 2 errors occurred:",
       "* REFUSAL",
       `* Rolled back: 2 of 2 Droplets serve image ${images[0]?.id}.`,

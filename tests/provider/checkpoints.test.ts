@@ -17,7 +17,7 @@ const resources = files.flatMap((file) => {
 const renames: Readonly<Record<string, string>> = { successes: "successThreshold", alongside: "siblingRegions" };
 
 test.each(resources)("$title is no change to this version, and no request", async ({ resource: { urn, id, inputs, outputs } }) => {
-  const connection = await connect(imagefleet);
+  const connection = await connect(imagefleet());
   await configure(connection, { token: secret("not-a-real-token"), apiEndpoint: "http://127.0.0.1:9" });
   const [oldInputs, olds] = [onTheWire(inputs), onTheWire(outputs)];
 

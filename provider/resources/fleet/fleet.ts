@@ -1,20 +1,32 @@
 import { Unfinished } from "../../host/fault";
 import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, fleetTag, reservedPrefix, servingTag, templateTag } from "../../rollout/fleetTags";
+import { creationTag, fleetIdOf, fleetTag, servingTag, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation } from "../../rollout/observation";
-import { awaitImage, preflight } from "../../rollout/preflight";
+import { type Headroom, headroomOf } from "../../rollout/headroom";
+import { awaitImage } from "../../rollout/imagePresence";
+import { preflight } from "../../rollout/preflight";
 import { Rollout } from "../../rollout/rollout";
 import type { FleetSettings } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
-import { sameMembers, sameTemplate } from "../../rollout/template";
+import { sameMembers } from "../../rules/sameMembers";
+import { hasTag, isReservedTag, sameTags } from "../../rules/tag";
 import type { ProviderContext } from "../../providerContext";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
-import { faultsOf, type FleetInputs, type FleetState, liveOutputs, lastGoodOf, type StoredFleet, wantedOf } from "./fleetState";
+import {
+  faultsOf,
+  type FleetInputs,
+  type FleetState,
+  liveOutputs,
+  lastGoodOf,
+  type StoredFleet,
+  templateProperties,
+  wantedOf,
+} from "./fleetState";
 import { requireTeam } from "../teamCheck";
 
-type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team">;
+type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "dropletDemands">;
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
 
@@ -24,14 +36,14 @@ const day = 86_400;
 const grace = 5_000;
 
 const nothingIsProbed =
-  "`gate` asks for nothing: a new Droplet serves as soon as it is active, booted or not. Give it `http`, or say `active: true`.";
+  "`gate` probes nothing: a new Droplet serves as soon as it is active, even if it hasn't booted yet. Set `gate.http`, or confirm with `gate.active: true`.";
 
 /** n Droplets in a region running one image, changed by a rollout. */
 export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
   token: "imagefleet:index:Fleet",
   doc:
-    "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them one after the other: a new " +
-    "one serves after its gate, then an old one loses the serving tag, drains, shuts down and is deleted.",
+    "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them: a new Droplet serves " +
+    "after it passes its gate, then an old one loses the serving tag, drains, shuts down and is deleted.",
   inputs: fleetInputs,
   outputs: fleetOutputs,
   timeoutSeconds: { create: day, update: day, delete: 900 },
@@ -44,12 +56,12 @@ export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
   delete: remove,
 };
 
-/** Order has no meaning in keys and tags, and what drifted is mended: by the state alone, without any request. */
+/** Order has no meaning in keys and tags, and drift is fixed: by the state alone, without any request. */
 function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>): Effects {
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
-  if (effects["tags"] !== undefined && sameList(before.tags, after.tags)) corrected["tags"] = "none";
+  if (effects["tags"] !== undefined && sameList(before.tags, after.tags, sameTags)) corrected["tags"] = "none";
   if (state.live !== undefined && isKnown(after.count) && faultsOf(state.live, state.template, after.count).length > 0)
     corrected["live"] = "update";
   return corrected;
@@ -57,18 +69,37 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 
 async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
   if (!isKnown(inputs)) return {};
-  const { image, size, region, count, gate } = inputs;
-  const isRoll = state === undefined || !isSettledOn(inputs, state);
+  const { image, size, region, count, gate, sshKeys } = inputs;
+  const isRoll = state === undefined || !runsTemplateOf(inputs, state);
+  const { fault, warning } = await previewHeadroom(inputs, state, isRoll, session, call);
+  if (warning !== undefined) call.warn(warning);
+  const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
-    await preflight({ image: known(image), size: known(size), region: known(region) }, session.api, call.signal);
+    const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
+    const template = { image: known(image), size: known(size), region: known(region), sshKeys: keys };
+    faults.push(...(await preflight(template, session.api, call.signal)));
     if (isKnown(gate) && gate.http === undefined && gate.active === undefined) call.warn(nothingIsProbed);
   }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
   if (state === undefined) return inputs;
   const isLive = !isRoll && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
   const open = isLive
     ? {}
     : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, template: isRoll ? unknownValue : state.template };
   return { ...state, ...inputs, ...open };
+}
+
+async function previewHeadroom(
+  { count, rollout }: Exclude<WithUnknowns<FleetInputs>, symbol>,
+  state: StoredFleet | undefined,
+  isRoll: boolean,
+  { api, dropletDemands }: FleetSession,
+  { urn, signal }: Call,
+): Promise<Headroom> {
+  if (!isKnown(count)) return {};
+  const existing = state?.live?.length ?? 0;
+  const surge = state !== undefined && isRoll && isKnown(rollout) && isKnown(rollout.maxSurge) ? rollout.maxSurge : 0;
+  return headroomOf({ urn, existing, count, surge }, dropletDemands, api, signal);
 }
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
@@ -90,9 +121,9 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
 }
 
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
-  const settled = lastGoodOf(state);
-  const wanted = wantedOf(inputs, id, settled);
-  const isRoll = wanted.template !== settled?.template;
+  const lastGood = lastGoodOf(state);
+  const wanted = wantedOf(inputs, id, lastGood);
+  const isRoll = wanted.template !== lastGood?.template;
   const team = state.team ?? (await session.team(call.signal));
   if (isRoll) await place(inputs, session, call);
 
@@ -102,13 +133,13 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    await rollout.change(wanted, settled && { ...settled, count: inputs.count });
+    await rollout.change(wanted, lastGood && { ...lastGood, count: inputs.count });
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
   if (reasons.length === 0) return { ...inputs, ...live, template: wanted.template };
-  // The outputs stay those of the settled template, so that the next run knows what to go back to; of tags, none may be forgotten.
+  // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
-  throw new Unfinished({ id, state: { ...(settled === undefined ? inputs : state), ...live, tags }, reasons });
+  throw new Unfinished({ id, state: { ...(lastGood === undefined ? inputs : state), ...live, tags }, reasons });
 }
 
 async function read(
@@ -128,12 +159,12 @@ async function read(
   const { droplets } = observation;
   if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
   const live = liveOutputs(id, observation);
-  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => wire.tags.includes(tag)));
+  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => hasTag(wire.tags, tag)));
   const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
   const state = { ...stored.state, ...live };
   const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
-  throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to mend the fleet.`) });
+  throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to fix the fleet.`) });
 }
 
 async function remove(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
@@ -144,7 +175,7 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
   let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
   if (droplets.length === 0) await refuseOtherTeam(id, state, session, call);
   for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
-    for (const tag of droplets.flatMap(({ tags }) => tags)) if (tag.startsWith(reservedPrefix)) used.add(tag);
+    for (const tag of droplets.flatMap(({ tags }) => tags)) if (isReservedTag(tag)) used.add(tag);
     // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
     if (asked++ % 10 === 0) await api.droplets.deleteByTag(fleetTag(id), call.signal);
     status.say(`${droplets.length} ${droplets.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
@@ -180,7 +211,9 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
 async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<void> {
   if (inputs.count === 0) return;
   await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
-  await preflight(inputs, session.api, call.signal);
+  const { image, size, region } = inputs;
+  const faults = await preflight({ image, size, region }, session.api, call.signal);
+  if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
 /** No Droplet at all is what a token of another team would see, too. */
@@ -201,16 +234,13 @@ async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) =>
   await timer;
 }
 
-function isSettledOn(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
-  const { image, size, sshKeys, userData, vpcUuid } = inputs;
-  if (!isKnown(image) || !isKnown(size) || !isKnown(sshKeys) || !sshKeys.every(isKnown)) return false;
-  if ((userData !== undefined && !isKnown(userData)) || (vpcUuid !== undefined && !isKnown(vpcUuid))) return false;
-  const settled = lastGoodOf(state);
-  return settled !== undefined && sameTemplate(settled.of, { image, size, sshKeys, userData, vpcUuid });
+function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
+  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.of);
 }
 
-function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = []): boolean {
-  return isKnown(after) && after.every(isKnown) && sameMembers(before, after);
+function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {
+  return isKnown(after) && after.every(isKnown) && same(before, after);
 }
 
 function known<T>(value: T | typeof unknownValue): T | undefined {

@@ -1,16 +1,19 @@
 import type { ValuesOf } from "../../host/property";
 import type { State, StoredState } from "../../host/resource";
-import { addressOf } from "../../rollout/addresses";
+import { addressOf } from "../../rollout/addressOf";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
 import type { Wanted } from "../../rollout/settings";
-import { fingerprint, sameTemplate } from "../../rollout/template";
-import type { fleetInputs, fleetOutputs } from "./fleetTable";
+import { TemplateProperties } from "../../rollout/template";
+import { fleetInputs, type fleetOutputs } from "./fleetTable";
 
 export type FleetInputs = ValuesOf<typeof fleetInputs>;
 export type FleetState = State<typeof fleetInputs, typeof fleetOutputs>;
 export type StoredFleet = StoredState<typeof fleetInputs, typeof fleetOutputs>;
 export type LiveDroplet = FleetState["live"][number];
+
+/** Every input of the table whose change rolls. */
+export const templateProperties = new TemplateProperties(fleetInputs);
 
 /** The outputs that say what is there now. */
 export function liveOutputs(fleetId: string, observation: FleetObservation) {
@@ -35,28 +38,28 @@ export function liveOutputs(fleetId: string, observation: FleetObservation) {
   };
 }
 
-/** What checked inputs ask for: with the fingerprint that is stored where they are what the fleet has settled on. */
-export function wantedOf(inputs: FleetInputs, fleetId: string, settled?: Omit<Wanted, "count">): Wanted {
-  const { image, size, sshKeys, userData, vpcUuid, count } = inputs;
-  const of = { image, size, sshKeys, userData, vpcUuid };
-  const isSettled = settled !== undefined && sameTemplate(settled.of, of);
-  return { of, count, template: isSettled ? settled.template : fingerprint(of, fleetId) };
+/** What checked inputs ask for: with the stored fingerprint where they are the last good ones. */
+export function wantedOf(inputs: FleetInputs, fleetId: string, lastGood?: Omit<Wanted, "count">): Wanted {
+  const of = templateProperties.of(inputs);
+  if (of === undefined) throw new Error("The inputs of a fleet must be checked before they are used.");
+  const isLastGood = lastGood !== undefined && templateProperties.same(lastGood.of, of);
+  return { of, count: inputs.count, template: isLastGood ? lastGood.template : templateProperties.fingerprint(of, fleetId) };
 }
 
-/** What the fleet had settled on, by its outputs; undefined while its first creation is unfinished. */
-export function lastGoodOf({ template, image, size, sshKeys, userData, vpcUuid }: StoredFleet): Omit<Wanted, "count"> | undefined {
-  if (template === undefined || image === undefined || size === undefined || sshKeys === undefined) return undefined;
-  return { template, of: { image, size, sshKeys, userData, vpcUuid } };
+/** What the last complete change led to, by the outputs; undefined while the first creation is unfinished. */
+export function lastGoodOf(state: StoredFleet): Omit<Wanted, "count"> | undefined {
+  const of = templateProperties.of(state);
+  return state.template === undefined || of === undefined ? undefined : { template: state.template, of };
 }
 
-/** What keeps the live Droplets from being the settled fleet, one clause each; empty where all is well. */
+/** What is wrong with the live Droplets, one clause each; empty where all is well. */
 export function faultsOf(live: readonly LiveDroplet[], template: string | undefined, count: number): readonly string[] {
   const current = live.filter((droplet) => droplet.template === template && droplet.slot < count);
   const slots = new Set(current.filter(({ serving }) => serving).map(({ slot }) => slot));
   const faults: string[] = [];
   if (slots.size < count) faults.push(`${slots.size} of ${count} Droplets serve`);
   if (live.length - current.length > 0)
-    faults.push(`${live.length - current.length} of ${live.length} Droplets are stale or beyond the count`);
-  if (current.length > slots.size && slots.size === count) faults.push(`${current.length - slots.size} Droplets are there twice`);
+    faults.push(`${live.length - current.length} of ${live.length} Droplets run another template or are beyond the count`);
+  if (current.length > slots.size && slots.size === count) faults.push(`${current.length - slots.size} slots have more than one Droplet`);
   return faults;
 }

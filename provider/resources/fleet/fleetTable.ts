@@ -1,6 +1,6 @@
 import type { PropertyTable } from "../../host/property";
-
-const hostname = /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
+import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
+import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
 
 export const fleetInputs = {
   image: {
@@ -15,7 +15,7 @@ export const fleetInputs = {
     doc: "Slug of the region that the Droplets are in, such as `ams3`. A change replaces the fleet.",
     required: true,
     change: "replace",
-    rules: [{ expectation: "must be a region slug such as `ams3`", holds: (region: string) => /^[a-z]+[0-9]+$/.test(region) }],
+    rules: [{ expectation: regionSlugExpectation, holds: isRegionSlug }],
   },
   size: {
     shape: "string",
@@ -69,7 +69,7 @@ export const fleetInputs = {
     rules: [
       {
         expectation: "must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end",
-        holds: (name: string) => name.length <= 200 && hostname.test(name),
+        holds: isDropletNamePrefix,
       },
     ],
   },
@@ -115,7 +115,7 @@ export const fleetInputs = {
         },
         deadlineSeconds: {
           shape: "number",
-          doc: "Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout goes back. Default: 300.",
+          doc: "Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout is rolled back. Default: 300.",
           default: 300,
           rules: [{ expectation: "must be from 1 to 3600", holds: (seconds: number) => seconds >= 1 && seconds <= 3_600 }],
         },
@@ -195,12 +195,12 @@ export const fleetOutputs = {
         },
       },
     },
-    doc: "Every Droplet of the fleet when it was last seen; where this isn't what is wanted, the next update mends it.",
+    doc: "Every Droplet of the fleet when it was last seen; where this isn't what is wanted, the next update fixes it.",
     required: true,
   },
   template: {
     shape: "string",
-    doc: "Fingerprint of the image, size, keys, user data and VPC that the fleet has settled on. Until a change is complete these outputs keep their settled values, and a rollback leads to them.",
+    doc: "Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is complete these outputs keep their last good values, and a rollback leads to them.",
   },
   team: {
     shape: {

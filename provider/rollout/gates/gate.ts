@@ -1,6 +1,6 @@
 import type { DropletWire } from "../../api/wire";
 import type { World } from "../../world";
-import { addressOf } from "../addresses";
+import { addressOf } from "../addressOf";
 
 /** What a new Droplet must show before it serves. */
 export interface Gate {

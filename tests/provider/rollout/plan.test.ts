@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { isSettled, type Member, plan, type Policy, type Step } from "../../../provider/rollout/plan";
+import { isDone, type Member, plan, type Policy, type Step } from "../../../provider/rollout/plan";
 
 const usual: Policy = { maxSurge: 1, maxUnavailable: 0 };
 
@@ -74,11 +74,11 @@ test("replaces a Droplet that is off, and keeps one that has lost only its tag",
 
 test("is settled only when every slot is served once and nothing else is there", () => {
   const desired = { template: "old", count: 2 };
-  expect(isSettled([member(0), member(1)], desired)).toBe(true);
-  expect(isSettled([member(0), member(1), member(2)], desired)).toBe(false);
-  expect(isSettled([member(0), member(1, { serving: false })], desired)).toBe(false);
-  expect(isSettled([member(0), member(1, { slot: 0 })], desired)).toBe(false);
-  expect(isSettled([], { template: "old", count: 0 })).toBe(true);
+  expect(isDone([member(0), member(1)], desired)).toBe(true);
+  expect(isDone([member(0), member(1), member(2)], desired)).toBe(false);
+  expect(isDone([member(0), member(1, { serving: false })], desired)).toBe(false);
+  expect(isDone([member(0), member(1, { slot: 0 })], desired)).toBe(false);
+  expect(isDone([], { template: "old", count: 0 })).toBe(true);
 });
 
 /** What may happen between two looks, drawn by chance until its share of bad luck is used up. */
@@ -192,7 +192,7 @@ test("gets there from anything through anything, never with too few that serve o
         cloud.do(steps, desired.template);
         expect(cloud.members.filter((one) => one.serving).length).toBeGreaterThanOrEqual(Math.min(serving, count - policy.maxUnavailable));
         expect(cloud.members.length).toBeLessThanOrEqual(Math.max(existing, count + policy.maxSurge));
-        if (isSettled(cloud.members, desired)) return;
+        if (isDone(cloud.members, desired)) return;
         cloud.pass();
       }
       throw new Error(`It never settles: ${JSON.stringify(cloud.members)}`);

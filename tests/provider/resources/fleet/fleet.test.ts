@@ -55,7 +55,7 @@ test("goes back to the settled image when a new Droplet does not pass its gate, 
   expect(seen).toEqual({ exist: 4, serve: 3 });
   expect(failed.reasons).toEqual([
     expect.stringMatching(
-      /^Droplet web-0-[0-9a-f]{4} \(\d+\) did not pass the gate `http :8080\/` on [\d.]+ within 30 s: the connection was refused\. /,
+      /^Droplet web-0-[0-9a-f]{4} \(\d+\) failed its gate `http :8080\/` on [\d.]+ within 30 s: the connection was refused\. /,
     ),
     `Rolled back: 3 of 3 Droplets serve image ${image}.`,
   ]);
@@ -65,7 +65,7 @@ test("goes back to the settled image when a new Droplet does not pass its gate, 
 
   const again = await rig.update(failed, await rig.inputs(2));
   expect(again.reasons).toHaveLength(2);
-  expect(rig.warned.at(-1)).toBe(`A Droplet of image ${bad} did not come to serve: going back to image ${image}.`);
+  expect(rig.warned.at(-1)).toBe(`A Droplet of image ${bad} did not start serving: rolling back to image ${image}.`);
   const mended = await rig.update(again, await rig.inputs(1));
   expect(mended.reasons).toEqual([]);
   expect(imagesOf(await rig.droplets())).not.toContain(bad);
@@ -92,7 +92,7 @@ test("refuses to begin where no Droplet that serves passes the gate", async () =
   const gate = { http: { port: 9999, path: "/health" }, successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 30 };
   rig.forgetSent();
   await expect(rig.update(before, await rig.inputs(1, { gate }))).rejects.toThrow(
-    /^`gate` is not reachable from here: no Droplet that serves now passes `http :9999\/health` \(web-0-[0-9a-f]{4}: the connection was refused\)/,
+    /^`gate` can't be reached from here: none of the Droplets that serve passes `http :9999\/health` \(web-0-[0-9a-f]{4}: the connection was refused\)/,
   );
   expect(rig.sent.filter((request) => request.startsWith("POST"))).toEqual([]);
 });
@@ -191,7 +191,7 @@ test("sees by a refresh what happened behind its back, and mends it", async () =
     resources: [{ resource_id: String(untagged!.id), resource_type: "droplet" }],
   });
   const refreshed = await rig.read(made, inputs);
-  expect(refreshed.reasons).toEqual(["1 of 3 Droplets serve; run `pulumi up` to mend the fleet."]);
+  expect(refreshed.reasons).toEqual(["1 of 3 Droplets serve; run `pulumi up` to fix the fleet."]);
   expect(refreshed.state.live).toHaveLength(2);
   const mended = await rig.update(refreshed, inputs);
   expect(mended.reasons).toEqual([]);
@@ -219,7 +219,7 @@ test("reads a fleet whose Droplets are all gone as one to be filled again, but n
   const other = { ...made, state: { ...made.state, team: { uuid: "another", name: "Another" } } };
   await rig.ask("DELETE", `/v2/droplets?tag_name=imagefleet:fleet:${made.id}`);
   const empty = await rig.read(made, inputs);
-  expect([empty.state.live, empty.reasons]).toEqual([[], ["0 of 3 Droplets serve; run `pulumi up` to mend the fleet."]]);
+  expect([empty.state.live, empty.reasons]).toEqual([[], ["0 of 3 Droplets serve; run `pulumi up` to fix the fleet."]]);
   await expect(rig.read(other, inputs)).rejects.toThrow(
     /^Fleet [a-z0-9]{12} belongs to the team "Another" \(another\), but the token acts for the team /,
   );
@@ -310,7 +310,7 @@ test("gives up a change that stands still", async () => {
   const began = rig.clock.now();
   const stuck = await rig.update(before, await rig.inputs(1));
   expect(stuck.reasons).toEqual([
-    "Nothing has changed for 16 min: see what holds up the Droplets, then run `pulumi up` again.",
+    "Nothing has changed for 16 min: check the Droplets in the control panel, then run `pulumi up` again.",
     expect.stringMatching(/^It stopped at: 1 of 3 serving image \d+; web-0-[0-9a-f]{4} is being deleted\.$/),
   ]);
   expect(rig.clock.now() - began).toBeLessThan(17 * 60_000);
@@ -334,6 +334,21 @@ test("waits for a new SSH key that DigitalOcean does not know yet", async () => 
   await expect(rig.create(await rig.inputs(0))).rejects.toThrow("invalid key identifiers");
 });
 
+test("waits for a transfer that the same run is yet to start", async () => {
+  const rig = new FleetRig({ transferSeconds: 20 });
+  const image = await rig.image(3);
+  let asked = false;
+  rig.watch = () => {
+    if (!asked && rig.said.length > 0) void rig.ask("POST", `/v2/images/${image}/actions`, { type: "transfer", region: "ams3" });
+    asked ||= rig.said.length > 0;
+  };
+  expect((await rig.create(await rig.inputs(3))).reasons).toEqual([]);
+  expect(rig.said.slice(0, 2)).toEqual([
+    `waiting for a transfer of image ${image} to ams3 to start`,
+    `waiting for image ${image} to arrive in ams3`,
+  ]);
+});
+
 test("waits for a running transfer of the image, and says what to do where none runs", async () => {
   const rig = new FleetRig({ transferSeconds: 60 });
   const image = await rig.image(3);
@@ -342,9 +357,9 @@ test("waits for a running transfer of the image, and says what to do where none 
   );
   await rig.ask("POST", `/v2/images/${image}/actions`, { type: "transfer", region: "ams3" });
   expect((await rig.create(await rig.inputs(3))).reasons).toEqual([]);
-  expect(rig.said.filter((line) => line.startsWith("waits for image"))).toEqual([
-    `waits for image ${image} to arrive in ams3`,
-    `waits for image ${image} to arrive in ams3 (30 s)`,
+  expect(rig.said.filter((line) => line.startsWith("waiting for image"))).toEqual([
+    `waiting for image ${image} to arrive in ams3`,
+    `waiting for image ${image} to arrive in ams3 (30 s)`,
   ]);
 });
 

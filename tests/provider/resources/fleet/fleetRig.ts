@@ -44,6 +44,8 @@ export class FleetRig {
   /** Methods and paths of what the provider sent, and when. */
   readonly sent: string[] = [];
   readonly sentAt: number[] = [];
+  /** What was asked for by each POST that makes Droplets. */
+  readonly bodies: Readonly<Record<string, unknown>>[] = [];
   readonly said: string[] = [];
   readonly warned: string[] = [];
   session: ProviderContext;
@@ -191,6 +193,7 @@ export class FleetRig {
   async #send(request: Request): Promise<Response> {
     this.sent.push(`${request.method} ${new URL(request.url).pathname}`);
     this.sentAt.push(this.clock.now());
+    if (this.sent.at(-1) === "POST /v2/droplets") this.bodies.push((await request.clone().json()) as Record<string, unknown>);
     const { crash } = this;
     const trouble = this.trouble();
     const dies = crash !== undefined && this.sent.length >= crash.at;

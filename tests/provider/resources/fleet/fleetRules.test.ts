@@ -122,15 +122,36 @@ test("previews every reason why Droplets can't be made, together", async () => {
   const inputs = await rig.inputs(3, { region: "ams3", size: "s-9vcpu-9gb", sshKeys: [sshKey] });
   const preview = (changes: Partial<Record<keyof FleetInputs, unknown>>) =>
     rig.clock.run(fleet.preview!({ ...inputs, ...changes } as FleetInputs, undefined, rig.session, rig.call()));
-  await expect(preview({})).rejects.toThrow(
-    /^`size` must be a size slug that DigitalOcean has, got `s-9vcpu-9gb`; [^\n]+\n`image` must be in ams3, but image \d+ is only in nyc3 and no transfer runs; [^\n]+$/,
+  await expect(preview({ image: "77", sshKeys: [sshKey, "4711"] })).rejects.toThrow(
+    /^`size` must be a size slug that DigitalOcean has, got `s-9vcpu-9gb`; [^\n]+\n`image` must be the number of an image that this token can see, got `77`; [^\n]+\n`sshKeys\[1\]` must be the id of an SSH key of the account, got `4711`; [^\n]+$/,
   );
   await expect(preview({ region: "xyz9", size: unknownValue, image: unknownValue })).rejects.toThrow(
     /^`region` must be a region slug that DigitalOcean has, got `xyz9`; it has ams2, ams3, /,
   );
-  await expect(preview({ size: "s-1vcpu-1gb", image: "77" })).rejects.toThrow(
-    /^`image` must be the number of an image that this token can see, got `77`/,
+  await expect(preview({ size: "s-1vcpu-1gb", sshKeys: [unknownValue, sshKey] })).resolves.toBeDefined();
+});
+
+test("previews no fault where only the image's copy is missing: the same run may make it", async () => {
+  const rig = new FleetRig();
+  await rig.clock.run(fleet.preview!(await rig.inputs(3), undefined, rig.session, rig.call()));
+  expect(rig.warned).toEqual([]);
+});
+
+test("previews the Droplet limit: an error for a fleet that doesn't fit, surge included, a warning for fleets that don't fit together", async () => {
+  const rig = new FleetRig({ dropletLimit: 8 });
+  const made = await rig.create(await rig.inputs(0));
+  const preview = (inputs: FleetInputs, of?: StoredFleet, name = "web") =>
+    rig.clock.run(fleet.preview!(inputs, of, rig.session, { ...rig.call(), urn: name }));
+  const surge = (maxSurge: number) => ({ maxSurge, maxUnavailable: 0, drainSeconds: 2, shutdownSeconds: 10 });
+  await expect(preview(await rig.inputs(1, { rollout: surge(6) }), made.state)).rejects.toThrow(
+    "`count` must fit within the account's Droplet limit: the fleet needs 3 Droplets and 6 more during the change (`rollout.maxSurge`), 3 of them exist, and the account has 3 of its limit of 8 Droplets. ",
   );
+  await preview(await rig.inputs(1, { rollout: surge(3) }), made.state);
+  expect(rig.warned).toEqual([]);
+  await preview(await rig.inputs(0), undefined, "shop");
+  expect(rig.warned).toEqual([
+    expect.stringMatching(/^The 2 fleets previewed so far need 6 more Droplets at the same time, but the account has 3 of its limit of 8 /),
+  ]);
 });
 
 test("warns that nothing is probed unless the program says so", async () => {
@@ -140,7 +161,7 @@ test("warns that nothing is probed unless the program says so", async () => {
     await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
     return rig.warned.splice(0);
   };
-  expect(await preview({})).toEqual([expect.stringMatching(/^`gate` asks for nothing: /)]);
+  expect(await preview({})).toEqual([expect.stringMatching(/^`gate` probes nothing: /)]);
   expect(await preview({ active: true })).toEqual([]);
   expect(await preview({ http: { port: 80, path: "/" } })).toEqual([]);
 });

@@ -1,0 +1,73 @@
+import { ApiError, NetworkError } from "../../../provider/api/errors";
+import { fleetTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
+import { FleetObservation } from "../../../provider/rollout/observation";
+import type { FleetSettings, Wanted } from "../../../provider/rollout/settings";
+import { StepExecutor } from "../../../provider/rollout/stepExecutor";
+import { VirtualClock } from "../../helpers/virtualClock";
+import { RecordedApi, wireOf } from "./recordedApi";
+
+const signal = new AbortController().signal;
+const wanted: Wanted = { template: "0123456789ab", count: 12, of: { image: "12", size: "s-1vcpu-1gb", sshKeys: ["1"] } };
+const own = [fleetTag("f"), templateTag(wanted.template)];
+
+async function executor(tags: readonly string[] = ["shop"], creationTag?: string) {
+  const recorded = new RecordedApi();
+  recorded.droplets = [wireOf(1, { tags: [...own, "shop", "old"] }), wireOf(2, { tags: own })];
+  const settings: FleetSettings = {
+    ...{ fleetId: "f", name: "web", region: "ams3", tags, creationTag, known: [] },
+    gate: { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1 },
+    policy: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 1, shutdownSeconds: 1 },
+  };
+  const clock = new VirtualClock();
+  const observation = new FleetObservation("f", recorded.api.droplets, clock, []);
+  await observation.look(signal);
+  recorded.asked.splice(0);
+  return { recorded, observation, executor: new StepExecutor(settings, observation, recorded.api, clock, signal) };
+}
+
+test("makes ten Droplets a POST, named by slot and template, and knows them at once", async () => {
+  const { recorded, observation, executor: one } = await executor();
+  const slots = Array.from({ length: 12 }, (_, slot) => slot);
+  expect(await one.do({ kind: "create", slots }, wanted)).toBeUndefined();
+  const names = slots.map((slot) => `web-${slot}-0123`);
+  expect(recorded.asked).toEqual([`create ${names.slice(0, 10).join(" ")}`, `create ${names.slice(10).join(" ")}`]);
+  expect(observation.droplets.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test("tags and untags in one request, and shuts down and deletes by number", async () => {
+  const { recorded, executor: one } = await executor();
+  for (const kind of ["serve", "withdraw", "shutdown", "delete"] as const) await one.do({ kind, ids: ["1", "2"] }, wanted);
+  expect(recorded.asked).toEqual([
+    ...[`tag ${servingTag("f")} 1 2`, `untag ${servingTag("f")} 1 2`],
+    ...["shutdown 1", "shutdown 2", "delete 1", "delete 2"],
+  ]);
+});
+
+test("a shutdown that is refused is no failure: the deletion works without it", async () => {
+  const { recorded, executor: one } = await executor();
+  recorded.failures.set("shutdown", new Error("no"));
+  await one.do({ kind: "shutdown", ids: ["1", "2"] }, wanted);
+  expect(recorded.asked).toEqual(["shutdown 1", "shutdown 2"]);
+});
+
+test("says why DigitalOcean refuses, and counts what a POST without an answer may have made", async () => {
+  const { recorded, observation, executor: one } = await executor();
+  const url = "https://api.example.com/v2/droplets";
+  recorded.failures.set("create", new ApiError({ method: "POST", url, status: 422, id: "", text: "no such size" }));
+  expect(await one.do({ kind: "create", slots: [0] }, wanted)).toContain("no such size");
+  recorded.failures.set("create", new NetworkError("POST", url, "connection reset", true));
+  expect(await one.do({ kind: "create", slots: [0] }, wanted)).toBeUndefined();
+  const timing = { drainSeconds: 1, shutdownSeconds: 1 };
+  const members = observation.members({ successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1 }, timing);
+  expect(members.filter(({ id }) => id === undefined)).toEqual([
+    expect.objectContaining({ slot: 0, template: wanted.template, power: "new" }),
+  ]);
+});
+
+test("puts tags on and off only where that changes something, and ends a create that the state knows", async () => {
+  const { recorded, executor: one } = await executor(["shop"]);
+  expect(await one.retag(["shop", "old"])).toBe(true);
+  expect(recorded.asked).toEqual(["tag shop 2", "untag old 1"]);
+  const { executor: idle } = await executor([]);
+  expect(await idle.retag([])).toBe(false);
+});
