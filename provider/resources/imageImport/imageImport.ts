@@ -14,7 +14,7 @@ import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { post } from "./importPost";
 import { previewImport } from "./importPreview";
-import { importedFrom, thenCleared } from "./importSource";
+import { fetchableSource, releasedAfter, thenCleared } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, cleanUpAfter, findLineage, type Lineage, nextOwnerTag, past, settle, versionOf, without } from "../lineage/lineage";
 import { begunTag, digestTag, importTag, isBegun, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "../lineage/lineageTags";
@@ -74,8 +74,11 @@ async function create(
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
     const need = await inspectSource(source, inputs.region, "up", context, call);
-    return importedFrom({ ...inputs, source }, need, lineage.tag, context, call, async (url) =>
-      arrive(await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal), inputs),
+    const bits = await fetchableSource({ ...inputs, source }, need, lineage.tag, context, call);
+    const begin = () => post(inputs, bits.url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal);
+    return releasedAfter(
+      async () => arrive(await begin(), inputs),
+      (error) => bits.release(error),
     );
   }
 

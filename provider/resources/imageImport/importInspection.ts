@@ -73,7 +73,7 @@ async function readSource(
     signal.throwIfAborted();
     const said = error instanceof Error ? error : new Error(String(error));
     if (said.name === "SourceUnreadable") return { unreadable: said.message };
-    if (said.name === "TimeLimitError") return { unreadable: `The image's server is too slow: ${said.message}.` };
+    if (said.name === "TimeoutError") return { unreadable: `The image's server is too slow: ${said.message}.` };
     throw said;
   }
 }
