@@ -41,7 +41,11 @@ test("an object whose parts say their effect has the strongest of those that cha
 
 test("what does nothing is not told; drift of outputs is told apart from changes of inputs", () => {
   const effects = { name: "update", image: "roll", region: "replace", siblingRegions: "none", live: "roll" } as const;
-  const found = differences(effects, { name: "a", region: "ams3", siblingRegions: [] }, { image: "1", region: "nyc3", siblingRegions: ["x"] });
+  const found = differences(
+    effects,
+    { name: "a", region: "ams3", siblingRegions: [] },
+    { image: "1", region: "nyc3", siblingRegions: ["x"] },
+  );
   expect(Object.fromEntries(found)).toEqual({
     name: { kind: "delete", replaces: false, ofInputs: true },
     image: { kind: "add", replaces: false, ofInputs: true },
