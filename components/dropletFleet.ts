@@ -29,7 +29,7 @@ export class DropletFleet extends pulumi.ComponentResource {
     const image = imageIn(args.region, args.image);
     super("imagefleet:index:DropletFleet", name, {}, opts);
 
-    const fleet = new Fleet(name, { name, ...args, image }, { parent: this, customTimeouts: opts?.customTimeouts });
+    const fleet = new Fleet(name, { ...args, name: args.name ?? name, image }, { parent: this, customTimeouts: opts?.customTimeouts });
 
     this.droplets = fleet.droplets;
     this.addresses = fleet.addresses;

@@ -1,3 +1,4 @@
+import { comment, file, firstSentence, list } from "./generatedText";
 import { itemName, nestedName, nestedTables } from "./nestedTypes";
 import type { Property, PropertyTable, Scalar, Shape } from "./property";
 import type { AnyFunctionType, AnyResourceType, Provider } from "./provider";
@@ -16,8 +17,6 @@ export function nodeSdk<S>(provider: Provider<S>): Readonly<Record<string, strin
   const index = file([all.map(([name]) => `export * from "./${name.replace(/\.ts$/, "")}";`).join("\n")]);
   return Object.fromEntries([...all, ["index.ts", index]]);
 }
-
-const width = 140;
 
 function resourceFile<S>({ token, doc, inputs, outputs }: AnyResourceType<S>, named: Map<string, PropertyTable>): string {
   const name = nameIn(token);
@@ -107,11 +106,6 @@ function providerFile<S>({ name, doc, accountDoc = doc, configuration }: Provide
   ].join("\n");
   const args = argsInterface("ProviderArgs", Object.fromEntries(optional), "Provider");
   return file([imports(["versioned"], handling, []), body, args, `const handling = ${handling} as const;`]);
-}
-
-function file(parts: readonly string[]): string {
-  const header = "// Made from the property tables by `./bin/imagefleet reference`: change those, not this file.";
-  return `${[`${header}\n${parts[0] ?? ""}`, ...parts.slice(1)].join("\n\n")}\n`;
 }
 
 function imports(declarations: readonly string[], handling: string | undefined, shared: readonly string[]): string {
@@ -208,35 +202,6 @@ function sharedNames(table: PropertyTable, named: Map<string, PropertyTable>): r
 
 function isThere({ required, default: value }: Property): boolean {
   return required === true || value !== undefined;
-}
-
-function comment(text: string, indent: string, example?: string): readonly string[] {
-  if (text === "") return [];
-  const line = `${indent}/** ${text} */`;
-  if (line.length <= width && example === undefined) return [line];
-  const shown = example === undefined ? [] : ["", "```ts", example, "```"];
-  const lines = [...wrapped(text, width - indent.length - 3), ...shown].map((part) => `${indent} * ${part}`.trimEnd());
-  return [`${indent}/**`, ...lines, `${indent} */`];
-}
-
-function wrapped(text: string, length: number): readonly string[] {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1) ?? "";
-    if (last !== "" && last.length + 1 + word.length > length) lines.push(word);
-    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return lines;
-}
-
-/** On one line where it fits. */
-function list(open: string, items: readonly string[], close: string): string {
-  const line = `${open}${items.join(", ")}${close}`;
-  return line.length <= width ? line : [open, ...items.map((item) => `  ${item},`), close].join("\n");
-}
-
-function firstSentence(text: string): string {
-  return /^.*?[.](?= |$)/.exec(text)?.[0] ?? text;
 }
 
 /** `imagefleet:index:Fleet` -> `Fleet` */

@@ -71,7 +71,7 @@ test("takes an image as component, resource, number or output of a number", asyn
 
 test("names the Droplets after itself, or as it is told", async () => {
   new components.DropletFleet("web_app", { image: "42", ...machines, name: "web-app" });
-  new components.DropletFleet("worker", { image: "42", ...machines });
+  new components.DropletFleet("worker", { image: "42", ...machines, name: undefined });
 
   const fleets = await layout.of("Fleet");
   expect(fleets.map(({ name, inputs }) => [name, inputs["name"]])).toEqual([
