@@ -2,7 +2,7 @@ import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "./fault";
 import { renamedTo } from "./formerNames";
 import { nearest } from "./nearest";
-import { type Property, type PropertyTable, type Rule, type Shape, unknownValue } from "./property";
+import { type Property, type PropertyTable, type Rule, type Scalar, type Shape, unknownValue } from "./property";
 import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
 
 /** The given values with defaults filled in, and everything that is wrong with them. */
@@ -102,7 +102,7 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
   if (value === unknownValue) return value;
   if (typeof shape === "string") {
     if (!isScalar(shape, value)) faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
-    return value;
+    return shape === "id" && typeof value === "number" ? String(value) : value;
   }
   if ("listOf" in shape) {
     const rules = shape.each ?? [];
@@ -116,11 +116,15 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
   return value;
 }
 
-function isScalar(shape: Extract<Shape, string>, value: Value): boolean {
+function isScalar(shape: Scalar, value: Value): boolean {
   switch (shape) {
     case "string":
+    case "path":
+      return typeof value === "string";
+    case "id":
+      return typeof value === "string" || Number.isSafeInteger(value);
     case "boolean":
-      return typeof value === shape;
+      return typeof value === "boolean";
     case "integer":
       return Number.isSafeInteger(value);
     case "number":
@@ -135,7 +139,10 @@ function nameOf(shape: Shape): string {
   }
   switch (shape) {
     case "string":
+    case "path":
       return "a string";
+    case "id":
+      return "an id, as a string or a whole number";
     case "integer":
       return "a whole number";
     case "number":

@@ -45,8 +45,8 @@ test("hands an argument it does not know to the import's check instead of droppi
   expect(imported?.inputs).toEqual({ source: sourceUrl, region: "nyc3", name: "web", tag: "shop" });
 });
 
-test("takes an image that exists under its care, by the import's own `import` option", async () => {
-  new components.CustomImage("web", { source: sourceUrl, regions: ["nyc3"], importId: "4711" }, layout.watched);
+test.each(["4711", 4711])("takes an image that exists under its care, by the import's own `import` option: %p", async (importId) => {
+  new components.CustomImage("web", { source: sourceUrl, regions: ["nyc3"], importId }, layout.watched);
 
   const [imported] = await layout.of("ImageImport");
   expect(imported?.inputs).toEqual({ source: sourceUrl, region: "nyc3", name: "web" });

@@ -62,10 +62,22 @@ test("takes an image as component, resource, number or output of a number", asyn
     e: "5",
     f: pulumi.output("6"),
     g: Promise.resolve("7"),
+    h: 8,
   };
   for (const [name, image] of Object.entries(images)) new DropletFleet(name, { image, ...machines });
 
-  expect((await layout.of("Fleet")).map(({ inputs }) => inputs["image"])).toEqual(["4711", "2", "4711", "4", "5", "6", "7"]);
+  expect((await layout.of("Fleet")).map(({ inputs }) => inputs["image"])).toEqual(["4711", "2", "4711", "4", "5", "6", "7", 8]);
+});
+
+test("names the Droplets after itself, or as it is told", async () => {
+  new components.DropletFleet("web_app", { image: "42", ...machines, name: "web-app" });
+  new components.DropletFleet("worker", { image: "42", ...machines, name: undefined });
+
+  const fleets = await layout.of("Fleet");
+  expect(fleets.map(({ name, inputs }) => [name, inputs["name"]])).toEqual([
+    ["web_app", "web-app"],
+    ["worker", "worker"],
+  ]);
 });
 
 test("parents the fleet and forwards custom timeouts", async () => {

@@ -19,6 +19,13 @@ test("copies an image that was made elsewhere by its number, and ties the copies
   expect(await valueOf(copies.in("fra1"))).toBe("123456789");
 });
 
+test("takes the image's number as a number, too, and has it as a string", async () => {
+  const copies = new components.ImageReplication("golden", { image: 123456789, regions: ["ams3"] });
+
+  expect((await layout.of("ImageReplica")).map(({ inputs }) => inputs["imageId"])).toEqual(["123456789"]);
+  expect(await valueOf(copies.imageId)).toBe("123456789");
+});
+
 test("copies an import, and lets its end be the copies' end", async () => {
   const source = { url: "https://images.example.com/web.img" };
   const image = new components.ImageImport("web", { source, region: "nyc3", name: "web" });

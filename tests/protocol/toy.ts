@@ -94,6 +94,7 @@ export function toyProvider(handlers: Partial<Machine> = {}): Provider<ToySessio
     name: "toy",
     version: "1.2.3",
     doc: "Machines that exist in no cloud.",
+    accountDoc: "One account of machines.",
     configuration,
     environment: { token: ["TOY_TOKEN", "TOY_KEY"] },
     configure: ({ token, parallel }) => ({ token, parallel }),

@@ -24,7 +24,7 @@ import { requireTeam } from "../teamCheck";
 
 export const imageImport: ResourceType<ProviderContext, typeof importInputs, typeof importOutputs> = {
   token: "imagefleet:index:ImageImport",
-  doc: "One custom image, brought to its home region from a URL or a local file. An import that was interrupted is found again and waited for, never begun twice. While one is unfinished, a diff looks whether it can still become good.",
+  doc: "One custom image, brought to its home region from a URL or a local file. Its id is the image's number, the same in all regions. An import that was interrupted is found again and waited for, never started twice. While an import is unfinished, a diff asks whether it can still succeed.",
   inputs: importInputs,
   outputs: importOutputs,
   timeoutSeconds: { create: 3_600, update: 3_600, delete: 300 },

@@ -13,24 +13,24 @@ import { requireTeam } from "../teamCheck";
 
 export const replicaInputs = {
   imageId: {
-    shape: "string",
+    shape: "id",
     required: true,
     change: "replace",
-    doc: "The number of the image: a custom image or a snapshot, made here or elsewhere. A change replaces the replica.",
+    doc: "Number of the image: a custom image or snapshot of this account, made here or elsewhere. A change replaces the replica.",
     rules: [{ expectation: "must be an image's number, such as `38413969`", holds: (value: string) => /^\d+$/.test(value) }],
   },
   region: {
     shape: "string",
     required: true,
     change: "replace",
-    doc: "The region slug that the image is to be in. A change replaces the replica; the copy in the old region stays, since DigitalOcean can't remove one.",
+    doc: "Slug of the region that the image must be in, such as `ams3`. A change replaces the replica; the copy in the old region stays, since DigitalOcean can't remove an image from one region.",
     rules: [regionSlugRule],
   },
   siblingRegions: {
     formerly: "alongside",
     shape: { listOf: "string" },
     change: "none",
-    doc: "The region slugs of all replicas of the image: the first that is created asks for the copies of all of them, so that they run at the same time. Default: the replica's own region.",
+    doc: "Slugs of the regions of all replicas of the image: the first replica to be created starts every missing copy, so that they run at the same time. Default: its own region. A change is only recorded.",
     rules: [
       {
         expectation: "must hold region slugs such as `ams3`",
@@ -41,13 +41,13 @@ export const replicaInputs = {
   wait: {
     shape: "boolean",
     default: true,
-    doc: "Whether `pulumi up` waits for this copy. Without waiting it is started and stored as `pending`. Default: true.",
+    doc: "Whether `pulumi up` waits until the copy is there. Otherwise it is started and stored as `pending`. Default: true. A change updates.",
   },
 } as const satisfies PropertyTable;
 
 export const replicaOutputs = {
-  status: { shape: "string", required: true, doc: "`available`, or `pending` while the image is not in the region yet." },
-  team: { shape: { object: teamTable }, required: true, doc: "The DigitalOcean team that owns the image." },
+  status: { shape: "string", required: true, doc: "`available`, or `pending` while the image isn't in the region yet." },
+  team: { shape: { object: teamTable, named: "Team" }, required: true, doc: "The DigitalOcean team that owns the image." },
 } as const satisfies PropertyTable;
 
 type Inputs = typeof replicaInputs;
@@ -58,7 +58,7 @@ type StoredReplica = StoredState<Inputs, Outputs>;
 
 export const imageReplica: ResourceType<ProviderContext, Inputs, Outputs> = {
   token: "imagefleet:index:ImageReplica",
-  doc: "An image present in one region. The copies of one image run at the same time, and one that runs already is taken over. Deleting a replica makes no request: DigitalOcean can't remove an image from a region.",
+  doc: "An image present in one region, the home region included. Its id is `<imageId>/<region>`. The copies of one image run at the same time, and a copy that runs already is taken over. Deleting a replica makes no request: DigitalOcean can't remove an image from a region.",
   inputs: replicaInputs,
   outputs: replicaOutputs,
   timeoutSeconds: { create: 7_200, update: 7_200, delete: 60 },
