@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { StagingWorld, World } from "../world";
 import type { FileDigests } from "./staging/fileDigest";
 import type { Inspection } from "./inspect/inspect";
@@ -24,7 +23,6 @@ export interface SourceAccess {
   staging(region: string, purpose: string): Staging;
 }
 
-const lazily = createRequire(__filename);
 
 /** Loads what it needs when the first image needs it: the provider starts quicker without. */
 export function createSourceAccess(world: World, spaces: ConfiguredSpaces): SourceAccess {
@@ -32,7 +30,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
   const stagings = new Map<string, Staging>();
   let known: FileDigests | undefined;
   const digests = (): FileDigests => {
-    const { FileDigests } = lazily("./staging/fileDigest") as typeof import("./staging/fileDigest");
+    const { FileDigests } = require("./staging/fileDigest") as typeof import("./staging/fileDigest");
     const { files, digests: shelf } = stagingWorld(world);
     return (known ??= new FileDigests(files, shelf));
   };
@@ -51,7 +49,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
     staging(region, purpose) {
       const settings = requireSpaces({ ...spaces, region }, purpose);
       const { files, objectStore, randomBytes } = stagingWorld(world);
-      const { createStaging } = lazily("./staging/staging") as typeof import("./staging/staging");
+      const { createStaging } = require("./staging/staging") as typeof import("./staging/staging");
       const staging =
         stagings.get(settings.endpoint) ?? createStaging({ store: objectStore(settings), files, digests: digests(), world, randomBytes });
       stagings.set(settings.endpoint, staging);
