@@ -1,4 +1,5 @@
 import type { Api } from "./api/api";
+import { sharedAnswer } from "./api/sharedAnswer";
 import type { ImageWire } from "./api/wire";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
@@ -18,6 +19,8 @@ export interface ProviderContext {
   readonly sources: SourceAccess;
   /** By the fleet's URN, how many Droplets its change needs beyond what it has, as previews of this process told. */
   readonly dropletDemands: Map<string, number>;
+  /** How many Droplets the account has; one request a process, for previews. */
+  dropletTotal(this: void, signal: AbortSignal): Promise<number>;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
 }
@@ -45,6 +48,7 @@ export function createContext({ api, world, namespace, spaces = {} }: ContextArg
     current: new Map(),
     standing: new Map(),
     dropletDemands: new Map(),
+    dropletTotal: sharedAnswer((signal) => api.droplets.total(signal)),
     sources: createSourceAccess(world, spaces),
     async team(signal) {
       const { team, uuid } = await api.account(signal);

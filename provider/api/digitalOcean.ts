@@ -35,10 +35,6 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     actions: actionsApi(client),
     account: sharedAnswer(async (signal) => (await client.read({ method: "GET", path: "/v2/account" }, "account", signal)) as AccountWire),
     keys: sharedAnswer(async (signal) => (await client.list("/v2/account/keys", {}, "ssh_keys", signal)) as KeyWire[]),
-    dropletTotal: sharedAnswer(async (signal) => {
-      const meta = await client.read({ method: "GET", path: "/v2/droplets?per_page=1" }, "meta", signal);
-      return (meta as { readonly total: number }).total;
-    }),
     regions: sharedAnswer(async (signal) => bySlug((await client.list("/v2/regions", {}, "regions", signal)) as RegionWire[])),
     sizes: sharedAnswer(async (signal) => bySlug((await client.list("/v2/sizes", {}, "sizes", signal)) as SizeWire[])),
   };

@@ -94,7 +94,11 @@ export interface GateArgs {
   readonly successes?: pulumi.Input<number | undefined>;
   /** Seconds from one question to the next, 0.1 to 300. Default: 2. */
   readonly intervalSeconds?: pulumi.Input<number | undefined>;
-  /** Seconds from a Droplet's creation until it must have passed, 1 to 3600; then the rollout goes back. Default: 300. */
+  /** Seconds that one answer may take, 0.1 to 300. Default: 5. */
+  readonly timeoutSeconds?: pulumi.Input<number | undefined>;
+  /** Seconds that a Droplet must stay good after it has begun to serve, before it counts as available, 0 to 86400. Default: 0. */
+  readonly bakeSeconds?: pulumi.Input<number | undefined>;
+  /** Seconds from when a Droplet is active, 1 to 3600: a bad answer after that fails it. Default: 300. */
   readonly deadlineSeconds?: pulumi.Input<number | undefined>;
 }
 
@@ -111,6 +115,8 @@ export interface RolloutArgs {
   readonly maxSurge?: pulumi.Input<number | undefined>;
   /** How many of `count` may fail to serve during a change, 0 to 1000. Default: 0. */
   readonly maxUnavailable?: pulumi.Input<number | undefined>;
+  /** How many new Droplets may fail and be replaced before the image is judged, 0 to 1000. Default: a tenth of `count`, at least 1. */
+  readonly maxFailures?: pulumi.Input<number | undefined>;
   /** Seconds a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
@@ -146,12 +152,15 @@ export interface Gate {
   readonly successes?: number;
   readonly intervalSeconds?: number;
   readonly deadlineSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly bakeSeconds?: number;
 }
 
 /** `RolloutArgs` once known. */
 export interface Rollout {
   readonly maxSurge?: number;
   readonly maxUnavailable?: number;
+  readonly maxFailures?: number;
   readonly drainSeconds?: number;
   readonly shutdownSeconds?: number;
 }
