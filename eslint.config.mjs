@@ -3,18 +3,26 @@ import { createTypeScriptImportResolver } from "eslint-import-resolver-typescrip
 import imports from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** Who may import whom: each row names a room and the rooms it must not reach into. */
+/** Who may import whom: each row names a room and the rooms it must not reach into. Within a row's room, arrows go one way only. */
 const forbidden = {
-  components: ["provider/{api,host,resources,source,watch,rollout}", "emulator", "local", "cli", "stacks", "bench"],
+  components: ["provider/{api,host,resources,source,waiting,watch,rollout}", "emulator", "local", "cli", "stacks", "bench"],
   stacks: ["provider", "emulator", "local", "cli", "bench"],
-  "provider/sdk": ["provider/{api,host,resources,source,watch,rollout}"],
-  "provider/api": ["provider/{host,resources,source,watch,rollout,sdk}"],
-  "provider/host": ["provider/{resources,source,watch,rollout,sdk}"],
-  "provider/watch": ["provider/{resources,source,rollout,sdk}"],
-  "provider/rollout": ["provider/{resources,source,sdk}"],
+  "provider/rules": ["provider/{api,host,resources,functions,source,waiting,watch,rollout,sdk}"],
+  "provider/sdk": ["provider/{api,host,resources,functions,source,waiting,watch,rollout}"],
+  "provider/host": ["provider/{api,resources,functions,source,watch,rollout,sdk}"],
+  "provider/waiting": ["provider/{api,resources,functions,source,watch,rollout,sdk}"],
+  "provider/api": ["provider/{resources,functions,source,watch,rollout,sdk}"],
+  "provider/watch": ["provider/{resources,functions,source,rollout,sdk}"],
+  "provider/rollout": ["provider/{resources,functions,source,sdk}"],
+  "provider/source": ["provider/{resources,functions,watch,rollout,sdk}"],
+  "provider/source/bytes": ["provider/source/{compression,spaces,staging,inspect}"],
+  "provider/source/compression": ["provider/source/{spaces,staging,inspect}"],
+  "provider/source/spaces": ["provider/source/{compression,staging,inspect}"],
+  "provider/source/inspect": ["provider/source/{spaces,staging}"],
+  "provider/resources": ["provider/functions", "provider/sdk"],
   provider: ["components", "stacks", "emulator", "local", "cli", "bench"],
   emulator: ["components", "stacks", "provider", "local", "cli", "bench"],
-  local: ["components", "stacks", "emulator", "provider/{api,resources,source,watch,rollout,sdk}", "cli", "bench"],
+  local: ["components", "stacks", "emulator", "provider/{api,resources,functions,source,waiting,watch,rollout,sdk}", "cli", "bench"],
 };
 
 const zones = Object.entries(forbidden).flatMap(([room, others]) =>
@@ -43,6 +51,18 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-invalid-void-type": "off",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: ":matches(PropertyDefinition, MethodDefinition[kind!='constructor'])[accessibility='private']",
+          message: "Private members are written with `#`.",
+        },
+        {
+          selector:
+            "Program > :matches(VariableDeclaration, ExportNamedDeclaration > VariableDeclaration) > VariableDeclarator > Identifier[name=/^[A-Z][A-Z0-9_]+$/]",
+          message: "Constants are written in camelCase.",
+        },
+      ],
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },

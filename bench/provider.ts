@@ -49,7 +49,7 @@ const waiting = once(async () => {
       for (const region of regions) {
         const urn = `urn:pulumi:bench::bench::imagefleet:index:ImageReplica::${imageId}-${region}`;
         const hear = (error: Error) => (failure ??= error);
-        plugin.create(urn, { imageId, region, alongside: regions, wait: true }, hear);
+        plugin.create(urn, { imageId, region, siblingRegions: regions, wait: true }, hear);
       }
     }
     // What it costs to begin is another matter.

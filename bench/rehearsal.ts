@@ -105,7 +105,7 @@ export function replicate(
   regions: readonly string[],
 ): Promise<number>[] {
   return regions.map(async (region) => {
-    await imageReplica.create({ imageId, region, alongside: regions, wait: true }, session, silentCall(`${imageId}/${region}`));
+    await imageReplica.create({ imageId, region, siblingRegions: regions, wait: true }, session, silentCall(`${imageId}/${region}`));
     return clock.now();
   });
 }

@@ -3,16 +3,12 @@ import path from "node:path";
 import { Command } from "commander";
 import { checkout } from "../local/checkout";
 
-/** `imagefleet reference`: writes the pages of `docs/` that come from tables. */
+/** `imagefleet reference`: writes the pages of `docs/` and the SDK, which come from tables. */
 export function referenceCommand(): Command {
   return new Command("reference")
-    .description("Write docs/reference.md and docs/findings.md anew, from the tables that they come from.")
+    .description("Write docs/reference.md, docs/findings.md and provider/sdk/ anew, from the tables that they come from.")
     .action(async () => {
-      const { referencePage } = await import("../provider/host/reference.js");
-      const { imagefleet } = await import("../provider/imagefleet.js");
-      const { findingsPage } = await import("../provider/source/inspect/findingsPage.js");
-      for (const [name, text] of Object.entries({ reference: referencePage(imagefleet), findings: findingsPage() })) {
-        writeFileSync(path.join(checkout, "docs", `${name}.md`), text);
-      }
+      const { generatedFiles } = await import("../provider/generated.js");
+      for (const [file, text] of Object.entries(generatedFiles())) writeFileSync(path.join(checkout, file), text);
     });
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ImageImport } from "../provider/sdk";
-import type { ImageImportArgs, ImageSourceArgs } from "../provider/sdk";
+import type { ImageImportArgs } from "../provider/sdk";
 import { refuse } from "./argumentError";
 import { ImageReplication } from "./imageReplication";
 import type { ImageReplicationArgs } from "./imageReplication";
@@ -24,9 +24,9 @@ export class CustomImage extends pulumi.ComponentResource {
   /** SHA-256 of the source, where it is declared or that of a local file. */
   readonly digest: pulumi.Output<string | undefined>;
   /** Smallest disk of a Droplet that can run the image, in GB. */
-  readonly minDiskSize: pulumi.Output<number>;
+  readonly minDiskSize: pulumi.Output<number | undefined>;
   /** Size as stored, in GB: what the service bills once, however many regions. */
-  readonly sizeGigabytes: pulumi.Output<number>;
+  readonly sizeGigabytes: pulumi.Output<number | undefined>;
   /** The import that all copies are copies of. */
   readonly imageImport: ImageImport;
   readonly #replication: ImageReplication;
@@ -39,7 +39,7 @@ export class CustomImage extends pulumi.ComponentResource {
     // Arguments that are not known here go along, so that the import's check names them instead of their being dropped unseen.
     const children = { parent: this, customTimeouts: opts?.customTimeouts };
     const wanted = { ...image, name: image.name ?? name, region: regions[0] as string };
-    this.imageImport = new ImageImport(name, wanted, { ...children, import: importId });
+    this.imageImport = new ImageImport(name, wanted, { ...children, import: importId?.toString() });
     this.#replication = new ImageReplication(name, { image: this.imageImport, regions, waitFor }, children);
 
     this.imageId = this.imageImport.imageId;
@@ -60,27 +60,23 @@ export class CustomImage extends pulumi.ComponentResource {
   }
 }
 
+/** Where nothing else is said, as for `ImageImport` and `ImageReplication`; `name` defaults to the component's own name. */
 export interface CustomImageArgs
   extends
+    Required<Pick<ImageImportArgs, "source">>,
+    Partial<Pick<ImageImportArgs, "name">>,
     Pick<ImageImportArgs, "description" | "distribution" | "tags" | "retain" | "forceDelete">,
     Omit<ImageReplicationArgs, "image" | "regions"> {
   /**
-   * Where the bits come from: a `url`, or the `path` of a local file. Other bits of a file, a new `sha256`, or without one a new `url`,
-   * replace the image and roll what runs it.
-   */
-  readonly source: pulumi.Input<ImageSourceArgs>;
-  /**
-   * Slugs of the regions the image is wanted in, each once, at least one; a plain list, for it decides which resources exist. The first
-   * is where the next import goes: for an image that exists the order means nothing, and no change here replaces it. Adding a region
-   * copies the image there. Taking one out leaves that copy at the service, which cannot remove an image from a region.
+   * Slugs of the regions the image is wanted in, each once, at least one; a plain list, for it decides which resources exist. The next
+   * import goes to the first one: for an image that exists the order means nothing, and no change here replaces it. Adding a region
+   * copies the image there. Taking one out leaves that copy at DigitalOcean, which can't remove an image from one region.
    */
   readonly regions: readonly string[];
-  /** Name of the image in the account, at most 255 characters. Default: the component's own name. A change updates. */
-  readonly name?: pulumi.Input<string>;
   /**
-   * Number of an image that exists, to be taken under this component's care instead of importing: name, description, distribution and
-   * tags are brought to what is declared here, and the source is recorded. A plain value; it may be taken out again once that has been
-   * done. Default: none.
+   * Number of an image that exists, to be managed by this component instead of importing one: name, description, distribution and tags
+   * are changed to what is declared here, and the source is recorded. A plain value; it may be taken out again after that `up`.
+   * Default: none.
    */
-  readonly importId?: string;
+  readonly importId?: string | number;
 }

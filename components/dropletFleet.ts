@@ -42,7 +42,8 @@ export class DropletFleet extends pulumi.ComponentResource {
   }
 }
 
-export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "region"> {
+/** Where nothing else is said, as for `Fleet`; `name` defaults to the component's own name. */
+export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "region">, Partial<Pick<FleetArgs, "name">> {
   /**
    * Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. Default: the component's own name. A
    * change is for new Droplets; those that exist keep theirs.
@@ -53,7 +54,7 @@ export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "re
    * `ImageImport`, or the number of an image, also as an Output. Of a component it waits for its own region only; of a number it waits
    * for a copy on its way, and fails with the remedy where there is none. A change rolls.
    */
-  readonly image: CustomImage | ImageReplication | ImageImport | ImageReplica | pulumi.Input<string>;
+  readonly image: CustomImage | ImageReplication | ImageImport | ImageReplica | pulumi.Input<string | number>;
   /** Slug of the region, such as `ams3`; a plain value, for it chooses the copy to wait for. A change replaces the whole fleet. */
   readonly region: string;
 }
@@ -68,7 +69,7 @@ function nameFaults(own: string, given: DropletFleetArgs["name"]): readonly stri
 }
 
 /** The image's number, known once the image can be used in that region, as far as what was given can tell. */
-function imageIn(region: string, image: DropletFleetArgs["image"]): pulumi.Input<string> {
+function imageIn(region: string, image: DropletFleetArgs["image"]): FleetArgs["image"] {
   if (!pulumi.Resource.isInstance(image)) return image;
   return "in" in image ? image.in(region) : image.imageId;
 }

@@ -33,14 +33,14 @@ export class ImageReplication extends pulumi.ComponentResource {
     const waited = new Set(waitedRegions(waitFor, regions));
     const replicas = new Map(
       regions.map((region) => {
-        const replica = { imageId, region, alongside: regions, wait: waited.has(region) };
+        const replica = { imageId, region, siblingRegions: regions, wait: waited.has(region) };
         return [region, new ImageReplica(`${name}-${region}`, replica, options)];
       }),
     );
 
     this.#name = name;
     this.#waited = new Map([...replicas].filter(([region]) => waited.has(region)));
-    this.imageId = pulumi.output(imageId);
+    this.imageId = imageId;
     this.regions = pulumi.all([...this.#waited.values()].map((replica) => replica.region));
     this.registerOutputs({ imageId: this.imageId, regions: this.regions });
   }
@@ -65,7 +65,7 @@ export interface ImageReplicationArgs {
    * The image: a `CustomImage` or an `ImageImport` of this program, whose copies then go when it goes, or the number of a custom image
    * or snapshot that was made elsewhere. A change copies the other image, and rolls what runs this one.
    */
-  readonly image: CustomImage | ImageImport | pulumi.Input<string>;
+  readonly image: CustomImage | ImageImport | pulumi.Input<string | number>;
   /**
    * Slugs of the regions, each once, at least one; a plain list, for it decides which resources exist. Adding a region copies the image
    * there. Taking one out forgets the copy and leaves it at the service, which cannot remove an image from a region.
@@ -79,8 +79,8 @@ export interface ImageReplicationArgs {
 }
 
 /** The image's number, and the resource that takes its copies with it when it goes. */
-function sourceOf(image: ImageReplicationArgs["image"]): { imageId: pulumi.Input<string>; owner?: ImageImport } {
-  if (!pulumi.Resource.isInstance(image)) return { imageId: image };
+function sourceOf(image: ImageReplicationArgs["image"]): { imageId: pulumi.Output<string>; owner?: ImageImport } {
+  if (!pulumi.Resource.isInstance(image)) return { imageId: pulumi.output(image).apply(String) };
   const owner = "imageImport" in image ? image.imageImport : image;
   return { imageId: owner.imageId, owner };
 }

@@ -1,11 +1,10 @@
+import { isRegionSlug, regionSlugExpectation } from "../provider/rules/regionSlug";
 import { shown } from "./shown";
-
-const slug = /^[a-z]{2,8}[0-9]{1,2}$/;
 
 /** What is wrong with one region slug; which slugs exist is the service's to say, in the preview. */
 export function regionFaults(property: string, region: unknown): readonly string[] {
-  if (typeof region === "string" && slug.test(region)) return [];
-  return [`\`${property}\` must be a region slug such as \`ams3\`, got ${shown(region)}.`];
+  if (typeof region === "string" && isRegionSlug(region)) return [];
+  return [`\`${property}\` ${regionSlugExpectation}, got ${shown(region)}.`];
 }
 
 /** What is wrong with a list of regions: it says which children exist, so it is plain, not empty, and names each region once. */

@@ -1,6 +1,6 @@
-import type { Call } from "./route";
+import type { ApiCall } from "./route";
 
-/** What a route says: a status and, but for 204, a JSON body. */
+/** What a route answers: a status and, except for 204, a JSON body. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
@@ -19,7 +19,7 @@ const ids: Readonly<Record<number, string>> = {
   503: "service_unavailable",
 };
 
-/** A refusal in the API's own envelope `{ id, message, request_id }`. */
+/** An error that is answered in the API's envelope `{ id, message, request_id }`. */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -29,7 +29,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The envelope of an error. */
+/** The envelope of an error answer. */
 export function errorBody(status: number, message: string, requestId: string): unknown {
   return { id: ids[status] ?? "server_error", message, request_id: requestId };
 }
@@ -37,14 +37,14 @@ export function errorBody(status: number, message: string, requestId: string): u
 /** 404, in the words of the live service. */
 export const notFound = (): ApiError => new ApiError(404, "The resource you were accessing could not be found.");
 
-/** 422: the request is understood, and cannot be done. */
+/** 422: the request is well formed, but cannot be carried out. */
 export const invalid = (message: string): ApiError => new ApiError(422, message);
 
 /** 204. */
 export const noContent: Answer = { status: 204 };
 
 /** One page of a list as the API wraps it: the rows under their plural, absolute links to the other pages, the total. */
-export function page<Row>(call: Call, plural: string, rows: readonly Row[], format: (row: Row) => unknown): Answer {
+export function page<Row>(call: ApiCall, plural: string, rows: readonly Row[], format: (row: Row) => unknown): Answer {
   const size = pageNumber(call.query.get("per_page"), 20, 200);
   const number = pageNumber(call.query.get("page"), 1, Number.MAX_SAFE_INTEGER);
   const last = Math.max(1, Math.ceil(rows.length / size));

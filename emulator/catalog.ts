@@ -108,7 +108,7 @@ export function region(slug: string, closed: readonly string[]): RegionWire | un
   return { name, slug, features, available, sizes: sizesByRegion.get(slug) ?? [] };
 }
 
-/** The public images: what of them differs. */
+/** What sets the public images apart from each other. */
 export const publicImages = [
   { id: 195_932_981, name: "24.04 (LTS) x64", distribution: "Ubuntu", slug: "ubuntu-24-04-x64", min_disk_size: 7, size_gigabytes: 2.36 },
   { id: 195_933_014, name: "13 x64", distribution: "Debian", slug: "debian-13-x64", min_disk_size: 7, size_gigabytes: 1.43 },

@@ -1,4 +1,4 @@
-/** Time as the emulator's surroundings hand it in: real in the server, virtual in a simulation. */
+/** The clock that the emulator's entry passes in: real in the server, virtual in a simulation. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -25,14 +25,14 @@ export class EmulatedClock implements Clock {
     return this.#frozenAt ?? this.#base.now() + this.#offset;
   }
 
-  /** Moves time forward by `ms` milliseconds, and wakes whoever waited for a moment that has now passed. */
+  /** Moves time forward by `ms` milliseconds and ends every wait whose time has passed. */
   advance(ms: number): void {
     if (this.#frozenAt === undefined) this.#offset += ms;
     else this.#frozenAt += ms;
     this.#wakeAll();
   }
 
-  /** Stops time, or lets it run on from where it stands. */
+  /** Stops time, or lets it continue from where it stopped. */
   freeze(frozen: boolean): void {
     const now = this.now();
     this.#offset = now - this.#base.now();
@@ -47,7 +47,7 @@ export class EmulatedClock implements Clock {
       const wake = (): void => early.abort();
       this.#wakes.add(wake);
       signal?.addEventListener("abort", wake);
-      // Ended early is as good as ended: the loop looks at the clock again. Whole milliseconds, for a part of one can be too little to move a clock.
+      // A wait may end early: the loop reads the clock again. It waits for whole milliseconds because less may not move the clock.
       if (this.frozen) await new Promise<unknown>((resolve) => early.signal.addEventListener("abort", resolve));
       else await this.#base.sleep(Math.min(Math.ceil(due - this.now()), longestTimer), early.signal).catch(() => undefined);
       this.#wakes.delete(wake);
@@ -60,7 +60,7 @@ export class EmulatedClock implements Clock {
   }
 }
 
-/** What a timer of Node.js can wait for at most is 2^31 - 1 ms; beyond that it fires at once. */
+/** Milliseconds, a day. A timer of Node.js fires at once when it is set to more than 2^31 - 1 ms. */
 const longestTimer = 86_400_000;
 
 /** A moment as the API writes it: RFC 3339 in UTC, whole seconds. */

@@ -1,29 +1,30 @@
 import { Hono } from "hono";
 
-import { Agenda } from "./agenda";
+import { Scheduler } from "./scheduler";
 import { errorBody } from "./answers";
 import { EmulatedClock, type Clock } from "./clock";
 import type { Cloud } from "./cloud";
 import { createControl } from "./control";
 import { Faults } from "./faults";
+import type { JsonObject } from "./fields";
 import { Ids, type Random } from "./ids";
-import type { ImageSource } from "./importer";
-import { Limits } from "./limits";
+import type { ImageHost } from "./importer";
+import { RateLimits } from "./rateLimits";
 import type { Network } from "./network";
 import { checkOptions, defaultOptions, type EmulatorOptions } from "./options";
 import { RequestLog, withoutUserData } from "./requestLog";
-import { respond, type World } from "./respond";
+import { respond, type ServiceState } from "./respond";
 import type { Route } from "./route";
 import { routes } from "./routes";
 import { createPublicImages } from "./routes/images";
-import { plant, type Seed } from "./seed";
+import { applySeed, type Seed } from "./seed";
 import { Workloads } from "./workloads";
 
-/** What an emulator is made from. Time, chance, the image source and the network come from outside. */
+/** What an emulator needs. The clock, the random source, the image host and the network come from outside. */
 export interface EmulatorArgs {
   readonly clock: Clock;
   readonly random: Random;
-  readonly source: ImageSource;
+  readonly source: ImageHost;
   readonly network: Network;
   /** The token that acts for `My Team` with full access. */
   readonly token: string;
@@ -32,33 +33,33 @@ export interface EmulatorArgs {
   readonly seed?: Seed;
 }
 
-/** DigitalOcean's API as a function from Request to Response, with state, time and faults. */
+/** DigitalOcean's API as a function from Request to Response, with its own state, clock and faults. */
 export interface Emulator {
   /** Answers a request to the API or to `/_emulator`. Rejects with `ConnectionDropped` where a fault closes the connection. */
   fetch(request: Request): Promise<Response>;
   /** The requests to the API so far. */
   readonly requests: RequestLog;
-  /** Ends whatever waits, and closes the Droplets' ports. */
+  /** Ends every wait and closes the Droplets' ports. */
   close(): void;
 }
 
-/** Makes an emulator. Throws one sentence where options or seed are malformed. */
+/** Creates an emulator. Throws one sentence if the options or the seed are invalid. */
 export function createEmulator(args: EmulatorArgs): Emulator {
   const clock = new EmulatedClock(args.clock);
   const ids = new Ids(args.random);
   const requests = new RequestLog();
-  let world = createWorld(args, clock, ids);
+  let state = createState(args, clock, ids);
 
-  const leave = (): void => {
-    world.cloud.agenda.clear();
-    for (const { publicAddress, privateAddress } of [...world.tenants.teams.values()].flatMap((team) => team.droplets.all())) {
+  const stop = (): void => {
+    state.cloud.scheduler.clear();
+    for (const { publicAddress, privateAddress } of [...state.tenancy.teams.values()].flatMap((team) => team.droplets.all())) {
       for (const address of [publicAddress, privateAddress]) args.network.close(address);
     }
   };
   const reset = (seed?: Seed): void => {
-    const next = createWorld({ ...args, seed: seed ?? args.seed }, clock, ids);
-    leave();
-    world = next;
+    const next = createState({ ...args, seed: seed ?? args.seed }, clock, ids);
+    stop();
+    state = next;
     requests.clear();
   };
 
@@ -68,9 +69,9 @@ export function createEmulator(args: EmulatorArgs): Emulator {
     const text = await request.text();
     const body = readBody(text);
     if (body !== undefined && text !== "") entry.body = withoutUserData(body);
-    const { headers, answer } = await respond(world, { request, url, body, route, params });
+    const { headers, answer } = await respond(state, { request, url, body, route, params });
     entry.status = answer.status;
-    if (world.cloud.options.keepAnswers) entry.answer = structuredClone(answer.body);
+    if (state.cloud.options.keepAnswers) entry.answer = structuredClone(answer.body);
     if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
     return Response.json(answer.body, { status: answer.status, headers });
   };
@@ -78,25 +79,25 @@ export function createEmulator(args: EmulatorArgs): Emulator {
   const app = new Hono();
   for (const route of routes) app.on(route.method, route.path, (context) => serve(context.req.raw, route, context.req.param()));
   app.all("/v2/*", (context) => serve(context.req.raw, undefined, {}));
-  app.route("/_emulator", createControl({ cloud: () => world.cloud, requests, reset }));
+  app.route("/_emulator", createControl({ cloud: () => state.cloud, requests, reset }));
   app.notFound((context) => context.json(errorBody(404, "The emulator answers below /v2 and /_emulator.", ids.uuid()), 404));
   app.onError((error) => {
     throw error;
   });
 
-  return { fetch: async (request) => app.fetch(request), requests, close: leave };
+  return { fetch: async (request) => app.fetch(request), requests, close: stop };
 }
 
-function createWorld({ network, source, token, options = {}, seed = {} }: EmulatorArgs, clock: EmulatedClock, ids: Ids): World {
+function createState({ network, source, token, options = {}, seed = {} }: EmulatorArgs, clock: EmulatedClock, ids: Ids): ServiceState {
   const cloud: Cloud = {
-    ...{ clock, ids, network, source, agenda: new Agenda(clock), faults: new Faults(), workloads: new Workloads() },
+    ...{ clock, ids, network, source, scheduler: new Scheduler(clock), faults: new Faults(), workloads: new Workloads() },
     publicImages: createPublicImages(clock.now()),
     options: { ...defaultOptions, ...checkOptions(options) },
   };
-  return { cloud, tenants: plant(cloud, token, seed), limits: new Limits() };
+  return { cloud, tenancy: applySeed(cloud, token, seed), limits: new RateLimits() };
 }
 
-function readBody(text: string): Readonly<Record<string, unknown>> | undefined {
+function readBody(text: string): JsonObject | undefined {
   try {
     const body: unknown = JSON.parse(text === "" ? "{}" : text);
     return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : undefined;

@@ -1,4 +1,4 @@
-/** What goes wrong with requests. */
+/** A fault of a request. */
 export interface RequestFault {
   readonly on: "request";
   /** Method it applies to. Default any. */
@@ -13,7 +13,7 @@ export interface RequestFault {
   readonly retryAfterSeconds?: number;
   /** Closes the connection without an answer. */
   readonly drop?: true;
-  /** Whether `status` or `drop` come before the request took effect, or after it. Default `before`. */
+  /** Whether `status` or `drop` apply before the request takes effect, or after it. Default `before`. */
   readonly when?: "before" | "after";
   /** Seconds that the request waits before anything happens. */
   readonly delaySeconds?: number;
@@ -21,8 +21,8 @@ export interface RequestFault {
   readonly lagSeconds?: number;
 }
 
-/** What goes wrong with the work that a request began. */
-export interface WorkFault {
+/** A fault of an import or an action. */
+export interface ActionFault {
   /** An image's import, its transfer to a region, or an action of a Droplet (`create` included). */
   readonly on: "import" | "transfer" | "droplet";
   /** Slug of the region it applies to. Default any. */
@@ -37,10 +37,10 @@ export interface WorkFault {
   readonly seconds?: number;
 }
 
-/** A fault, and how often it strikes: after `skip` occasions that go well (default 0), `times` times (default 1). */
-export type Fault = (RequestFault | WorkFault) & { readonly times?: number; readonly skip?: number };
+/** A fault and how often it applies: `times` times (default 1), after the first `skip` matches have passed (default 0). */
+export type Fault = (RequestFault | ActionFault) & { readonly times?: number; readonly skip?: number };
 
-interface Armed {
+interface ActiveFault {
   readonly fault: Fault;
   skip: number;
   left: number;
@@ -52,12 +52,12 @@ const fields: Readonly<Record<string, string>> = {
   ...{ region: "string", type: "string", fails: "boolean", seconds: "number" },
 };
 
-/** The faults that are armed, in the order of their arming. One occasion meets one fault at most. */
+/** The active faults in the order in which they were added. At most one applies to each request or action. */
 export class Faults {
-  #armed: Armed[] = [];
+  #active: ActiveFault[] = [];
 
-  /** Arms a fault as it comes from outside. Throws one sentence where it is malformed. */
-  arm(fault: Fault): void {
+  /** Adds a fault from outside. Throws one sentence if it is invalid. */
+  add(fault: Fault): void {
     for (const [name, value] of Object.entries(fault)) {
       if (fields[name] !== typeof value) {
         throw new Error(`\`${name}\` must be ${fields[name] ? `a ${fields[name]}` : "left out of a fault"}, got ${JSON.stringify(value)}.`);
@@ -66,44 +66,44 @@ export class Faults {
     if (!["request", "import", "transfer", "droplet"].includes(fault.on)) {
       throw new Error(`\`on\` must be \`request\`, \`import\`, \`transfer\` or \`droplet\`, got ${JSON.stringify(fault.on)}.`);
     }
-    this.#armed.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
+    this.#active.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
   }
 
-  /** The fault that strikes this request, if one does. */
+  /** Takes the fault that applies to this request, if any. */
   ofRequest(method: string, path: string): RequestFault | undefined {
-    return this.#strike(
+    return this.#take(
       (fault): fault is RequestFault & Fault =>
         fault.on === "request" && (fault.method ?? method) === method && (fault.path === undefined || pathMatches(fault.path, path)),
     );
   }
 
-  /** The fault that strikes this piece of work, if one does. */
-  ofWork(on: WorkFault["on"], region: string, type?: string): WorkFault | undefined {
-    return this.#strike(
-      (fault): fault is WorkFault & Fault =>
+  /** Takes the fault that applies to this import or action, if any. */
+  ofAction(on: ActionFault["on"], region: string, type?: string): ActionFault | undefined {
+    return this.#take(
+      (fault): fault is ActionFault & Fault =>
         fault.on === on && (fault.region ?? region) === region && (type === undefined || (fault.type ?? type) === type),
     );
   }
 
-  /** The faults that may still strike, each with how often. */
+  /** The faults that can still apply, each with the number of times. */
   list(): readonly (Fault & { readonly left: number })[] {
-    return this.#armed.map(({ fault, left }) => ({ ...fault, left }));
+    return this.#active.map(({ fault, left }) => ({ ...fault, left }));
   }
 
   clear(): void {
-    this.#armed = [];
+    this.#active = [];
   }
 
-  #strike<Kind extends Fault>(matches: (fault: Fault) => fault is Kind): Kind | undefined {
-    for (const armed of this.#armed) {
-      if (!matches(armed.fault)) continue;
-      if (armed.skip > 0) {
-        armed.skip -= 1;
+  #take<Kind extends Fault>(matches: (fault: Fault) => fault is Kind): Kind | undefined {
+    for (const active of this.#active) {
+      if (!matches(active.fault)) continue;
+      if (active.skip > 0) {
+        active.skip -= 1;
         continue;
       }
-      armed.left -= 1;
-      if (armed.left <= 0) this.#armed = this.#armed.filter((other) => other !== armed);
-      return armed.fault;
+      active.left -= 1;
+      if (active.left <= 0) this.#active = this.#active.filter((other) => other !== active);
+      return active.fault;
     }
     return undefined;
   }

@@ -1,46 +1,47 @@
 import { invalid } from "./answers";
 
-type Body = Readonly<Record<string, unknown>>;
+/** A request's JSON body. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-// Readers of a request's fields: each throws a 422 that names the field where the value has the wrong type.
+// Each reader throws a 422 that names the field if the value has the wrong type.
 
 /** A string, or undefined where the field is missing or null. */
-export function text(body: Body, field: string): string | undefined {
+export function text(body: JsonObject, field: string): string | undefined {
   const value = body[field] ?? undefined;
   if (value !== undefined && typeof value !== "string") throw invalid(`\`${field}\` must be a string, got ${JSON.stringify(value)}.`);
   return value;
 }
 
-/** A string that is there and not empty. */
-export function requiredText(body: Body, field: string): string {
+/** A string that is present and not empty. */
+export function requiredText(body: JsonObject, field: string): string {
   const value = text(body, field);
   if (value === undefined || value === "") throw invalid(`\`${field}\` must be a string that is not empty, got nothing.`);
   return value;
 }
 
 /** True or false; false where the field is missing or null. */
-export function flag(body: Body, field: string): boolean {
+export function flag(body: JsonObject, field: string): boolean {
   const value = body[field] ?? false;
   if (typeof value !== "boolean") throw invalid(`\`${field}\` must be true or false, got ${JSON.stringify(value)}.`);
   return value;
 }
 
 /** A list; empty where the field is missing or null. */
-export function list(body: Body, field: string): readonly unknown[] {
+export function list(body: JsonObject, field: string): readonly unknown[] {
   const value = body[field] ?? [];
   if (!Array.isArray(value)) throw invalid(`\`${field}\` must be a list, got ${JSON.stringify(value)}.`);
   return value;
 }
 
 /** A list of strings; empty where the field is missing or null. */
-export function textList(body: Body, field: string): readonly string[] {
+export function textList(body: JsonObject, field: string): readonly string[] {
   return list(body, field).map((value) => {
     if (typeof value !== "string") throw invalid(`\`${field}\` must be a list of strings, got ${JSON.stringify(value)} in it.`);
     return value;
   });
 }
 
-/** A number or a string, as the API takes ids, slugs and fingerprints, in one form. */
+/** An id, slug or fingerprint, which the API takes as a number or a string, as a string. */
 export function reference(value: unknown, field: string): string {
   if (typeof value === "number" || (typeof value === "string" && value !== "")) return String(value);
   throw invalid(`\`${field}\` must be an id or a slug, got ${value === undefined ? "nothing" : JSON.stringify(value)}.`);

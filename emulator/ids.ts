@@ -1,7 +1,7 @@
-/** A source of chance: a number from 0 up to, not including, 1. */
+/** A random source: a number from 0 up to, but not including, 1. */
 export type Random = () => number;
 
-/** Numbers that look like DigitalOcean's: large, rising, with gaps. The same chance gives the same numbers. */
+/** Ids that look like DigitalOcean's: large, rising, with gaps. The same random source gives the same ids. */
 export class Ids {
   readonly #random: Random;
   readonly #last = { image: 190_000_000, droplet: 510_000_000, action: 2_400_000_000, key: 42_000_000 };
@@ -21,7 +21,7 @@ export class Ids {
   }
 }
 
-/** A repeatable source of chance from a number (the generator mulberry32). */
+/** A repeatable random source that starts from a number (the generator mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

@@ -15,11 +15,11 @@ const cannotDecompress =
 const unknownFormat =
   "We couldn't recognize your image file. Please try again with a raw image that has a boot sector, or a qcow2, VHDX, VDI or VMDK file.";
 
-/** Most that a small gzip file is unpacked to; of what is larger only the beginning is looked at. */
+/** How much a small gzip file may unpack to. Of a larger file only the beginning is read. */
 const unpackedBytes = 128 * 1024 * 1024;
-const glanceBytes = 64 * 1024;
+const prefixBytes = 64 * 1024;
 
-/** Reads an image file by its first bytes (`held`, all of them where `length` is no more). Returns the message of a refusal as a string. */
+/** Reads an image file by its first bytes (`held`, which is the whole file if it is `length` long). Returns an error message if the service refuses it. */
 export function readImage(held: Buffer, length: number): ImageFacts | string {
   if (startsWith(held, "1f8b")) return readGzip(held, length);
   if (isBzip2(held)) return { fileBytes: length };
@@ -30,7 +30,7 @@ export function readImage(held: Buffer, length: number): ImageFacts | string {
 function readGzip(held: Buffer, length: number): ImageFacts | string {
   const whole = held.length === length ? gunzip(held, unpackedBytes, constants.Z_FINISH) : undefined;
   if (whole === "corrupt") return cannotDecompress;
-  const inside = whole ?? gunzip(held.subarray(0, glanceBytes), unpackedBytes, constants.Z_SYNC_FLUSH);
+  const inside = whole ?? gunzip(held.subarray(0, prefixBytes), unpackedBytes, constants.Z_SYNC_FLUSH);
   if (inside === "corrupt" || inside === undefined) return cannotDecompress;
   const disk = readDisk(inside, inside.length);
   if (typeof disk === "string") return disk;
@@ -85,7 +85,7 @@ function vhdxBytes(bytes: Buffer): number | undefined {
   return place + 8 <= bytes.length ? Number(bytes.readBigUInt64LE(place)) : undefined;
 }
 
-/** The magic of the first block follows the header, so a text that begins with BZh is none. */
+/** Checks the first block's magic too, so that a text that begins with BZh does not match. */
 function isBzip2(bytes: Buffer): boolean {
   return /^BZh[1-9]$/.test(bytes.toString("latin1", 0, 4)) && bytes.toString("hex", 4, 10) === "314159265359";
 }

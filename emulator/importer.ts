@@ -2,50 +2,50 @@ import { createHash } from "node:crypto";
 
 import { readImage, type ImageFacts } from "./imageBytes";
 
-/** How the importer reaches the place an image lies at, as the emulator's surroundings hand it in. */
-export interface ImageSource {
-  /** Asks for the URL without following redirects. Throws where there is no answer. */
-  request(method: "HEAD" | "GET", url: string): Promise<SourceAnswer>;
+/** The hosts of image files, as the emulator's entry passes them in. */
+export interface ImageHost {
+  /** Requests the URL without following redirects. Throws if there is no answer. */
+  request(method: "HEAD" | "GET", url: string): Promise<HostAnswer>;
 }
 
-/** An answer of that place. */
-export interface SourceAnswer {
+/** An answer of such a host. */
+export interface HostAnswer {
   readonly status: number;
   /** Where a redirect points to. */
   readonly location?: string;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What an import comes to: the facts of the image, or the message it ends `deleted` with. */
-export type Verdict =
+/** The result of an import: facts about the image, or the error message of a failed import. */
+export type ImportResult =
   ({ readonly accepted: true; readonly sha256: string } & ImageFacts) | { readonly accepted: false; readonly message: string };
 
-/** Read by its head alone, and held whole only up to here: more is not needed to tell a format, or to unpack a small file. */
+/** How much of a file is kept in memory: enough to tell the format and to unpack a small file. */
 const heldBytes = 16 * 1024 * 1024;
 const virtualLimitBytes = 100_000_000_000;
 
-/** Fetches an image as the service does, HEAD then GET, and reads its bytes. Only loopback URLs are fetched. Never throws. */
-export async function inspectSource(source: ImageSource, url: string, followRedirects: boolean): Promise<Verdict> {
+/** Fetches an image file as the service does, HEAD then GET, and reads its bytes. It fetches loopback URLs only and never throws. */
+export async function importFile(source: ImageHost, url: string, followRedirects: boolean): Promise<ImportResult> {
   try {
     const head = await requestSource(source, "HEAD", url, followRedirects);
     if (typeof head === "string") return refused(head);
     const got = await requestSource(source, "GET", url, followRedirects);
     if (typeof got === "string") return refused(got);
-    return judge(await readBody(got.body));
+    return checkImage(await readBody(got.body));
   } catch {
     return refused("We could not download your image: the connection failed. Please check the URL and try again.");
   }
 }
 
 async function requestSource(
-  source: ImageSource,
+  source: ImageHost,
   method: "HEAD" | "GET",
   url: string,
   follow: boolean,
   hops = 5,
-): Promise<SourceAnswer | string> {
+): Promise<HostAnswer | string> {
   if (!isLoopback(url))
-    return "The emulator imports from loopback URLs only (http://127.0.0.1, http://localhost), and this is another one.";
+    return "The emulator imports from loopback URLs only, such as http://127.0.0.1 or http://localhost: use one of those.";
   const answer = await source.request(method, url);
   if (answer.status === 200) return answer;
   if (answer.location !== undefined && follow && hops > 0) {
@@ -78,7 +78,7 @@ async function readBody(body: AsyncIterable<Uint8Array>): Promise<Bytes> {
   return { sha256: hash.digest("hex"), length, held: Buffer.concat(held) };
 }
 
-function judge({ sha256, length, held }: Bytes): Verdict {
+function checkImage({ sha256, length, held }: Bytes): ImportResult {
   const facts = readImage(held, length);
   if (typeof facts === "string") return refused(facts);
   if ((facts.virtualBytes ?? 0) >= virtualLimitBytes)
@@ -86,6 +86,6 @@ function judge({ sha256, length, held }: Bytes): Verdict {
   return { accepted: true, sha256, ...facts };
 }
 
-function refused(message: string): Verdict {
+function refused(message: string): ImportResult {
   return { accepted: false, message };
 }

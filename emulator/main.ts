@@ -9,7 +9,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Clock } from "./clock";
 import { createEmulator } from "./emulator";
 import { seededRandom } from "./ids";
-import type { ImageSource } from "./importer";
+import type { ImageHost } from "./importer";
 import { LoopbackNetwork } from "./network";
 import type { EmulatorOptions } from "./options";
 import { ConnectionDropped } from "./respond";
@@ -23,13 +23,13 @@ export interface StartEmulatorArgs {
   readonly port?: number;
   /** The token with full access. Default a random one. */
   readonly token?: string;
-  /** What is there from the start. Default nothing. */
+  /** What exists at the start. Default nothing. */
   readonly seed?: Seed;
   /** What differs from the default behaviour. */
   readonly options?: Partial<EmulatorOptions>;
-  /** Number that all ids come from. Default a random one. */
+  /** Seed of all ids. Default a random one. */
   readonly randomSeed?: number;
-  /** Where lines for people go. Default nowhere. */
+  /** Receives log lines. Default none. */
   readonly log?: (line: string) => void;
 }
 
@@ -94,11 +94,11 @@ const realClock: Clock = {
   sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }),
 };
 
-const httpSource: ImageSource = {
+const httpSource: ImageHost = {
   request: (method, url) =>
     new Promise((resolve, reject) => {
       const answered = (answer: IncomingMessage): void => {
-        // A body that nobody reads would hold the connection.
+        // An unread body would keep the connection open.
         if (method === "HEAD" || answer.statusCode !== 200) answer.resume();
         resolve({ status: answer.statusCode ?? 0, location: answer.headers.location, body: answer });
       };

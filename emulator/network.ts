@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type Server } from "node:net";
 import type { Random } from "./ids";
 import type { Listen } from "./workloads";
 
-/** The network that Droplets are on, as the emulator's surroundings hand it in. */
+/** The Droplets' network, as the emulator's entry passes it in. */
 export interface Network {
   /** A free address for a Droplet. */
   allocate(): string;
@@ -16,7 +16,7 @@ export interface Network {
   listening(): ReadonlyMap<string, readonly Listen[]>;
 }
 
-/** A network that only keeps the record: what a simulation probes. */
+/** A network that only records which ports are open, for simulations. */
 export class RecordedNetwork implements Network {
   readonly #open = new Map<string, Listen[]>();
   #next = 0;
@@ -39,13 +39,13 @@ export class RecordedNetwork implements Network {
   }
 }
 
-/** The loopback network of this machine: each Droplet has an address of its own in 127.0.0.0/8 with real listeners. */
+/** The loopback network of this machine: each Droplet has its own address in 127.0.0.0/8 with real listeners. */
 export class LoopbackNetwork implements Network {
   readonly #random: Random;
   readonly #log: (line: string) => void;
   readonly #servers = new Map<string, { readonly listen: Listen; readonly server: Server; readonly stop: () => void }[]>();
 
-  /** `random` must differ between processes, or their Droplets meet on one address. */
+  /** `random` must differ between processes, or their Droplets get the same addresses. */
   constructor(random: Random, log: (line: string) => void) {
     this.#random = random;
     this.#log = log;

@@ -1,6 +1,6 @@
 /**
- * What nobody outside knows about the service, each as a switch: the values it can take, the first of which is the default.
- * A default is what was observed once or what the documentation suggests, and where there is neither, the stricter guess.
+ * Behaviours of the service that are not documented, each as a switch: the values it can take, the default first.
+ * The default is what was observed or what the documentation suggests, otherwise the stricter value.
  */
 export const switches = {
   /** A custom image's Droplet without `ssh_keys`. */
@@ -60,7 +60,7 @@ export interface EmulatorOptions extends Switches {
 
 const firstValues = Object.fromEntries(Object.entries(switches).map(([name, values]) => [name, values[0]]));
 
-/** How it behaves unless told otherwise. */
+/** The default behaviour. */
 export const defaultOptions: EmulatorOptions = {
   ...(firstValues as unknown as Switches),
   importSeconds: 0.5,
@@ -76,7 +76,7 @@ export const defaultOptions: EmulatorOptions = {
   closedRegions: [],
 };
 
-/** Checks a set of changed options as they come from outside. Throws one sentence that names the first fault. */
+/** Checks options from outside. Throws one sentence about the first invalid one. */
 export function checkOptions(given: Readonly<Record<string, unknown>>): Partial<EmulatorOptions> {
   for (const [name, value] of Object.entries(given)) {
     const fault = name in defaultOptions ? optionFault(name as keyof EmulatorOptions, value) : "is not an option of the emulator";

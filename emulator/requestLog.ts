@@ -1,6 +1,6 @@
-/** One request to the API, in the order of arrival. */
+/** One request to the API, in the order of incoming. */
 export interface LoggedRequest {
-  /** The moment it arrived, milliseconds since the epoch. */
+  /** When it arrived, in milliseconds since the epoch. */
   readonly at: number;
   readonly method: string;
   readonly path: string;
@@ -33,7 +33,7 @@ export class RequestLog {
   }
 }
 
-/** A body as the log keeps it. */
+/** A body as the log shows it. */
 export function withoutUserData(body: Readonly<Record<string, unknown>>): unknown {
   return "user_data" in body ? { ...body, user_data: "(left out)" } : body;
 }

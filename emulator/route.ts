@@ -1,28 +1,29 @@
 import type { Answer } from "./answers";
 import type { Cloud } from "./cloud";
+import type { JsonObject } from "./fields";
 import type { Team, Token } from "./team";
 
-/** One request to the API, past authentication and limits. */
-export interface Call {
+/** One request to the API that has passed authentication and rate limits. */
+export interface ApiCall {
   readonly cloud: Cloud;
   readonly token: Token;
   readonly team: Team;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: JsonObject;
   /** Scheme and host that the client used, for links. */
   readonly origin: string;
   readonly path: string;
-  /** The moment of the request, milliseconds since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly now: number;
-  /** The moment from which reads see what this request does. */
+  /** From when on reads see what this request does, in milliseconds since the epoch. */
   readonly visibleAt: number;
 }
 
-/** One route: what it needs of a token, and what it does. Handlers are synchronous, so a request is one step. */
+/** One route: the scope that it needs, and its handler. Handlers are synchronous, so requests never interleave. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly scope: string;
-  readonly handle: (call: Call) => Answer;
+  readonly handle: (call: ApiCall) => Answer;
 }

@@ -1,19 +1,19 @@
 import type { Cloud } from "./cloud";
 import { blankImage } from "./routes/images";
 import { createKey } from "./routes/keys";
-import { putTags } from "./routes/tags";
+import { addTags } from "./routes/tags";
 import { addDefaultVpcs } from "./routes/vpcs";
 import { Team, type Token } from "./team";
 import type { Workload } from "./workloads";
 
-/** Name of the team that things belong to where the seed names none. */
+/** The team that everything belongs to unless the seed names another. */
 const defaultTeam = "My Team";
 
-/** What is there from the start: the content of `--seed FILE`, JSON. Everything may be left out. */
+/** What exists at the start: the JSON of `--seed FILE`. Every field is optional. */
 export interface Seed {
   /** Tokens beside the emulator's own. Without `scopes` one may do everything; without `team` it acts for `My Team`. */
   readonly tokens?: readonly { readonly token: string; readonly team?: string; readonly scopes?: readonly string[] }[];
-  /** SSH keys, by their public halves. */
+  /** SSH keys, given as public keys. */
   readonly sshKeys?: readonly { readonly name: string; readonly publicKey: string; readonly team?: string }[];
   /** Custom images that are `available`, with ids that rise in the order given. */
   readonly images?: readonly SeedImage[];
@@ -23,11 +23,11 @@ export interface Seed {
   readonly dropletLimit?: number;
 }
 
-/** A custom image that needs no import. */
+/** A custom image that exists without an import. */
 export interface SeedImage {
   readonly name: string;
   readonly regions: readonly string[];
-  /** SHA-256 in hex of the bytes it stands for, which says what its Droplets listen on. */
+  /** SHA-256 of the image file in hex, which decides what its Droplets listen on. */
   readonly sha256?: string;
   /** In GB. Default 1. */
   readonly minDiskSize?: number;
@@ -37,14 +37,14 @@ export interface SeedImage {
   readonly team?: string;
 }
 
-/** Everyone who may ask, by token, and the teams they act for. */
-export interface Tenants {
+/** All tokens, and the teams that they act for. */
+export interface Tenancy {
   readonly tokens: ReadonlyMap<string, Token>;
   readonly teams: ReadonlyMap<string, Team>;
 }
 
-/** Fills a new cloud. Throws one sentence where the seed is malformed. */
-export function plant(cloud: Cloud, token: string, seed: Seed): Tenants {
+/** Applies the seed to a new cloud. Throws one sentence if the seed is invalid. */
+export function applySeed(cloud: Cloud, token: string, seed: Seed): Tenancy {
   const teams = new Map<string, Team>();
   const now = cloud.clock.now();
   const teamNamed = (name = defaultTeam): Team => {
@@ -60,17 +60,17 @@ export function plant(cloud: Cloud, token: string, seed: Seed): Tenants {
     tokens.set(text, { token: text, team: teamNamed(team), scopes: scopes && new Set(scopes) });
   }
   for (const { name, publicKey, team } of seed.sshKeys ?? []) teamNamed(team).keys.add(createKey(cloud.ids.next("key"), name, publicKey));
-  for (const image of seed.images ?? []) plantImage(cloud, teamNamed(image.team), image);
+  for (const image of seed.images ?? []) addImage(cloud, teamNamed(image.team), image);
   for (const workload of seed.workloads ?? []) cloud.workloads.set(workload);
   if (seed.dropletLimit !== undefined) cloud.options = { ...cloud.options, dropletLimit: seed.dropletLimit };
   return { tokens, teams };
 }
 
-function plantImage(cloud: Cloud, team: Team, { name, regions, sha256, tags = [], minDiskSize = 1, sizeGigabytes = 0.1 }: SeedImage): void {
+function addImage(cloud: Cloud, team: Team, { name, regions, sha256, tags = [], minDiskSize = 1, sizeGigabytes = 0.1 }: SeedImage): void {
   const image = { ...blankImage(cloud.ids.next("image"), name, cloud.clock.now()), regions, sha256 };
-  const planted = { ...image, status: "available" as const, min_disk_size: minDiskSize, size_gigabytes: sizeGigabytes };
-  putTags(team, "images", planted, tags);
-  team.images.add(planted);
+  const available = { ...image, status: "available" as const, min_disk_size: minDiskSize, size_gigabytes: sizeGigabytes };
+  addTags(team, "images", available, tags);
+  team.images.add(available);
 }
 
 const shapes: Readonly<Record<keyof Seed, (value: unknown) => boolean>> = {
@@ -87,7 +87,7 @@ function listOf(...required: readonly string[]): (value: unknown) => boolean {
     value.every((row: unknown) => typeof row === "object" && row !== null && required.every((field) => field in row));
 }
 
-/** Reads a seed as it comes from outside. Throws one sentence that names the first fault. */
+/** Checks a seed from outside. Throws one sentence about the first invalid field. */
 export function checkSeed(given: unknown): Seed {
   if (typeof given !== "object" || given === null || Array.isArray(given)) throw new Error("The seed must be a JSON object.");
   for (const [name, value] of Object.entries(given)) {

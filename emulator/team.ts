@@ -6,13 +6,13 @@ import type { ImageRow } from "./routes/images";
 import type { KeyRow } from "./routes/keys";
 import type { TagRow } from "./routes/tags";
 import type { VpcRow } from "./routes/vpcs";
-import { Shelf } from "./shelf";
+import { Store } from "./store";
 
-/** A credential: which team it acts for and, where it is limited, what it may do. */
+/** A token: the team that it acts for and the scopes that limit it. */
 export interface Token {
   readonly token: string;
   readonly team: Team;
-  /** Scopes such as `image:create`; absent is full access. */
+  /** Scopes such as `image:create`. Default full access. */
   readonly scopes?: ReadonlySet<string>;
 }
 
@@ -22,12 +22,12 @@ export class Team {
   readonly uuid: string;
   /** Id of the one user that every token of the team belongs to. */
   readonly ownerUuid: string;
-  readonly actions = new Shelf<ActionRow>();
-  readonly droplets = new Shelf<DropletRow>();
-  readonly images = new Shelf<ImageRow>();
-  readonly keys = new Shelf<KeyRow>();
-  readonly tags = new Shelf<TagRow>();
-  readonly vpcs = new Shelf<VpcRow>();
+  readonly actions = new Store<ActionRow>();
+  readonly droplets = new Store<DropletRow>();
+  readonly images = new Store<ImageRow>();
+  readonly keys = new Store<KeyRow>();
+  readonly tags = new Store<TagRow>();
+  readonly vpcs = new Store<VpcRow>();
 
   constructor(name: string) {
     this.name = name;

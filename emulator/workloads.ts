@@ -16,7 +16,7 @@ export interface Workload {
   readonly listen: readonly Listen[];
 }
 
-const usual: readonly Listen[] = [
+const defaultPorts: readonly Listen[] = [
   { port: 22, kind: "ssh" },
   { port: 80, kind: "http" },
   { port: 8080, kind: "http" },
@@ -26,7 +26,7 @@ const usual: readonly Listen[] = [
 export class Workloads {
   readonly #byDigest = new Map<string, readonly Listen[]>();
 
-  /** Sets what Droplets of an image listen on from their next start. Throws one sentence where the workload is malformed. */
+  /** Sets what Droplets of an image listen on from their next start. Throws one sentence if the workload is invalid. */
   set(workload: Workload): void {
     checkWorkload(workload);
     this.#byDigest.set(workload.sha256.toLowerCase(), workload.listen);
@@ -34,7 +34,7 @@ export class Workloads {
 
   /** What a Droplet of the image with these bytes listens on: SSH on 22 and HTTP 200 on 80 and 8080 unless set. */
   of(sha256: string | undefined): readonly Listen[] {
-    return this.#byDigest.get(sha256 ?? "") ?? usual;
+    return this.#byDigest.get(sha256 ?? "") ?? defaultPorts;
   }
 
   list(): readonly Workload[] {

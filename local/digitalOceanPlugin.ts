@@ -7,10 +7,10 @@ import { version } from "@pulumi/digitalocean/package.json";
 import { checkout } from "./checkout";
 import { makeOnce } from "./makeOnce";
 
-const EXECUTABLE = "pulumi-resource-digitalocean";
-const STAND_IN = "stand-in";
-const DOWNLOAD_SECONDS = 10;
-const REFUSAL_HOLDS_SECONDS = 24 * 60 * 60;
+const executable = "pulumi-resource-digitalocean";
+const standIn = "stand-in";
+const downloadSeconds = 10;
+const refusalHoldsSeconds = 24 * 60 * 60;
 
 export interface PluginInstallation {
   readonly pulumi: string;
@@ -30,12 +30,12 @@ export async function installDigitalOceanPlugin(installation: PluginInstallation
   if (await isOutdated(record)) await rm(record, { recursive: true, force: true });
   await makeOnce(record, async (draft) => {
     const scratch = path.join(draft, "download");
-    const folder = (await download(installation, scratch)) ?? (await writeStandIn(path.join(draft, STAND_IN)));
+    const folder = (await download(installation, scratch)) ?? (await writeStandIn(path.join(draft, standIn)));
     await pluginCommand(installation, "install", "resource", "digitalocean", version, "--file", folder, "--reinstall");
     await rm(scratch, { recursive: true, force: true });
   });
   log(
-    existsSync(path.join(record, STAND_IN))
+    existsSync(path.join(record, standIn))
       ? `digitalocean plugin: this project's stand-in because the official ${version} cannot be downloaded here`
       : `digitalocean plugin: the official ${version} because it can be downloaded`,
   );
@@ -43,10 +43,10 @@ export async function installDigitalOceanPlugin(installation: PluginInstallation
 
 /** A stand-in that was installed long ago, or from a checkout that has moved since. */
 async function isOutdated(record: string): Promise<boolean> {
-  const launcher = path.join(record, STAND_IN, EXECUTABLE);
+  const launcher = path.join(record, standIn, executable);
   if (!existsSync(launcher)) return false;
   const age = Date.now() - (await stat(launcher)).mtimeMs;
-  return age > REFUSAL_HOLDS_SECONDS * 1000 || (await readFile(launcher, "utf8")) !== standInLauncher;
+  return age > refusalHoldsSeconds * 1000 || (await readFile(launcher, "utf8")) !== standInLauncher;
 }
 
 /** Downloads into a home of its own, so that a plugin that works is replaced only by one that is whole. */
@@ -60,14 +60,14 @@ async function download(installation: PluginInstallation, scratch: string): Prom
   }
 }
 
-const standInLauncher = `#!/usr/bin/env node\nrequire(${JSON.stringify(path.join(checkout, "local/bin", EXECUTABLE))});\n`;
+const standInLauncher = `#!/usr/bin/env node\nrequire(${JSON.stringify(path.join(checkout, "local/bin", executable))});\n`;
 
 async function writeStandIn(folder: string): Promise<string> {
   await mkdir(folder);
-  await writeFile(path.join(folder, EXECUTABLE), standInLauncher, { mode: 0o755 });
+  await writeFile(path.join(folder, executable), standInLauncher, { mode: 0o755 });
   return folder;
 }
 
 function pluginCommand({ pulumi, environment }: PluginInstallation, ...args: string[]): Promise<unknown> {
-  return promisify(execFile)(pulumi, ["plugin", ...args], { env: environment, timeout: DOWNLOAD_SECONDS * 1000, killSignal: "SIGKILL" });
+  return promisify(execFile)(pulumi, ["plugin", ...args], { env: environment, timeout: downloadSeconds * 1000, killSignal: "SIGKILL" });
 }

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { buildEngine } from "./engine/buildEngine";
-import { ENGINE_VERSION, type EngineSource } from "./engine/engineSource";
+import { engineVersion, type EngineSource } from "./engine/engineSource";
 import { installEngine } from "./engine/installEngine";
 import { makeOnce } from "./makeOnce";
 import { findOnPath } from "./searchPath";
@@ -27,10 +27,10 @@ export async function findEngine(search: EngineSearch): Promise<string> {
 
   const present = await engineOnPath(environment);
   if ("path" in present) {
-    log(`engine: ${present.path} because pulumi ${present.version} on PATH is ${ENGINE_VERSION} or newer`);
+    log(`engine: ${present.path} because pulumi ${present.version} on PATH is ${engineVersion} or newer`);
     return present.path;
   }
-  const folder = path.join(cacheFolder(environment), ENGINE_VERSION);
+  const folder = path.join(cacheFolder(environment), engineVersion);
   const cached = path.join(folder, "pulumi");
   if (existsSync(folder)) {
     log(`engine: ${cached} because ${present.why} and this one is cached`);
@@ -42,18 +42,18 @@ export async function findEngine(search: EngineSearch): Promise<string> {
   if ((await findOnPath("go", environment)) === undefined) {
     failures.push("`go` is not on PATH");
   } else {
-    log(`engine: building pulumi ${ENGINE_VERSION} from its Go module, once, in about 3 minutes, because ${present.why}`);
+    log(`engine: building pulumi ${engineVersion} from its Go module, once, in about 3 minutes, because ${present.why}`);
     const failure = await failureOf(makeOnce(folder, (draft) => sources.build({ ...request, folder: draft })));
     if (failure === undefined) return cached;
     failures.push(failure);
   }
 
-  log(`engine: downloading pulumi ${ENGINE_VERSION} by its installer because ${failures.join(" and ")}`);
+  log(`engine: downloading pulumi ${engineVersion} by its installer because ${failures.join(" and ")}`);
   const failure = await failureOf(makeOnce(folder, (draft) => sources.install({ ...request, folder: draft })));
   if (failure === undefined) return cached;
   throw new Error(
     `There is no Pulumi engine to run on: ${failures.join(", ")}, and Pulumi's installer failed (${failure}). ` +
-      `Install Pulumi ${ENGINE_VERSION} or newer (https://www.pulumi.com/docs/install/) or Go 1.26, and run the command again.`,
+      `Install Pulumi ${engineVersion} or newer (https://www.pulumi.com/docs/install/) or Go 1.26, and run the command again.`,
   );
 }
 
@@ -64,7 +64,7 @@ async function engineOnPath(environment: NodeJS.ProcessEnv): Promise<PresentEngi
   if (found === undefined) return { why: "`pulumi` is not on PATH" };
   const version = await versionOf(found, environment);
   if (version === undefined) return { why: `${found} does not say its version` };
-  return isNewEnough(version) ? { path: found, version } : { why: `pulumi ${version} on PATH is not ${ENGINE_VERSION} or newer` };
+  return isNewEnough(version) ? { path: found, version } : { why: `pulumi ${version} on PATH is not ${engineVersion} or newer` };
 }
 
 async function versionOf(engine: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -78,7 +78,7 @@ async function versionOf(engine: string, environment: NodeJS.ProcessEnv): Promis
 
 function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
-  const [wantedMajor = 0, wantedMinor = 0, wantedPatch = 0] = ENGINE_VERSION.split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0, wantedPatch = 0] = engineVersion.split(".").map(Number);
   return major === wantedMajor && (minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch));
 }
 

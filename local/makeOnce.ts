@@ -4,8 +4,8 @@ import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const SIGN_OF_LIFE_SECONDS = 1;
-const SILENCE_SECONDS = 10;
+const signOfLifeSeconds = 1;
+const silenceSeconds = 10;
 
 /**
  * Makes a folder that either is not there or is whole, however many processes ask for it at once: `make` fills a draft beside it, which
@@ -22,7 +22,7 @@ export async function makeOnce(folder: string, make: (draft: string) => Promise<
 
 async function makeNow(folder: string, turn: string, make: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${folder}.${randomUUID()}`;
-  const signOfLife = setInterval(() => void utimes(turn, new Date(), new Date()).catch(() => undefined), SIGN_OF_LIFE_SECONDS * 1000);
+  const signOfLife = setInterval(() => void utimes(turn, new Date(), new Date()).catch(() => undefined), signOfLifeSeconds * 1000);
   try {
     // Another may have finished between the look at the folder and the turn.
     if (existsSync(folder)) return;
@@ -47,7 +47,7 @@ async function takeTurn(turn: string): Promise<boolean> {
       (found) => found.mtimeMs,
       () => Date.now(),
     );
-    if (Date.now() - lastSign > SILENCE_SECONDS * 1000) await rm(turn, { force: true });
+    if (Date.now() - lastSign > silenceSeconds * 1000) await rm(turn, { force: true });
     return false;
   }
 }

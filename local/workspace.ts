@@ -8,7 +8,7 @@ import { installDigitalOceanPlugin } from "./digitalOceanPlugin";
 import { findEngine } from "./engine";
 import { findOnPath, isExecutable, withoutFolder } from "./searchPath";
 
-const LANGUAGE_HOST = "pulumi-language-nodejs";
+const languageHost = "pulumi-language-nodejs";
 
 export interface WorkspaceOptions {
   /** Takes one line for each choice that is made. */
@@ -62,20 +62,20 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 async function placeEngine(engine: string, bin: string, environment: NodeJS.ProcessEnv, log: (line: string) => void): Promise<string> {
   const file = await realpath(engine);
   const pulumi = path.join(bin, "pulumi");
-  const host = path.join(bin, LANGUAGE_HOST);
-  if (await isExecutable(path.join(path.dirname(file), LANGUAGE_HOST))) {
+  const host = path.join(bin, languageHost);
+  if (await isExecutable(path.join(path.dirname(file), languageHost))) {
     log("language host: Pulumi's own because it comes with the engine");
     await rm(host, { force: true });
     await replace(pulumi, (draft) => symlink(file, draft));
     return pulumi;
   }
-  const onPath = await findOnPath(LANGUAGE_HOST, environment);
+  const onPath = await findOnPath(languageHost, environment);
   log(
     onPath === undefined
       ? "language host: this project's because Pulumi's own is not there"
       : `language host: ${onPath} because it is on PATH`,
   );
-  await replace(host, (draft) => symlink(onPath ?? path.join(checkout, "local/bin", LANGUAGE_HOST), draft));
+  await replace(host, (draft) => symlink(onPath ?? path.join(checkout, "local/bin", languageHost), draft));
   if (!(await isSameFile(file, pulumi))) await replace(pulumi, (draft) => duplicate(file, draft));
   return pulumi;
 }

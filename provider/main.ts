@@ -7,13 +7,14 @@ import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
 import { digestFolder } from "./source/staging/digestFolder";
 import { nodeFiles } from "./source/bytes/nodeFiles";
-import type { Clock, Probe, StagingWorld, World } from "./world";
+import type { StagingWorld } from "./source/stagingWorld";
+import type { Clock, Probe, World } from "./world";
 
 /** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
 export async function main(): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  await serve(imagefleet, realWorld, process);
+  await serve(imagefleet(staging), realWorld, process);
   process.exit(0);
 }
 
@@ -77,7 +78,7 @@ const staging: StagingWorld = {
   randomBytes,
 };
 
-const realWorld: World = { clock, random: () => Math.random(), send, probe, staging };
+const realWorld: World = { clock, random: () => Math.random(), send, probe };
 
 /** `fetch failed` says nothing; the error behind it does. */
 function whatFailed(error: unknown): string {

@@ -1,8 +1,9 @@
 import type { Api } from "./api/api";
-import { sharedAnswer } from "./api/sharedAnswer";
 import type { ImageWire } from "./api/wire";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
+import type { StagingWorld } from "./source/stagingWorld";
+import { SingleFlight } from "./waiting/singleFlight";
 import type { World } from "./world";
 
 /** What one configured provider shares among its resources. */
@@ -37,9 +38,12 @@ export interface Team {
 
 export interface ContextArgs extends Pick<ProviderContext, "api" | "world" | "namespace"> {
   readonly spaces?: ConfiguredSpaces;
+  /** Default: none, so that no local file can be read and nothing passes through Spaces. */
+  readonly staging?: StagingWorld;
 }
 
-export function createContext({ api, world, namespace, spaces = {} }: ContextArgs): ProviderContext {
+export function createContext({ api, world, namespace, spaces = {}, staging }: ContextArgs): ProviderContext {
+  const dropletTotal = new SingleFlight((signal) => api.droplets.total(signal));
   return {
     api,
     world,
@@ -47,9 +51,9 @@ export function createContext({ api, world, namespace, spaces = {} }: ContextArg
     watchers: new Watchers(api, world),
     current: new Map(),
     standing: new Map(),
+    sources: createSourceAccess(world, spaces, staging),
     dropletDemands: new Map(),
-    dropletTotal: sharedAnswer((signal) => api.droplets.total(signal)),
-    sources: createSourceAccess(world, spaces),
+    dropletTotal: (signal) => dropletTotal.get(signal),
     async team(signal) {
       const { team, uuid } = await api.account(signal);
       return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };

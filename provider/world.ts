@@ -1,8 +1,3 @@
-import type { DigestCache } from "./source/staging/fileDigest";
-import type { Files } from "./source/bytes/localFile";
-import type { ObjectStore } from "./source/spaces/objectStore";
-import type { SpacesSettings } from "./source/spaces/spacesSettings";
-
 /**
  * What the outside world is to the provider. The entry hands in the real one; a simulation hands in virtual time, a seeded random
  * source and the emulator itself, and the same code runs hours of copying in milliseconds.
@@ -14,17 +9,6 @@ export interface World {
   /** Sends one HTTP request; rejects only when no answer arrived. */
   readonly send: (request: Request) => Promise<Response>;
   readonly probe: Probe;
-  /** What image files of this machine and the way through Spaces need; a simulation without either hands in nothing. */
-  readonly staging?: StagingWorld;
-}
-
-export interface StagingWorld {
-  readonly files: Files;
-  /** Keeps digests of files from one process to the next. */
-  readonly digests?: DigestCache;
-  readonly objectStore: (settings: SpacesSettings) => ObjectStore;
-  /** From a cryptographic source. */
-  readonly randomBytes: (count: number) => Buffer;
 }
 
 export interface Clock {

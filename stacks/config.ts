@@ -31,7 +31,7 @@ export interface FleetConfig {
   readonly gate?: {
     readonly http?: { readonly port: number; readonly path?: string };
     readonly active?: boolean;
-    readonly successes?: number;
+    readonly successThreshold?: number;
     readonly intervalSeconds?: number;
     readonly deadlineSeconds?: number;
   };
@@ -49,7 +49,7 @@ export function readConfig(): ServiceConfig {
   const place = new Place("", (path, expectation, value) => faults.push(sentence(path, expectation, value)));
   const given = values();
   checkSource(given, place);
-  const wanted = SERVICE(given, place);
+  const wanted = service(given, place);
   checkRegions(wanted, place);
   if (faults.length > 0) throw new ConfigError(faults);
   return wanted;
@@ -69,7 +69,7 @@ export class ConfigError extends pulumi.RunError {
 const region = text("must be a region slug such as `ams3`", /^[a-z]{2,8}[0-9]{1,2}$/);
 
 // The form alone: ranges, and what excludes what, are the fleet's to check, with the limits that its reference page gives.
-const FLEET = object<FleetConfig>({
+const fleetShape = object<FleetConfig>({
   region,
   size: text("must be a size slug such as `s-1vcpu-1gb`"),
   count: integer,
@@ -80,7 +80,7 @@ const FLEET = object<FleetConfig>({
     object({
       http: optional(object({ port: integer, path: optional(text("must be a path such as `/`")) })),
       active: optional(boolean),
-      successes: optional(integer),
+      successThreshold: optional(integer),
       intervalSeconds: optional(number),
       deadlineSeconds: optional(number),
     }),
@@ -95,7 +95,7 @@ const FLEET = object<FleetConfig>({
   ),
 });
 
-const SERVICE = object<ServiceConfig>({
+const service = object<ServiceConfig>({
   imageUrl: optional(
     guarded(text("must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`", /^(https?|ftp):\/\/\S+$/)),
   ),
@@ -104,7 +104,7 @@ const SERVICE = object<ServiceConfig>({
   retain: optional(counted),
   regions: list('must be a list of region slugs such as `["nyc3", "ams3"]`', region, 1),
   sshPublicKey: text("must be a public key such as the line in `~/.ssh/id_ed25519.pub`", /^(ssh|ecdsa|sk)-\S+ \S+/),
-  fleets: mapOf("must be a map of fleets by name, in the letters of a host name", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i, FLEET),
+  fleets: mapOf("must be a map of fleets by name, in the letters of a host name", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i, fleetShape),
 });
 
 /** A whole number; every value that is neither list nor map comes as text. */

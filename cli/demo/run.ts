@@ -10,9 +10,9 @@ import { throwawayPublicKey } from "./sshKey";
 import { DevStack } from "./stack";
 import { summary, type Phase } from "./summary";
 
-const DROPLETS_A_FLEET = 3;
+const dropletsAFleet = 3;
 /** A gate is passed by two answers, 2 s apart: the defaults of `DropletFleet`. */
-const GATE_SECONDS = 2;
+const gateSeconds = 2;
 
 /**
  * `demo`: version 1 is imported from its URL, copied and started, version 2 rolled out from a local file, a third `up` finds nothing to
@@ -65,14 +65,14 @@ async function allUps(
   hasSpaces: boolean,
 ): Promise<Phase[]> {
   const arrival = [["import", durations.import] as const, ["slowest copy", durations.transfer] as const];
-  const turns = [`${DROPLETS_A_FLEET} Droplets and gates in turn`, DROPLETS_A_FLEET * (durations.droplet + GATE_SECONDS)] as const;
+  const turns = [`${dropletsAFleet} Droplets and gates in turn`, dropletsAFleet * (durations.droplet + gateSeconds)] as const;
   const fromUrl = ({ url, sha256 }: ServedImage) => ({ imageUrl: url, imagePath: undefined, imageSha256: sha256 });
   const fromFile = ({ path: file, sha256 }: ServedImage) => ({ imageUrl: undefined, imagePath: file, imageSha256: sha256 });
   await stack.create();
   await stack.configure({ sshPublicKey: throwawayPublicKey() });
 
   return [
-    await phase("version 1", [...arrival, ["Droplets", durations.droplet], ["gate", GATE_SECONDS]], cloud, async () => {
+    await phase("version 1", [...arrival, ["Droplets", durations.droplet], ["gate", gateSeconds]], cloud, async () => {
       await stack.configure(fromUrl(first));
       await stack.up();
     }),

@@ -1,8 +1,8 @@
 import { notFound, page } from "../answers";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
-import type { WorkFault } from "../faults";
-import type { Call, Route } from "../route";
+import type { ActionFault } from "../faults";
+import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { findRegion } from "./regions";
 
@@ -18,24 +18,24 @@ export interface ActionRow {
   completedAt: number | undefined;
 }
 
-/** What is to be done, where, and how long it takes unless a fault says otherwise. */
-export interface Work {
+/** What an action does, where, and how long it takes unless a fault says otherwise. */
+export interface ActionArgs {
   readonly type: string;
   readonly resourceId: number;
   readonly resourceType: "droplet" | "image";
   readonly regionSlug: string;
   readonly seconds: number;
-  readonly fault: WorkFault | undefined;
+  readonly fault: ActionFault | undefined;
 }
 
-/** Starts an action. When its time has come `finish` is told whether it completed, and does what it does. */
-export function startAction(cloud: Cloud, team: Team, work: Work, finish: (completed: boolean) => void): ActionRow {
-  const { seconds, fault, ...subject } = work;
+/** Starts an action. At its end `finish` is told whether it completed, and applies its effect. */
+export function startAction(cloud: Cloud, team: Team, args: ActionArgs, finish: (completed: boolean) => void): ActionRow {
+  const { seconds, fault, ...subject } = args;
   const startedAt = cloud.clock.now();
   const row: ActionRow = { ...subject, id: cloud.ids.next("action"), startedAt, status: "in-progress", completedAt: undefined };
   team.actions.add(row);
   const endsAt = startedAt + (fault?.seconds ?? seconds) * 1000;
-  cloud.agenda.at(endsAt, () => {
+  cloud.scheduler.at(endsAt, () => {
     row.status = fault?.fails === true ? "errored" : "completed";
     row.completedAt = endsAt;
     finish(row.status === "completed");
@@ -54,9 +54,9 @@ export function runningRegions(team: Team, imageId: number): string[] {
   return actionsOf(team, "image", imageId).flatMap((action) => (action.status === "in-progress" ? [action.regionSlug] : []));
 }
 
-/** The action that a path names, of one resource where the path names that too. */
-export function requireAction(call: Call, resourceId?: number): ActionRow {
-  const action = call.team.actions.actual(call.params.action ?? "");
+/** The action that a path names, and of the resource if the path names one. */
+export function requireAction(call: ApiCall, resourceId?: number): ActionRow {
+  const action = call.team.actions.get(call.params.action ?? "");
   if (action === undefined || (resourceId !== undefined && action.resourceId !== resourceId)) throw notFound();
   return action;
 }

@@ -1,13 +1,13 @@
 import { ApiError, invalid, page, type Answer } from "../answers";
 import { sizes } from "../catalog";
 import { flag, reference, requiredText } from "../fields";
-import type { Call, Route } from "../route";
+import type { ApiCall, Route } from "../route";
 import { actionsOf, formatAction, requireAction, type ActionRow } from "./actions";
 import { requireDroplet, requireTagged, startDroplet, startDropletAction, stopDroplet, type DropletRow } from "./droplets";
 import { blankImage, findUsableImage } from "./images";
 
-/** Checks what an action needs, and returns what it does once its time has come. */
-type Prepare = (call: Call, droplet: DropletRow) => () => void;
+/** Checks an action's fields, and returns the effect that it has at its end. */
+type Prepare = (call: ApiCall, droplet: DropletRow) => () => void;
 
 const restart: Prepare = ({ cloud }, droplet) => {
   return () => startDroplet(cloud, droplet);
@@ -87,7 +87,7 @@ const notModelled = [
   "enable_ipv6",
 ];
 
-function act(call: Call, droplets: readonly DropletRow[]): ActionRow[] {
+function act(call: ApiCall, droplets: readonly DropletRow[]): ActionRow[] {
   const type = requiredText(call.body, "type");
   const prepare = prepares[type];
   if (notModelled.includes(type)) throw new ApiError(501, `The emulator does not model the action ${type} of a Droplet.`);
@@ -97,12 +97,12 @@ function act(call: Call, droplets: readonly DropletRow[]): ActionRow[] {
   return prepared.map(({ droplet, effect }) => startDropletAction(call.cloud, call.team, droplet, type, effect));
 }
 
-function actOnDroplet(call: Call): Answer {
+function actOnDroplet(call: ApiCall): Answer {
   const [action] = act(call, [requireDroplet(call)]);
   return { status: 201, body: { action: action && formatAction(call.cloud, action) } };
 }
 
-function actOnTagged(call: Call): Answer {
+function actOnTagged(call: ApiCall): Answer {
   const actions = act(call, requireTagged(call));
   return { status: 201, body: { actions: actions.map((action) => formatAction(call.cloud, action)) } };
 }

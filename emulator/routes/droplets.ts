@@ -2,13 +2,13 @@ import { ApiError, invalid, noContent, notFound, page, type Answer } from "../an
 import type { SizeWire } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
-import type { Call, Route } from "../route";
+import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { startAction, type ActionRow } from "./actions";
-import { readNames, readOrder, type DropletOrder } from "./dropletOrder";
+import { readNames, readDropletRequest, type DropletRequest } from "./dropletRequest";
 import { formatImage, type ImageRow } from "./images";
 import { findRegion } from "./regions";
-import { carries, putTags } from "./tags";
+import { hasTag, addTags } from "./tags";
 
 /** A Droplet. */
 export interface DropletRow {
@@ -29,14 +29,14 @@ export interface DropletRow {
   tags: readonly string[];
   readonly publicAddress: string;
   readonly privateAddress: string;
-  /** Counts starts and stops, so that a port which was to open later knows that its boot is over. */
+  /** Counts starts and stops, so that a port with a delay stays closed if the Droplet stopped meanwhile. */
   boot: number;
 }
 
-function createDroplets(call: Call): Answer {
+function createDroplets(call: ApiCall): Answer {
   const { cloud, team, body } = call;
   const names = readNames(call);
-  const order = readOrder(call);
+  const order = readDropletRequest(call);
   if (team.droplets.all().length + names.length > cloud.options.dropletLimit) {
     throw invalid("creating this/these droplet(s) will exceed your droplet limit");
   }
@@ -46,7 +46,7 @@ function createDroplets(call: Call): Answer {
   return { status: 202, body: { ...("names" in body ? { droplets } : { droplet: droplets[0] }), links: { actions } } };
 }
 
-function createDroplet(call: Call, name: string, order: DropletOrder): { droplet: DropletRow; action: ActionRow } {
+function createDroplet(call: ApiCall, name: string, order: DropletRequest): { droplet: DropletRow; action: ActionRow } {
   const { cloud, team, now } = call;
   const { region, tags, ...choice } = order;
   const droplet: DropletRow = {
@@ -56,16 +56,16 @@ function createDroplet(call: Call, name: string, order: DropletOrder): { droplet
     ...{ publicAddress: cloud.network.allocate(), privateAddress: cloud.network.allocate() },
   };
   team.droplets.add(droplet, call.visibleAt);
-  putTags(team, "droplets", droplet, tags);
+  addTags(team, "droplets", droplet, tags);
   const action = startDropletAction(cloud, team, droplet, "create", () => startDroplet(cloud, droplet));
   return { droplet, action };
 }
 
-/** Starts an action of a Droplet, which is locked until that ends. Throws a 422 while another one runs. */
+/** Starts an action and locks the Droplet until it ends. Throws a 422 while another action runs. */
 export function startDropletAction(cloud: Cloud, team: Team, droplet: DropletRow, type: string, effect: () => void): ActionRow {
   if (droplet.locked) throw invalid("Droplet already has a pending event.");
   droplet.locked = true;
-  const fault = cloud.faults.ofWork("droplet", droplet.regionSlug, type);
+  const fault = cloud.faults.ofAction("droplet", droplet.regionSlug, type);
   const work = {
     type,
     resourceId: droplet.id,
@@ -75,11 +75,11 @@ export function startDropletAction(cloud: Cloud, team: Team, droplet: DropletRow
   } as const;
   return startAction(cloud, team, { ...work, fault }, (completed) => {
     droplet.locked = false;
-    if (completed && team.droplets.actual(droplet.id) !== undefined) effect();
+    if (completed && team.droplets.get(droplet.id) !== undefined) effect();
   });
 }
 
-/** Makes a Droplet `active`, and opens the ports of its image's workload, each after its delay. */
+/** Makes a Droplet `active` and opens the ports of its image's workload, each after its delay. */
 export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
   closePorts(cloud, droplet);
   droplet.status = "active";
@@ -91,7 +91,7 @@ export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
       for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.open(address, listen, greeting);
     };
     if (listen.delaySeconds === undefined) open();
-    else cloud.agenda.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
+    else cloud.scheduler.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
   }
 }
 
@@ -107,32 +107,32 @@ function closePorts(cloud: Cloud, droplet: DropletRow): void {
 }
 
 /** The Droplet that a path names. */
-export function requireDroplet({ team, params, now }: Call): DropletRow {
-  const droplet = team.droplets.seen(params.droplet ?? "", now);
+export function requireDroplet({ team, params, now }: ApiCall): DropletRow {
+  const droplet = team.droplets.read(params.droplet ?? "", now);
   if (droplet === undefined) throw notFound();
   return droplet;
 }
 
-/** The Droplets that carry the tag of a query. Throws a 400 where the query names none: the request would mean all of them. */
-export function requireTagged({ team, query, now }: Call): readonly DropletRow[] {
+/** The Droplets that have the tag of a query. Throws a 400 if the query names none, because that would mean all Droplets. */
+export function requireTagged({ team, query, now }: ApiCall): readonly DropletRow[] {
   const tag = query.get("tag_name");
   if (tag === null || tag === "")
     throw new ApiError(400, "`tag_name` must be given in the query of a request for several Droplets, got none.");
-  return team.droplets.list(now).filter((droplet) => carries(droplet, tag));
+  return team.droplets.list(now).filter((droplet) => hasTag(droplet, tag));
 }
 
-function listDroplets(call: Call): Answer {
+function listDroplets(call: ApiCall): Answer {
   const { team, query, now } = call;
   const [tag, name, type] = ["tag_name", "name", "type"].map((field) => query.get(field));
   const found = team.droplets
     .list(now)
-    .filter((droplet) => typeof tag !== "string" || carries(droplet, tag))
+    .filter((droplet) => typeof tag !== "string" || hasTag(droplet, tag))
     .filter((droplet) => typeof name !== "string" || droplet.name.toLowerCase() === name.toLowerCase());
   return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, droplet));
 }
 
-function deleteDroplets({ cloud, team, visibleAt }: Call, droplets: readonly DropletRow[]): Answer {
-  const existing = droplets.filter((droplet) => team.droplets.actual(droplet.id) !== undefined);
+function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly DropletRow[]): Answer {
+  const existing = droplets.filter((droplet) => team.droplets.get(droplet.id) !== undefined);
   if (cloud.options.deleteOfLockedDroplet === "refuse" && existing.some((droplet) => droplet.locked)) {
     throw invalid("Droplet already has a pending event.");
   }

@@ -1,11 +1,11 @@
 import { ApiError, invalid, page, type Answer } from "../answers";
 import { requiredText } from "../fields";
-import type { Call, Route } from "../route";
+import type { ApiCall, Route } from "../route";
 import { actionsOf, formatAction, requireAction, runningRegions, startAction } from "./actions";
 import { requireImage, requireOwnImage, type ImageRow } from "./images";
 import { findRegion, requireRegion } from "./regions";
 
-function actOnImage(call: Call): Answer {
+function actOnImage(call: ApiCall): Answer {
   const image = requireOwnImage(call);
   switch (call.body.type) {
     case "transfer":
@@ -17,7 +17,7 @@ function actOnImage(call: Call): Answer {
   }
 }
 
-function transferImage({ cloud, team, body }: Call, image: ImageRow): Answer {
+function transferImage({ cloud, team, body }: ApiCall, image: ImageRow): Answer {
   const { options } = cloud;
   const region = requireRegion(cloud, requiredText(body, "region"));
   if (image.status !== "available") throw invalid("Image is not available for transfer.");
@@ -30,13 +30,13 @@ function transferImage({ cloud, team, body }: Call, image: ImageRow): Answer {
   }
   const seconds = options.transferSecondsByRegion[region.slug] ?? options.transferSeconds;
   const work = { type: "transfer", resourceId: image.id, resourceType: "image", regionSlug: region.slug, seconds } as const;
-  const action = startAction(cloud, team, { ...work, fault: cloud.faults.ofWork("transfer", region.slug) }, (completed) => {
+  const action = startAction(cloud, team, { ...work, fault: cloud.faults.ofAction("transfer", region.slug) }, (completed) => {
     if (completed) image.regions = [...new Set([...image.regions, region.slug])];
   });
   return { status: 201, body: { action: formatAction(cloud, action) } };
 }
 
-function convertImage({ cloud, team }: Call, image: ImageRow): Answer {
+function convertImage({ cloud, team }: ApiCall, image: ImageRow): Answer {
   if (cloud.options.convertOfImage === "refuse") throw invalid("Only a backup can be converted to a snapshot.");
   const regionSlug = image.regions[0] ?? "";
   if (findRegion(cloud, regionSlug) === undefined) throw invalid("Image is not available for conversion.");

@@ -3,12 +3,12 @@ import { publicImages, regionSlugs } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
 import { requiredText, text } from "../fields";
-import { inspectSource, type Verdict } from "../importer";
-import type { Call, Route } from "../route";
+import { importFile, type ImportResult } from "../importer";
+import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { runningRegions } from "./actions";
 import { requireRegion } from "./regions";
-import { carries, putTags, readTags } from "./tags";
+import { hasTag, addTags, readTags } from "./tags";
 
 /** An image: what the API shows of it, and the digest of the bytes that it came from. */
 export interface ImageRow {
@@ -28,8 +28,8 @@ export interface ImageRow {
   error_message: string;
   /** SHA-256 of the file it was imported from, in hex. */
   sha256: string | undefined;
-  /** When reads cease to see an image that a user deleted. The row stays: a second DELETE is answered differently from an unknown id's. */
-  goneAt: number | undefined;
+  /** From when on reads don't see an image that a user deleted. The row stays, because a second DELETE is answered differently from an unknown id. */
+  deletedAt: number | undefined;
 }
 
 const distributions = [
@@ -39,7 +39,7 @@ const distributions = [
 
 const gibibyte = 2 ** 30;
 
-/** The images that anyone can use. */
+/** The images that everyone can use. */
 export function createPublicImages(now: number): readonly ImageRow[] {
   return publicImages.map((image) => ({
     ...blankImage(image.id, image.name, now),
@@ -56,33 +56,33 @@ export function blankImage(id: number, name: string, now: number): ImageRow {
   return {
     ...{ id, name, type: "custom", distribution: "Unknown OS", slug: null, public: false, regions: [], created_at: timestamp(now) },
     ...{ min_disk_size: null, size_gigabytes: null, description: "", tags: [], status: "NEW", error_message: "" },
-    ...{ sha256: undefined, goneAt: undefined },
+    ...{ sha256: undefined, deletedAt: undefined },
   };
 }
 
 /** The image with this id, or public image with this slug, as a read at `now` sees it. */
 function findImage(cloud: Cloud, team: Team, reference: string, now: number): ImageRow | undefined {
   const known = cloud.publicImages.find((image) => image.slug === reference || String(image.id) === reference);
-  return known ?? team.images.seen(reference, now);
+  return known ?? team.images.read(reference, now);
 }
 
-/** The same for something that is to run it: an image that was deleted is none. */
+/** The same for a Droplet: a deleted image is not found. */
 export function findUsableImage(cloud: Cloud, team: Team, reference: string, now: number): ImageRow | undefined {
   const image = findImage(cloud, team, reference, now);
-  return image === undefined || isGone(image, now) || image.status === "deleted" ? undefined : image;
+  return image === undefined || isDeleted(image, now) || image.status === "deleted" ? undefined : image;
 }
 
 /** An image as the API shows it. */
 export function formatImage(image: ImageRow): unknown {
-  return { ...image, sha256: undefined, goneAt: undefined };
+  return { ...image, sha256: undefined, deletedAt: undefined };
 }
 
-/** Reads a distribution as the service does: what it does not know comes back as `Unknown OS`. */
+/** Reads a distribution as the service does: an unknown one becomes `Unknown OS`. */
 function readDistribution(name: string | undefined): string {
   return name !== undefined && distributions.includes(name) ? name : "Unknown OS";
 }
 
-function createImage(call: Call): Answer {
+function createImage(call: ApiCall): Answer {
   const { cloud, team, body, now } = call;
   const name = requiredText(body, "name");
   const url = requiredText(body, "url");
@@ -92,7 +92,7 @@ function createImage(call: Call): Answer {
   const image = blankImage(cloud.ids.next("image"), name, now);
   image.distribution = readDistribution(text(body, "distribution"));
   image.description = text(body, "description") ?? "";
-  putTags(team, "images", image, tags);
+  addTags(team, "images", image, tags);
   team.images.add(image, call.visibleAt);
   startImport(cloud, image, url, region);
   const { id, type, distribution, created_at, description, status, error_message } = image;
@@ -100,71 +100,71 @@ function createImage(call: Call): Answer {
   return { status: 202, body: { image: wire } };
 }
 
-/** Begins to read the source. The image ends once both the source is read and the time of an import is over. */
+/** Starts the import. It ends once the file has been read and the import time has passed. */
 function startImport(cloud: Cloud, image: ImageRow, url: string, region: string): void {
-  const fault = cloud.faults.ofWork("import", region);
+  const fault = cloud.faults.ofAction("import", region);
   const startedAt = cloud.clock.now();
   const milliseconds = (fault?.seconds ?? cloud.options.importSeconds) * 1000;
-  let verdict: Verdict | undefined;
+  let result: ImportResult | undefined;
   const finish = (): void => {
-    if (verdict === undefined || image.status !== "pending" || cloud.clock.now() < startedAt + milliseconds) return;
-    finishImport(image, region, fault?.fails === true ? { accepted: false, message: fault.message ?? "" } : verdict);
+    if (result === undefined || image.status !== "pending" || cloud.clock.now() < startedAt + milliseconds) return;
+    finishImport(image, region, fault?.fails === true ? { accepted: false, message: fault.message ?? "" } : result);
   };
-  cloud.agenda.at(startedAt + milliseconds / 4, () => (image.status = "pending"));
-  cloud.agenda.at(startedAt + milliseconds, finish);
-  void inspectSource(cloud.source, url, cloud.options.sourceRedirect === "follow").then((read) => {
-    verdict = read;
-    cloud.agenda.settle();
+  cloud.scheduler.at(startedAt + milliseconds / 4, () => (image.status = "pending"));
+  cloud.scheduler.at(startedAt + milliseconds, finish);
+  void importFile(cloud.source, url, cloud.options.sourceRedirect === "follow").then((read) => {
+    result = read;
+    cloud.scheduler.runDue();
     finish();
   });
 }
 
-function finishImport(image: ImageRow, region: string, verdict: Verdict): void {
-  if (!verdict.accepted) {
+function finishImport(image: ImageRow, region: string, result: ImportResult): void {
+  if (!result.accepted) {
     image.status = "deleted";
-    image.error_message = verdict.message;
+    image.error_message = result.message;
     return;
   }
   image.status = "available";
   image.regions = [region];
-  image.sha256 = verdict.sha256;
-  image.size_gigabytes = Math.max(0.01, Math.round((verdict.fileBytes / gibibyte) * 100) / 100);
-  image.min_disk_size = Math.max(1, Math.ceil((verdict.virtualBytes ?? verdict.fileBytes) / gibibyte));
+  image.sha256 = result.sha256;
+  image.size_gigabytes = Math.max(0.01, Math.round((result.fileBytes / gibibyte) * 100) / 100);
+  image.min_disk_size = Math.max(1, Math.ceil((result.virtualBytes ?? result.fileBytes) / gibibyte));
 }
 
-function listImages(call: Call): Answer {
+function listImages(call: ApiCall): Answer {
   const { cloud, team, query, now } = call;
   const hidesFailed = cloud.options.failedImportInLists === "hide";
-  const own = team.images.list(now).filter((image) => !isGone(image, now) && !(hidesFailed && image.status === "deleted"));
+  const own = team.images.list(now).filter((image) => !isDeleted(image, now) && !(hidesFailed && image.status === "deleted"));
   const tag = query.get("tag_name");
   const type = query.get("type");
   const all = query.get("private") === "true" || tag !== null ? own : [...cloud.publicImages, ...own];
-  const tagged = tag === null ? all : all.filter((image) => carries(image, tag));
+  const tagged = tag === null ? all : all.filter((image) => hasTag(image, tag));
   const typed = type === null ? tagged : tagged.filter((image) => type === "distribution" && image.type === "base");
   return page(call, "images", typed, formatImage);
 }
 
 /** The image that a path names. */
-export function requireImage(call: Call): ImageRow {
+export function requireImage(call: ApiCall): ImageRow {
   const image = findImage(call.cloud, call.team, call.params.image ?? "", call.now);
   if (image === undefined) throw notFound();
-  if (!isGone(image, call.now)) return image;
+  if (!isDeleted(image, call.now)) return image;
   if (call.cloud.options.readOfDeletedImage === "notFound") throw notFound();
   return { ...image, status: "deleted" };
 }
 
-function isGone(image: ImageRow, now: number): boolean {
-  return image.goneAt !== undefined && image.goneAt <= now;
+function isDeleted(image: ImageRow, now: number): boolean {
+  return image.deletedAt !== undefined && image.deletedAt <= now;
 }
 
-/** The same for a request that changes it: one's own, and by its number. */
-export function requireOwnImage(call: Call): ImageRow {
-  const image = call.team.images.seen(call.params.image ?? "", call.now);
-  if (image === undefined || isGone(image, call.now)) throw notFound();
+/** The same for a request that changes it: only the team's own images, by id. */
+export function requireOwnImage(call: ApiCall): ImageRow {
+  const image = call.team.images.read(call.params.image ?? "", call.now);
+  if (image === undefined || isDeleted(image, call.now)) throw notFound();
   return image;
 }
 
-function updateImage(call: Call): Answer {
+function updateImage(call: ApiCall): Answer {
   const image = requireOwnImage(call);
   const { body } = call;
   image.name = text(body, "name") ?? image.name;
@@ -175,13 +175,13 @@ function updateImage(call: Call): Answer {
   return { status: 200, body: { image: formatImage(image) } };
 }
 
-function deleteImage(call: Call): Answer {
-  const image = call.team.images.actual(call.params.image ?? "");
+function deleteImage(call: ApiCall): Answer {
+  const image = call.team.images.get(call.params.image ?? "");
   if (image === undefined) throw notFound();
-  if (image.goneAt !== undefined || image.status === "deleted") throw invalid("Can not delete an already deleted image.");
+  if (image.deletedAt !== undefined || image.status === "deleted") throw invalid("Can not delete an already deleted image.");
   const busy = image.status !== "available" || runningRegions(call.team, image.id).length > 0;
   if (busy && call.cloud.options.deleteOfBusyImage === "refuse") throw invalid("Image already has a pending event.");
-  image.goneAt = call.visibleAt;
+  image.deletedAt = call.visibleAt;
   return noContent;
 }
 

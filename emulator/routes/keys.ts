@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { invalid, noContent, notFound, page } from "../answers";
 import { requiredText } from "../fields";
-import type { Call, Route } from "../route";
+import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 
 /** An SSH key as the API shows it. */
@@ -15,7 +15,7 @@ export interface KeyRow {
 
 /** The key with this id or fingerprint, as a read at `now` sees it. */
 export function findKey(team: Team, reference: string, now: number): KeyRow | undefined {
-  return team.keys.seen(reference, now) ?? team.keys.list(now).find((key) => key.fingerprint === reference);
+  return team.keys.read(reference, now) ?? team.keys.list(now).find((key) => key.fingerprint === reference);
 }
 
 /** A key from its public half. Throws a 422 where that is none. */
@@ -28,7 +28,7 @@ export function createKey(id: number, name: string, publicKey: string): KeyRow {
   return { id, fingerprint: (digest.match(/../g) ?? []).join(":"), public_key: publicKey, name };
 }
 
-function required(call: Call): KeyRow {
+function required(call: ApiCall): KeyRow {
   const key = findKey(call.team, call.params.key ?? "", call.now);
   if (key === undefined) throw notFound();
   return key;

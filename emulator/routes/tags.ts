@@ -1,14 +1,14 @@
 import { ApiError, invalid, noContent, notFound, page, type Answer } from "../answers";
 import { list, text, textList } from "../fields";
-import type { Call, Route } from "../route";
+import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 
-/** A tag. What carries it is read from the Droplets and images themselves. */
+/** A tag. Which resources have it is read from the Droplets and images themselves. */
 export interface TagRow {
   /** The name in lower case: tags that differ in case only are one tag. */
   readonly id: string;
   readonly name: string;
-  /** What was tagged last of each kind, newest first, as `droplets/<id>` or `images/<id>`. */
+  /** The last tagged resource of each kind, newest first, as `droplets/<id>` or `images/<id>`. */
   lastTagged: readonly string[];
 }
 
@@ -23,8 +23,8 @@ type Kind = (typeof kinds)[number];
 /** Resource types that a request may name; the emulator keeps the first two. */
 const kindOfType: Readonly<Record<string, Kind>> = { droplet: "droplets", image: "images" };
 
-/** Reads `tags` of a request that makes something. Throws a 422 for a name that cannot be one, a 403 without `tag:create`. */
-export function readTags({ token, body }: Call): readonly string[] {
+/** Reads `tags` of a request that creates something. Throws a 422 for an invalid name, and a 403 without `tag:create`. */
+export function readTags({ token, body }: ApiCall): readonly string[] {
   const names = textList(body, "tags");
   const bad = names.find((name) => !isTagName(name));
   if (bad !== undefined) throw invalid(`Tag name ${JSON.stringify(bad)} contains invalid characters.`);
@@ -33,20 +33,20 @@ export function readTags({ token, body }: Call): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Puts tags on a resource, making those that do not exist yet. */
-export function putTags(team: Team, kind: Kind, resource: Tagged, names: readonly string[]): void {
+/** Adds tags to a resource, and creates those that don't exist yet. */
+export function addTags(team: Team, kind: Kind, resource: Tagged, names: readonly string[]): void {
   const tags = names.map((name) => ensureTag(team, name));
   for (const tag of tags) tag.lastTagged = [`${kind}/${resource.id}`, ...tag.lastTagged.filter((other) => !other.startsWith(kind))];
   resource.tags = [...new Set([...resource.tags, ...tags.map((tag) => tag.name)])];
 }
 
-/** Whether a resource carries the tag that a query asks for. */
-export function carries(resource: Tagged, name: string): boolean {
+/** Whether a resource has this tag, in whatever case. */
+export function hasTag(resource: Tagged, name: string): boolean {
   return resource.tags.some((tag) => tag.toLowerCase() === name.toLowerCase());
 }
 
 function ensureTag(team: Team, name: string): TagRow {
-  const known = team.tags.actual(name.toLowerCase());
+  const known = team.tags.get(name.toLowerCase());
   if (known !== undefined) return known;
   const tag = { id: name.toLowerCase(), name, lastTagged: [] };
   team.tags.add(tag);
@@ -57,30 +57,30 @@ function isTagName(name: string): boolean {
   return /^[a-zA-Z0-9_\-:]{1,255}$/.test(name);
 }
 
-function requireTag({ team, params }: Call): TagRow {
-  const tag = team.tags.actual((params.tag ?? "").toLowerCase());
+function requireTag({ team, params }: ApiCall): TagRow {
+  const tag = team.tags.get((params.tag ?? "").toLowerCase());
   if (tag === undefined) throw notFound();
   return tag;
 }
 
-function createTag(call: Call): Answer {
+function createTag(call: ApiCall): Answer {
   const name = text(call.body, "name") ?? "";
   if (!isTagName(name)) {
     const error = `Error validating resource tag: "tag-name ${JSON.stringify(name)} contains invalid characters"`;
     return { status: 400, body: { error, messages: null, root_causes: [`rpc error: code = InvalidArgument desc = ${error}`] } };
   }
-  if (call.team.tags.actual(name.toLowerCase()) !== undefined && call.cloud.options.tagTwice === "refuse") {
+  if (call.team.tags.get(name.toLowerCase()) !== undefined && call.cloud.options.tagTwice === "refuse") {
     throw invalid("Tag name has already been taken.");
   }
   return { status: 201, body: { tag: formatTag(call, ensureTag(call.team, name)) } };
 }
 
-function formatTag({ team, origin }: Call, tag: TagRow): unknown {
+function formatTag({ team, origin }: ApiCall, tag: TagRow): unknown {
   const last = (kind: string): object => {
     const path = tag.lastTagged.find((tagged) => tagged.startsWith(kind));
     return path === undefined ? {} : { last_tagged_uri: `${origin}/v2/${path}` };
   };
-  const count = (kind: Kind): number => team[kind].all().filter((row: Tagged) => carries(row, tag.name)).length;
+  const count = (kind: Kind): number => team[kind].all().filter((row: Tagged) => hasTag(row, tag.name)).length;
   const [droplets, images] = [count("droplets"), count("images")];
   return {
     name: tag.name,
@@ -96,13 +96,13 @@ function formatTag({ team, origin }: Call, tag: TagRow): unknown {
   };
 }
 
-/** The resources that a request to tag or untag names. Unknown ones are a 404 before anything is done. */
-function namedResources({ team, body }: Call): { kind: Kind; row: Tagged }[] {
+/** The resources that a request tags or untags. An unknown one is answered 404 before anything changes. */
+function namedResources({ team, body }: ApiCall): { kind: Kind; row: Tagged }[] {
   return list(body, "resources").map((entry) => {
     const { resource_id: id, resource_type: type } = (entry ?? {}) as Record<string, unknown>;
     const kind = kindOfType[String(type)];
     if (kind === undefined) throw invalid(`\`resource_type\` must be \`droplet\` or \`image\` here, got ${JSON.stringify(type)}.`);
-    const row = team[kind].actual(String(id));
+    const row = team[kind].get(String(id));
     if (row === undefined) throw notFound();
     return { kind, row };
   });
@@ -143,7 +143,7 @@ export const tagRoutes: readonly Route[] = [
     scope: "tag:create",
     handle: (call) => {
       const tag = requireTag(call);
-      for (const { kind, row } of namedResources(call)) putTags(call.team, kind, row, [tag.name]);
+      for (const { kind, row } of namedResources(call)) addTags(call.team, kind, row, [tag.name]);
       return noContent;
     },
   },

@@ -34,7 +34,7 @@ export const vpcRoutes: readonly Route[] = [
     path: "/v2/vpcs/:id",
     scope: "vpc:read",
     handle: ({ team, params, now }) => {
-      const vpc = team.vpcs.seen(params.id ?? "", now);
+      const vpc = team.vpcs.read(params.id ?? "", now);
       if (vpc === undefined) throw notFound();
       return { status: 200, body: { vpc } };
     },

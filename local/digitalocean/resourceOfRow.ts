@@ -7,7 +7,7 @@ import type { Row } from "./table";
 type Values = Readonly<Record<string, unknown>>;
 
 /** Seconds for any one request and its answer. */
-const LIMIT_SECONDS = 60;
+const limitSeconds = 60;
 
 /** What a row means, verb by verb. */
 export function resourceOfRow(row: Row): AnyResourceType<Account> {
@@ -31,7 +31,7 @@ export function resourceOfRow(row: Row): AnyResourceType<Account> {
     doc: row.doc,
     inputs: row.inputs,
     outputs: row.outputs,
-    timeoutSeconds: { create: LIMIT_SECONDS, update: LIMIT_SECONDS, delete: LIMIT_SECONDS },
+    timeoutSeconds: { create: limitSeconds, update: limitSeconds, delete: limitSeconds },
 
     create: (inputs, account, { signal }) => demand(account, { method: "POST", path: row.collection, body: toWire(inputs), signal }),
 

@@ -9,7 +9,7 @@ import { partitionedDisk } from "./mbr";
 import { qcow2 } from "./qcow2";
 
 const run = promisify(execFile);
-const FILE_SYSTEM_BYTES = 15 * 1024 * 1024;
+const fileSystemBytes = 15 * 1024 * 1024;
 
 export interface DiskImage {
   readonly path: string;
@@ -25,8 +25,8 @@ export interface DiskImage {
 export async function makeDiskImage(file: string, version: string, tools: DiskTools = installedTools): Promise<DiskImage> {
   await mkdir(path.dirname(file), { recursive: true });
   const release = { name: "release", text: `imagefleet example, version ${version}\n` };
-  const made = await tools.fileSystem(FILE_SYSTEM_BYTES, release);
-  const disk = partitionedDisk(made?.bits ?? ext4(FILE_SYSTEM_BYTES, release), `imagefleet example ${version}`);
+  const made = await tools.fileSystem(fileSystemBytes, release);
+  const disk = partitionedDisk(made?.bits ?? ext4(fileSystemBytes, release), `imagefleet example ${version}`);
   const image = await tools.qcow2(disk);
   const bits = image?.bits ?? qcow2(disk);
   await writeFile(file, bits);

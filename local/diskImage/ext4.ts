@@ -1,43 +1,43 @@
 import { createHash } from "node:crypto";
 
-const BLOCK_BYTES = 4096;
-const INODE_BYTES = 256;
-const INODES = 128;
+const blockBytes = 4096;
+const inodeBytes = 256;
+const inodes = 128;
 const [ROOT_INODE, LOST_AND_FOUND_INODE, FILE_INODE] = [2, 11, 12];
-const DIRECTORY_MODE = 0x41ed; // drwxr-xr-x
-const FILE_MODE = 0x81a4; // -rw-r--r--
-const EXTENTS_FLAG = 0x80000;
+const directoryMode = 0x41ed; // drwxr-xr-x
+const fileMode = 0x81a4; // -rw-r--r--
+const extentsFlag = 0x80000;
 
 /** Block numbers of the one block group: superblock and boot sector in 0, then these. */
-const DESCRIPTORS = 1;
-const BLOCK_BITMAP = 2;
-const INODE_BITMAP = 3;
-const INODE_TABLE = 4;
-const FIRST_DATA = INODE_TABLE + (INODES * INODE_BYTES) / BLOCK_BYTES;
-const [ROOT_BLOCK, LOST_AND_FOUND_BLOCK, FILE_BLOCK] = [FIRST_DATA, FIRST_DATA + 1, FIRST_DATA + 2];
-const USED_BLOCKS = FIRST_DATA + 3;
+const descriptors = 1;
+const blockBitmap = 2;
+const inodeBitmap = 3;
+const inodeTable = 4;
+const firstData = inodeTable + (inodes * inodeBytes) / blockBytes;
+const [ROOT_BLOCK, LOST_AND_FOUND_BLOCK, FILE_BLOCK] = [firstData, firstData + 1, firstData + 2];
+const usedBlocks = firstData + 3;
 
 /**
  * An ext4 file system (extents, no journal) of one block group that holds one file in its root, written without any tool.
  * `bytes` is its size, at most 128 MiB; the same arguments give the same bits.
  */
 export function ext4(bytes: number, file: { readonly name: string; readonly text: string }): Buffer {
-  const blocks = bytes / BLOCK_BYTES;
+  const blocks = bytes / blockBytes;
   const image = Buffer.alloc(bytes);
-  const block = (number: number) => image.subarray(number * BLOCK_BYTES, (number + 1) * BLOCK_BYTES);
+  const block = (number: number) => image.subarray(number * blockBytes, (number + 1) * blockBytes);
   const content = Buffer.from(file.text, "utf8");
 
   superblock(image.subarray(1024, 2048), blocks, file);
-  groupDescriptor(block(DESCRIPTORS), blocks);
-  setBits(block(BLOCK_BITMAP), 0, USED_BLOCKS);
-  setBits(block(BLOCK_BITMAP), blocks, BLOCK_BYTES * 8);
-  setBits(block(INODE_BITMAP), 0, FILE_INODE);
-  setBits(block(INODE_BITMAP), INODES, BLOCK_BYTES * 8);
+  groupDescriptor(block(descriptors), blocks);
+  setBits(block(blockBitmap), 0, usedBlocks);
+  setBits(block(blockBitmap), blocks, blockBytes * 8);
+  setBits(block(inodeBitmap), 0, FILE_INODE);
+  setBits(block(inodeBitmap), inodes, blockBytes * 8);
 
-  const inode = (number: number) => image.subarray(INODE_TABLE * BLOCK_BYTES + (number - 1) * INODE_BYTES).subarray(0, INODE_BYTES);
-  writeInode(inode(ROOT_INODE), { mode: DIRECTORY_MODE, bytes: BLOCK_BYTES, links: 3, block: ROOT_BLOCK });
-  writeInode(inode(LOST_AND_FOUND_INODE), { mode: DIRECTORY_MODE, bytes: BLOCK_BYTES, links: 2, block: LOST_AND_FOUND_BLOCK });
-  writeInode(inode(FILE_INODE), { mode: FILE_MODE, bytes: content.length, links: 1, block: FILE_BLOCK });
+  const inode = (number: number) => image.subarray(inodeTable * blockBytes + (number - 1) * inodeBytes).subarray(0, inodeBytes);
+  writeInode(inode(ROOT_INODE), { mode: directoryMode, bytes: blockBytes, links: 3, block: ROOT_BLOCK });
+  writeInode(inode(LOST_AND_FOUND_INODE), { mode: directoryMode, bytes: blockBytes, links: 2, block: LOST_AND_FOUND_BLOCK });
+  writeInode(inode(FILE_INODE), { mode: fileMode, bytes: content.length, links: 1, block: FILE_BLOCK });
 
   directory(block(ROOT_BLOCK), [
     { inode: ROOT_INODE, name: ".", type: 2 },
@@ -54,22 +54,22 @@ export function ext4(bytes: number, file: { readonly name: string; readonly text
 }
 
 function superblock(at: Buffer, blocks: number, file: { name: string; text: string }): void {
-  at.writeUInt32LE(INODES, 0);
+  at.writeUInt32LE(inodes, 0);
   at.writeUInt32LE(blocks, 4);
-  at.writeUInt32LE(blocks - USED_BLOCKS, 12);
-  at.writeUInt32LE(INODES - FILE_INODE, 16);
+  at.writeUInt32LE(blocks - usedBlocks, 12);
+  at.writeUInt32LE(inodes - FILE_INODE, 16);
   at.writeUInt32LE(2, 24); // block size: 1024 << 2
   at.writeUInt32LE(2, 28); // cluster size, the same
-  at.writeUInt32LE(BLOCK_BYTES * 8, 32); // blocks to a group
-  at.writeUInt32LE(BLOCK_BYTES * 8, 36);
-  at.writeUInt32LE(INODES, 40);
+  at.writeUInt32LE(blockBytes * 8, 32); // blocks to a group
+  at.writeUInt32LE(blockBytes * 8, 36);
+  at.writeUInt32LE(inodes, 40);
   at.writeUInt16LE(0xffff, 54); // mounts before a check: no limit
   at.writeUInt16LE(0xef53, 56);
   at.writeUInt16LE(1, 58); // clean
   at.writeUInt16LE(1, 60); // on errors: continue
   at.writeUInt32LE(1, 76); // dynamic inode sizes
   at.writeUInt32LE(FILE_INODE - 1, 84); // first inode that is not reserved
-  at.writeUInt16LE(INODE_BYTES, 88);
+  at.writeUInt16LE(inodeBytes, 88);
   at.writeUInt32LE(0x2 | 0x40, 96); // incompatible features: file types in directories, extents
   at.writeUInt32LE(0x1 | 0x2, 100); // read-only compatible features: sparse superblocks, large files
   createHash("sha256").update(file.name).update(file.text).digest().copy(at, 104, 0, 16); // UUID
@@ -77,11 +77,11 @@ function superblock(at: Buffer, blocks: number, file: { name: string; text: stri
 }
 
 function groupDescriptor(at: Buffer, blocks: number): void {
-  at.writeUInt32LE(BLOCK_BITMAP, 0);
-  at.writeUInt32LE(INODE_BITMAP, 4);
-  at.writeUInt32LE(INODE_TABLE, 8);
-  at.writeUInt16LE(blocks - USED_BLOCKS, 12);
-  at.writeUInt16LE(INODES - FILE_INODE, 14);
+  at.writeUInt32LE(blockBitmap, 0);
+  at.writeUInt32LE(inodeBitmap, 4);
+  at.writeUInt32LE(inodeTable, 8);
+  at.writeUInt16LE(blocks - usedBlocks, 12);
+  at.writeUInt16LE(inodes - FILE_INODE, 14);
   at.writeUInt16LE(2, 16); // directories
 }
 
@@ -93,8 +93,8 @@ function writeInode(at: Buffer, inode: { mode: number; bytes: number; links: num
   at.writeUInt16LE(inode.mode, 0);
   at.writeUInt32LE(inode.bytes, 4);
   at.writeUInt16LE(inode.links, 26);
-  at.writeUInt32LE(BLOCK_BYTES / 512, 28);
-  at.writeUInt32LE(EXTENTS_FLAG, 32);
+  at.writeUInt32LE(blockBytes / 512, 28);
+  at.writeUInt32LE(extentsFlag, 32);
   at.writeUInt16LE(0xf30a, 40); // extent header: magic, one of four entries, depth 0
   at.writeUInt16LE(1, 42);
   at.writeUInt16LE(4, 44);
@@ -106,7 +106,7 @@ function writeInode(at: Buffer, inode: { mode: number; bytes: number; links: num
 function directory(block: Buffer, entries: readonly { inode: number; name: string; type: number }[]): void {
   let at = 0;
   entries.forEach((entry, index) => {
-    const length = index === entries.length - 1 ? BLOCK_BYTES - at : Math.ceil((8 + entry.name.length) / 4) * 4;
+    const length = index === entries.length - 1 ? blockBytes - at : Math.ceil((8 + entry.name.length) / 4) * 4;
     block.writeUInt32LE(entry.inode, at);
     block.writeUInt16LE(length, at + 4);
     block.writeUInt8(entry.name.length, at + 6);

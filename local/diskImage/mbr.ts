@@ -1,22 +1,22 @@
 /** Bytes to a disk sector. */
-export const SECTOR_BYTES = 512;
+export const sectorBytes = 512;
 /** Where the first partition starts: 1 MiB, as every partitioning tool aligns it. */
-export const PARTITION_START_BYTES = 1024 * 1024;
+export const partitionStartBytes = 1024 * 1024;
 
-const LINUX_PARTITION = 0x83;
-const ACTIVE = 0x80;
+const linuxPartition = 0x83;
+const activeFlag = 0x80;
 
 /** A disk of one active Linux partition that holds `fileSystem`, with boot code in sector 0 that says `greeting` on the BIOS console. */
 export function partitionedDisk(fileSystem: Buffer, greeting: string): Buffer {
-  const disk = Buffer.alloc(PARTITION_START_BYTES + fileSystem.length);
+  const disk = Buffer.alloc(partitionStartBytes + fileSystem.length);
   bootCode(greeting).copy(disk, 0);
   const entry = 446;
-  disk.writeUInt8(ACTIVE, entry);
-  disk.writeUInt8(LINUX_PARTITION, entry + 4);
-  disk.writeUInt32LE(PARTITION_START_BYTES / SECTOR_BYTES, entry + 8);
-  disk.writeUInt32LE(fileSystem.length / SECTOR_BYTES, entry + 12);
+  disk.writeUInt8(activeFlag, entry);
+  disk.writeUInt8(linuxPartition, entry + 4);
+  disk.writeUInt32LE(partitionStartBytes / sectorBytes, entry + 8);
+  disk.writeUInt32LE(fileSystem.length / sectorBytes, entry + 12);
   disk.writeUInt16LE(0xaa55, 510);
-  fileSystem.copy(disk, PARTITION_START_BYTES);
+  fileSystem.copy(disk, partitionStartBytes);
   return disk;
 }
 

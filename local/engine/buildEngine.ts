@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { checkout } from "../checkout";
-import { ENGINE_VERSION, type EngineSource } from "./engineSource";
+import { engineVersion, type EngineSource } from "./engineSource";
 
-const MODULE = "github.com/pulumi/pulumi";
-const REPORT_SECONDS = 30;
+const engineModule = "github.com/pulumi/pulumi";
+const reportSeconds = 30;
 
 /** Compiles the engine from its Go module, which `go.mod` beside this file pins with everything it needs. */
 export const buildEngine: EngineSource = async ({ folder, environment, log }) => {
@@ -12,10 +12,10 @@ export const buildEngine: EngineSource = async ({ folder, environment, log }) =>
     "build",
     "-trimpath",
     "-tags=osusergo,grpcnotrace",
-    `-ldflags=-s -w -X ${MODULE}/sdk/v3/go/common/version.Version=${ENGINE_VERSION}`,
+    `-ldflags=-s -w -X ${engineModule}/sdk/v3/go/common/version.Version=${engineVersion}`,
     "-o",
     path.join(folder, "pulumi"),
-    `${MODULE}/pkg/v3/cmd/pulumi`,
+    `${engineModule}/pkg/v3/cmd/pulumi`,
   ];
   const child = spawn("go", arguments_, { cwd: path.join(checkout, "local/engine"), env: environment, stdio: ["ignore", "pipe", "pipe"] });
   let complaints = "";
@@ -23,7 +23,7 @@ export const buildEngine: EngineSource = async ({ folder, environment, log }) =>
     stream.on("data", (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
 
   let elapsed = 0;
-  const report = setInterval(() => log(`engine: still building, ${(elapsed += REPORT_SECONDS)} s`), REPORT_SECONDS * 1000);
+  const report = setInterval(() => log(`engine: still building, ${(elapsed += reportSeconds)} s`), reportSeconds * 1000);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

@@ -3,21 +3,21 @@ import { readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkout } from "../checkout";
-import { ENGINE_VERSION, type EngineSource } from "./engineSource";
+import { engineVersion, type EngineSource } from "./engineSource";
 
-const LIMIT_SECONDS = 10;
+const limitSeconds = 10;
 
 /** The Automation API's own installer. It takes no signal, so it runs in a process group that can be ended with all its downloads. */
-const SCRIPT = `
+const script = `
 const { PulumiCommand } = require("@pulumi/pulumi/automation");
-PulumiCommand.install({ root: process.argv[1], version: "${ENGINE_VERSION}" }).catch((error) => {
+PulumiCommand.install({ root: process.argv[1], version: "${engineVersion}" }).catch((error) => {
   console.error(String(error.message).split("\\n")[0]);
   process.exitCode = 1;
 });`;
 
 /** Downloads the official engine with its language hosts, within 10 s. */
 export const installEngine: EngineSource = async ({ folder, environment }) => {
-  const child = spawn(process.execPath, ["-e", SCRIPT, folder], {
+  const child = spawn(process.execPath, ["-e", script, folder], {
     cwd: checkout,
     env: environment,
     detached: true,
@@ -31,12 +31,12 @@ export const installEngine: EngineSource = async ({ folder, environment }) => {
     child.once("close", resolve);
   });
   const waiting = new AbortController();
-  const code = await Promise.race([ended, sleep(LIMIT_SECONDS * 1000, "late" as const, { signal: waiting.signal })]).finally(() =>
+  const code = await Promise.race([ended, sleep(limitSeconds * 1000, "late" as const, { signal: waiting.signal })]).finally(() =>
     waiting.abort(),
   );
   if (code === "late") {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    throw new Error(`no answer within ${LIMIT_SECONDS} s`);
+    throw new Error(`no answer within ${limitSeconds} s`);
   }
   if (code !== 0) throw new Error(complaints.trim());
 

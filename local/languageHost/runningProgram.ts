@@ -3,10 +3,10 @@ import { RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import type { ProgramCommand } from "./programCommand";
 
 /** What a program's process returns when it has shown its error itself: the engine then adds nothing. */
-const ERROR_WAS_SHOWN = 32;
+const errorWasShown = 32;
 
 /** Less than the 5 s after which the engine ends the language host itself and could leave the program behind. */
-const PATIENCE_SECONDS = 3;
+const patienceSeconds = 3;
 
 /** A program that runs. */
 export interface RunningProgram {
@@ -28,7 +28,7 @@ export function startProgram(command: ProgramCommand): RunningProgram {
   });
   const stop = async () => {
     child.kill("SIGINT");
-    const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_SECONDS * 1000);
+    const patience = setTimeout(() => child.kill("SIGKILL"), patienceSeconds * 1000);
     await ended.finally(() => clearTimeout(patience));
   };
   return { ended, stop };
@@ -36,7 +36,7 @@ export function startProgram(command: ProgramCommand): RunningProgram {
 
 function describeEnd(code: number | null, signal: NodeJS.Signals | null): RunResponse {
   if (code === 0) return new RunResponse();
-  if (code === ERROR_WAS_SHOWN) return new RunResponse().setBail(true);
+  if (code === errorWasShown) return new RunResponse().setBail(true);
   return failure(code === null ? `Program was ended by ${signal ?? "a signal"}` : `Program exited with non-zero exit code: ${code}`);
 }
 

@@ -20,7 +20,7 @@ export type Priority = "foreground" | "background";
 
 /**
  * DigitalOcean's API as the rest of the provider sees it. Every call takes an abort signal, shares one rate budget, and rejects with an
- * `ApiError` (an answer that says no) or a `NoAnswerError` (no answer arrived; a POST may or may not have taken effect).
+ * `ApiError` (an answer that says no) or a `NetworkError` (no answer arrived; a POST may or may not have taken effect).
  * A missing thing is `undefined` to a get and success to a delete.
  */
 export interface Api {

@@ -4,8 +4,8 @@ import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
 import { isNotFound, NetworkError, type ApiError, type Method } from "./errors";
 import { redact } from "./redaction";
-import { refusalOf } from "./refusal";
-import { RetryPolicy } from "./retry";
+import { apiErrorOf } from "./apiErrorOf";
+import { RetryPolicy } from "./retryPolicy";
 import { withTimeout } from "../waiting/timeout";
 
 /** The most that the API puts on a page. */
@@ -51,7 +51,7 @@ export class Client {
     this.#settings = settings;
   }
 
-  /** Carries out a call whose answer has no body worth reading. Rejects with `ApiError`, `NoAnswerError` or the signal's reason. */
+  /** Carries out a call whose answer has no body worth reading. Rejects with `ApiError`, `NetworkError` or the signal's reason. */
   async request(call: ApiRequest, signal: AbortSignal): Promise<void> {
     await this.#answer(call, signal);
   }
@@ -96,11 +96,11 @@ export class Client {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
     const { clock, random } = this.#settings.world;
-    const repetition = new RetryPolicy(call.idempotent ?? call.method !== "POST", random, clock.now());
+    const policy = new RetryPolicy(call.idempotent ?? call.method !== "POST", random, clock.now());
     for (;;) {
-      const { took, answer, error } = await this.#try(call, repetition.timeLimit, signal);
+      const { took, answer, error } = await this.#try(call, policy.timeLimit, signal);
       if (error === undefined) return answer;
-      const pause = repetition.pauseAfter(error, took, clock.now());
+      const pause = policy.pauseAfter(error, took, clock.now());
       if (pause === undefined) throw error;
       await clock.sleep(pause, signal);
     }
@@ -117,10 +117,10 @@ export class Client {
       });
       const took = world.clock.now() - sentAt;
       if (answer.status >= 200 && answer.status < 300) return { took, answer };
-      return { took, error: refusalOf(call.method, this.#url(call.path), answer, this.#secrets(call)) };
+      return { took, error: apiErrorOf(call.method, this.#url(call.path), answer, this.#secrets(call)) };
     } catch (failure) {
       signal.throwIfAborted();
-      return { took: world.clock.now() - sentAt, error: this.#noAnswer(call, failure) };
+      return { took: world.clock.now() - sentAt, error: this.#networkError(call, failure) };
     }
   }
 
@@ -150,18 +150,18 @@ export class Client {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      throw this.#noAnswer(call, new Error("what came back is not JSON"));
+      throw this.#networkError(call, new Error("what came back is not JSON"));
     }
   }
 
   #field(call: ApiRequest, body: unknown, key: string): unknown {
     const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
-    if (value === undefined || value === null) throw this.#noAnswer(call, new Error(`what came back has no \`${key}\``));
+    if (value === undefined || value === null) throw this.#networkError(call, new Error(`what came back has no \`${key}\``));
     return value;
   }
 
   /** The failure's text only, and redacted: what transports throw may quote a header. */
-  #noAnswer(call: ApiRequest, failure: unknown): NetworkError {
+  #networkError(call: ApiRequest, failure: unknown): NetworkError {
     const { code, text } = innermost(failure);
     const connected = code === undefined || !notConnected.has(code);
     return new NetworkError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);

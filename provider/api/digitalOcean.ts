@@ -1,3 +1,4 @@
+import { SingleFlight } from "../waiting/singleFlight";
 import type { World } from "../world";
 import { actionsApi } from "./actions";
 import type { Api } from "./api";
@@ -5,7 +6,6 @@ import { Client } from "./client";
 import { dropletsApi } from "./droplets";
 import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
-import { sharedAnswer } from "./sharedAnswer";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
 import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
@@ -28,15 +28,21 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
   }
   const base = new URL(endpoint).href.replace(/\/+$/, "");
   const client = new Client({ token, endpoint: base, world, userAgent, budget: sharedBudget(token, base, world) });
+  const account = new SingleFlight(
+    async (signal) => (await client.read({ method: "GET", path: "/v2/account" }, "account", signal)) as AccountWire,
+  );
+  const keys = new SingleFlight(async (signal) => (await client.list("/v2/account/keys", {}, "ssh_keys", signal)) as KeyWire[]);
+  const regions = new SingleFlight(async (signal) => bySlug((await client.list("/v2/regions", {}, "regions", signal)) as RegionWire[]));
+  const sizes = new SingleFlight(async (signal) => bySlug((await client.list("/v2/sizes", {}, "sizes", signal)) as SizeWire[]));
   return {
     images: imagesApi(client),
     droplets: dropletsApi(client),
     tags: tagsApi(client),
     actions: actionsApi(client),
-    account: sharedAnswer(async (signal) => (await client.read({ method: "GET", path: "/v2/account" }, "account", signal)) as AccountWire),
-    keys: sharedAnswer(async (signal) => (await client.list("/v2/account/keys", {}, "ssh_keys", signal)) as KeyWire[]),
-    regions: sharedAnswer(async (signal) => bySlug((await client.list("/v2/regions", {}, "regions", signal)) as RegionWire[])),
-    sizes: sharedAnswer(async (signal) => bySlug((await client.list("/v2/sizes", {}, "sizes", signal)) as SizeWire[])),
+    account: (signal) => account.get(signal),
+    keys: (signal) => keys.get(signal),
+    regions: (signal) => regions.get(signal),
+    sizes: (signal) => sizes.get(signal),
   };
 }
 

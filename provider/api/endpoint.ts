@@ -1,3 +1,5 @@
+import { isLoopback } from "../rules/loopback";
+
 /** DigitalOcean's own API. */
 export const defaultEndpoint = "https://api.digitalocean.com";
 
@@ -15,8 +17,4 @@ export function endpointFault(endpoint: string): string | undefined {
   if (url.protocol === "https:") return undefined;
   if (url.protocol === "http:" && isLoopback(url.hostname)) return undefined;
   return `must be an https URL ${example}, or an http URL on loopback such as \`http://127.0.0.1:8080\`, got \`${endpoint}\`: the token would travel in clear`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

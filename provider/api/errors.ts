@@ -38,7 +38,7 @@ export class ApiError extends Error implements Refusal {
 
 /** No answer arrived, or none that can be read. */
 export class NetworkError extends Error {
-  override readonly name = "NoAnswerError";
+  override readonly name = "NetworkError";
   readonly method: Method;
   readonly url: string;
   /** True for a POST, unless no connection was made at all. */

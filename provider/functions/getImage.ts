@@ -7,15 +7,15 @@ import { digestOf, digestTag } from "../resources/lineage/lineageTags";
 import type { ProviderContext } from "../providerContext";
 
 const inputs = {
-  id: { shape: "string", doc: "The image's number, such as `38413969`. Exclusive with the other three." },
+  id: { shape: "id", doc: "The image's number, such as `38413969`. Excludes the other three." },
   name: { shape: "string", doc: "The image's exact name." },
   tag: { shape: "string", doc: "A tag that the image carries." },
   digest: {
     shape: "string",
-    doc: "The SHA-256 that was declared for the image's source, of an image that imagefleet imported.",
+    doc: "The SHA-256 that was declared for the image's source, 64 hexadecimal digits; of an image that imagefleet imported.",
     rules: [{ expectation: "must be 64 hexadecimal digits", holds: (value: string) => /^[0-9a-f]{64}$/i.test(value) }],
   },
-  mostRecent: { shape: "boolean", doc: "Whether the newest of several is meant. Default: false, several are an error that lists them." },
+  mostRecent: { shape: "boolean", doc: "Whether the newest of several is meant. Default: false, several are an error." },
 } as const satisfies PropertyTable;
 
 const outputs = {
@@ -23,11 +23,11 @@ const outputs = {
   name: { shape: "string", required: true, doc: "The image's name." },
   regions: { shape: { listOf: "string" }, required: true, doc: "Slugs of the regions where the image is." },
   distribution: { shape: "string", required: true, doc: "The operating system's distribution as DigitalOcean names it." },
-  description: { shape: "string", required: true, doc: "What the image is, in free text; may be empty." },
+  description: { shape: "string", required: true, doc: "Free text about the image; may be empty." },
   tags: { shape: { listOf: "string" }, required: true, doc: "Tags of the image, without imagefleet's own." },
   digest: { shape: "string", doc: "The SHA-256 that was declared for its source, where imagefleet imported it with one." },
-  minDiskSize: { shape: "integer", doc: "The smallest disk that a Droplet of this image may have, in GB." },
-  sizeGigabytes: { shape: "number", doc: "The size of the image as stored, in GB." },
+  minDiskSize: { shape: "integer", doc: "Smallest disk of a Droplet that can run the image, in GB." },
+  sizeGigabytes: { shape: "number", doc: "Size as stored, in GB." },
   createdAt: { shape: "string", doc: "When the image was made, as an RFC 3339 time." },
 } as const satisfies PropertyTable;
 
@@ -36,12 +36,12 @@ type Wanted = ValuesOf<typeof inputs>;
 /** Finds one image of the account by exactly one property, and refuses to guess among several. */
 export const getImage: FunctionType<ProviderContext, typeof inputs, typeof outputs> = {
   token: "imagefleet:index:getImage",
-  doc: "Finds one available image of the account, custom image or snapshot, by id, exact name, tag or declared digest.",
+  doc: "Finds one available image of the account, custom image or snapshot, by exactly one of id, exact name, tag and declared digest. Fails where there is none, and where there are several and `mostRecent` isn't set: the error lists them.",
   inputs,
   outputs,
-  async invoke(wanted, session, signal) {
+  async invoke(wanted, context, signal) {
     const { property, value } = theOne(wanted);
-    const found = await candidates(property, value, session, signal);
+    const found = await candidates(property, value, context, signal);
     const images = found.filter(({ status }) => status === undefined || status === "available").sort(newestFirst);
     const [image, ...others] = images;
     if (image === undefined) {

@@ -9,8 +9,8 @@ import { inspectLater } from "../source/inspect/inspectLater";
 const timeLimit = 60_000;
 
 const inputs = {
-  url: { shape: "string", doc: "An http or https URL of an image, of which at most 4 MiB are read. May be secret. Exclusive with `path`." },
-  path: { shape: "string", doc: "A local image file, relative to the program's working folder. Exclusive with `url`." },
+  url: { shape: "string", doc: "An http or https URL of an image. May be secret. Excludes `path`." },
+  path: { shape: "path", doc: "A local image file, relative to the program's working folder. Excludes `url`." },
 } as const satisfies PropertyTable;
 
 const finding = {
@@ -46,18 +46,18 @@ const outputs = {
     required: true,
     doc: "What the root file system holds. Looked for in uncompressed local images only, and absent where it can't be told.",
   },
-  findings: { shape: { listOf: { object: finding } }, required: true, doc: "What is to be said about the image, errors first." },
+  findings: { shape: { listOf: { object: finding } }, required: true, doc: "What there is to say about the image, errors first." },
 } as const satisfies PropertyTable;
 
 /** Says what an image is, and what stands between it and a Droplet, before anything is spent. */
 export const inspectImage: FunctionType<ProviderContext, typeof inputs, typeof outputs> = {
   token: "imagefleet:index:inspectImage",
-  doc: "Inspects an image as `./bin/imagefleet inspect` does: format, sizes, how it boots, and findings. Reads as little as possible and changes nothing.",
+  doc: "Says what an image is, and what stands between it and a Droplet: format, sizes, how it boots, and findings. Reads as little as possible (of a URL at most 4 MiB) and changes nothing. Fails where the image can't be read at all. `./bin/imagefleet inspect` prints the same.",
   inputs,
   outputs,
-  async invoke({ url, path }, session, signal) {
+  async invoke({ url, path }, context, signal) {
     if (url !== undefined && path === undefined) {
-      return withoutNulls(await inspectUrl(url, session, signal));
+      return withoutNulls(await inspectUrl(url, context, signal));
     }
     if (path !== undefined && url === undefined) return withoutNulls((await inspectLater().inspectFile(path)).inspection);
     throw new Error("`inspectImage` must be given either `url` or `path`: name the one image to inspect.");

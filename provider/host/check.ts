@@ -1,7 +1,8 @@
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "./fault";
+import { renamedTo } from "./formerNames";
 import { nearest } from "./nearest";
-import { type Property, type PropertyTable, type Rule, type Shape, unknownValue } from "./property";
+import { type Property, type PropertyTable, type Rule, type Scalar, type Shape, unknownValue } from "./property";
 import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
 
 /** The given values with defaults filled in, and everything that is wrong with them. */
@@ -64,6 +65,11 @@ function checkObject(table: PropertyTable, given: Values, path: string, faults: 
   const known = Object.keys(table);
   for (const name of Object.keys(given)) {
     if (given[name] === undefined || Object.hasOwn(table, name)) continue;
+    const renamed = renamedTo(table, name);
+    if (renamed !== undefined) {
+      faults.push({ property: join(path, name), expectation: `is called \`${renamed}\` now`, remedy: "Rename it." });
+      continue;
+    }
     const meant = nearest(name, known);
     const remedy = meant === undefined ? `The known ones are ${listed(known)}.` : `Did you mean \`${meant}\`?`;
     faults.push({ property: join(path, name), expectation: "is not a known property", remedy });
@@ -96,7 +102,7 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
   if (value === unknownValue) return value;
   if (typeof shape === "string") {
     if (!isScalar(shape, value)) faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
-    return value;
+    return shape === "id" && typeof value === "number" ? String(value) : value;
   }
   if ("listOf" in shape) {
     const rules = shape.each ?? [];
@@ -110,11 +116,15 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
   return value;
 }
 
-function isScalar(shape: Extract<Shape, string>, value: Value): boolean {
+function isScalar(shape: Scalar, value: Value): boolean {
   switch (shape) {
     case "string":
+    case "path":
+      return typeof value === "string";
+    case "id":
+      return typeof value === "string" || Number.isSafeInteger(value);
     case "boolean":
-      return typeof value === shape;
+      return typeof value === "boolean";
     case "integer":
       return Number.isSafeInteger(value);
     case "number":
@@ -129,7 +139,10 @@ function nameOf(shape: Shape): string {
   }
   switch (shape) {
     case "string":
+    case "path":
       return "a string";
+    case "id":
+      return "an id, as a string or a whole number";
     case "integer":
       return "a whole number";
     case "number":

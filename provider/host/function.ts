@@ -8,5 +8,5 @@ export interface FunctionType<S, I extends PropertyTable = PropertyTable, O exte
   readonly inputs: I;
   readonly outputs: O;
   /** Called with checked inputs, all of them known. */
-  invoke(inputs: ValuesOf<I>, session: S, signal: AbortSignal): Promise<ValuesOf<O>>;
+  invoke(inputs: ValuesOf<I>, context: S, signal: AbortSignal): Promise<ValuesOf<O>>;
 }

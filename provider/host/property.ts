@@ -1,6 +1,6 @@
 /**
- * A resource's properties as data. One table drives the check of inputs, the diff, the package schema, the reference page and the
- * TypeScript types of the handlers.
+ * A resource's properties as data. One table drives the check of inputs, the diff, the package schema, the reference page, the SDK and
+ * the TypeScript types of the handlers.
  */
 export type PropertyTable = Readonly<Record<string, Property>>;
 
@@ -8,10 +8,14 @@ export interface Property {
   readonly shape: Shape;
   /** What it is (with its unit), range, default, and the source of a limit; the first sentence stands alone. */
   readonly doc: string;
+  /** The smallest use of it in TypeScript, where the shape isn't plain: `gate: { http: { port: 8080 } }`. */
+  readonly example?: string;
   /** Must be given (an input), or is always there (an output). */
   readonly required?: boolean;
   /** The remedy, one sentence, where it is required and not given and that is not obvious. */
   readonly whenMissing?: string;
+  /** What it was called in an earlier release: read as this one in a state, and an error that gives the new name in a program. */
+  readonly formerly?: string;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
   /** Always kept in a secret envelope, whoever sends it: inside an object, the whole of that wherever it is given. */
@@ -25,8 +29,19 @@ export interface Property {
 /** `roll` is an update that replaces Droplets one after the other; `none` is recorded and changes nothing. */
 export type Effect = "update" | "roll" | "replace" | "none";
 
-export type Shape =
-  "string" | "integer" | "number" | "boolean" | ListShape | { readonly object: PropertyTable } | { readonly mapOf: "string" };
+export type Shape = Scalar | ListShape | ObjectShape | { readonly mapOf: "string" };
+
+/**
+ * `id` is a string that may be given as a whole number, too, since the service's ids are numbers. `path` is a file of the machine that
+ * the program runs on, which the SDK makes absolute.
+ */
+export type Scalar = "string" | "id" | "path" | "integer" | "number" | "boolean";
+
+export interface ObjectShape {
+  readonly object: PropertyTable;
+  /** The type's name in the package, where several resources share it; otherwise it is named after where it stands. */
+  readonly named?: string;
+}
 
 export interface ListShape {
   readonly listOf: Shape;
@@ -59,7 +74,7 @@ export function isKnown<T>(value: T | Unknown): value is T {
   return value !== unknownValue;
 }
 
-type ValueOf<S> = S extends "string"
+type ValueOf<S> = S extends "string" | "id" | "path"
   ? string
   : S extends "integer" | "number"
     ? number

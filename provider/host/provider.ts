@@ -10,6 +10,8 @@ export interface Provider<S, C extends PropertyTable = PropertyTable> {
   readonly name: string;
   readonly version: string;
   readonly doc: string;
+  /** What an explicit provider of a program is. Default: `doc`. */
+  readonly accountDoc?: string;
   readonly configuration: C;
   /** Environment variables that fill a configuration property that is not set, first one wins. */
   readonly environment: { readonly [K in keyof C]?: readonly string[] };

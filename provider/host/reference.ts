@@ -5,7 +5,7 @@ import type { Provider } from "./provider";
 export function referencePage<S>(provider: Provider<S>): string {
   const sections = [
     `# Reference of \`${provider.name}\``,
-    "Made from the tables by which the provider checks and compares; `pulumi package get-schema` prints the same for programs.",
+    "Made from the tables by which the provider checks and compares; `pulumi package get-schema` prints the same for programs. An id may be given as a string or as a number; states and outputs have the string.",
     provider.doc,
     "## Configuration",
     list(provider.configuration, "input"),
@@ -39,7 +39,7 @@ function list(table: PropertyTable, side: Side): string {
 
 function lines(table: PropertyTable, side: Side, indent: string): readonly string[] {
   return Object.entries(table).flatMap(([name, property]) => [
-    `${indent}- \`${name}\` (${traits(property, side, indent === "").join(", ")}): ${property.doc}`,
+    `${indent}- \`${name}\` (${traits(property, side, indent === "").join(", ")}): ${property.doc}${property.example === undefined ? "" : ` Example: \`${property.example}\`.`}`,
     ...lines(tableIn(property.shape), side, `${indent}  `),
   ]);
 }
@@ -63,7 +63,7 @@ const effects: Readonly<Record<Effect, string>> = {
 };
 
 function nameOf(shape: Shape): string {
-  if (typeof shape === "string") return shape;
+  if (typeof shape === "string") return shape === "path" ? "string" : shape;
   if ("mapOf" in shape) return `map of ${nameOf(shape.mapOf)}`;
   return "listOf" in shape ? `list of ${nameOf(shape.listOf)}` : "object";
 }

@@ -26,14 +26,14 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
   complete?(
     inputs: PartlyKnown<ValuesOf<I>>,
     previous: StoredState<I, O> | undefined,
-    session: S,
+    context: S,
     signal: AbortSignal,
   ): Promise<PartlyKnown<ValuesOf<I>>>;
   /**
    * Corrects what the tables say of the changed inputs, and adds outputs that have drifted from what is wanted: what it returns is laid
    * over `change.effects`, and `none` takes a property out. Makes no request unless the resource says so in its docs.
    */
-  diff?(change: ResourceChange<I, O>, session: S, call: Call): Effects | Promise<Effects>;
+  diff?(change: ResourceChange<I, O>, context: S, call: Call): Effects | Promise<Effects>;
   /**
    * What creating (no `state`) or updating would do, checked without spending anything. Outputs that are not returned are unknown when
    * creating, and as they were when updating.
@@ -41,16 +41,16 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
   preview?(
     inputs: PartlyKnown<ValuesOf<I>>,
     state: StoredState<I, O> | undefined,
-    session: S,
+    context: S,
     call: Call,
   ): Promise<WithUnknowns<Partial<State<I, O>>>>;
   /** Creates it, or goes on with what an interrupted run left. Throws `Unfinished` where something exists that the next update can finish. */
-  create(inputs: ValuesOf<I>, session: S, call: Call): Promise<Existing<I, O>>;
+  create(inputs: ValuesOf<I>, context: S, call: Call): Promise<Existing<I, O>>;
   /** The live resource, or undefined where it is gone. `known` is undefined on `pulumi import`. Throws `Unfinished` while it is unhealthy. */
-  read(id: string, known: Known<I, O> | undefined, session: S, call: Call): Promise<ReadAnswer<I, O> | undefined>;
+  read(id: string, known: Known<I, O> | undefined, context: S, call: Call): Promise<ReadAnswer<I, O> | undefined>;
   /** Brings it to the new inputs; also called with unchanged ones to finish what threw `Unfinished`. */
-  update(id: string, state: StoredState<I, O>, inputs: ValuesOf<I>, session: S, call: Call): Promise<State<I, O>>;
-  delete(id: string, state: StoredState<I, O>, session: S, call: Call): Promise<void>;
+  update(id: string, state: StoredState<I, O>, inputs: ValuesOf<I>, context: S, call: Call): Promise<State<I, O>>;
+  delete(id: string, state: StoredState<I, O>, context: S, call: Call): Promise<void>;
 }
 
 /** What one operation can see and say. */

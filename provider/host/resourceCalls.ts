@@ -13,10 +13,12 @@ import {
   type UpdateRequest,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { checkByTable, secretNames, toFailure, withDefaults, withoutFaulty } from "./check";
 import { differences, effectsByTable } from "./diff";
 import { diffResponse } from "./diffResponse";
 import { toCallFailure } from "./failures";
+import { underPresentNames } from "./formerNames";
 import { unknownValue } from "./property";
 import type { AnyResourceType } from "./provider";
 import { redactor } from "./redaction";
@@ -51,7 +53,7 @@ export class ResourceCalls<S> {
   async check(request: CheckRequest): Promise<CheckResponse> {
     const type = this.#typeOf(request.getUrn());
     const given = decode(request.getNews());
-    const previous = { ...decode(request.getOldOutputs()).values, ...decode(request.getOlds()).values };
+    const previous = { ...stored(type, request.getOldOutputs()).values, ...stored(type, request.getOlds()).values };
     const { inputs, faults } = checkByTable(type.inputs, given.values);
     const before = Object.keys(previous).length === 0 ? undefined : previous;
     const further = type.check?.(withoutFaulty(inputs, faults) as never, before as never) ?? [];
@@ -82,7 +84,11 @@ export class ResourceCalls<S> {
 
   diff(request: DiffRequest): Promise<DiffResponse> {
     const type = this.#typeOf(request.getUrn());
-    const [state, oldInputs, news] = [decode(request.getOlds()), decode(request.getOldInputs()), decode(request.getNews())];
+    const [state, oldInputs, news] = [
+      stored(type, request.getOlds()),
+      stored(type, request.getOldInputs()),
+      stored(type, request.getNews()),
+    ];
     // A default that a newer version brought is no change of what the user asked for.
     const before = withDefaults(type.inputs, oldInputs.values);
     const after = news.values;
@@ -98,7 +104,7 @@ export class ResourceCalls<S> {
 
   create(request: CreateRequest): Promise<CreateResponse> {
     const type = this.#typeOf(request.getUrn());
-    const inputs = decode(request.getProperties());
+    const inputs = stored(type, request.getProperties());
     const seconds = request.getTimeout() || type.timeoutSeconds.create;
     const operation = this.#operation("create", request.getUrn(), type, seconds, [inputs], inputs.secrets);
     return this.#run(operation, async (call, session) => {
@@ -118,7 +124,7 @@ export class ResourceCalls<S> {
 
   read(request: ReadRequest): Promise<ReadResponse> {
     const type = this.#typeOf(request.getUrn());
-    const [state, inputs] = [decode(request.getProperties()), decode(request.getInputs())];
+    const [state, inputs] = [stored(type, request.getProperties()), stored(type, request.getInputs())];
     const known = Object.keys(state.values).length === 0 ? undefined : { state: state.values, inputs: inputs.values };
     const secrets = union(state.secrets, inputs.secrets);
     const operation = this.#operation("read", request.getUrn(), type, request.getTimeout(), [state, inputs], secrets);
@@ -136,7 +142,7 @@ export class ResourceCalls<S> {
 
   update(request: UpdateRequest): Promise<UpdateResponse> {
     const type = this.#typeOf(request.getUrn());
-    const [state, inputs] = [decode(request.getOlds()), decode(request.getNews())];
+    const [state, inputs] = [stored(type, request.getOlds()), stored(type, request.getNews())];
     const seconds = request.getTimeout() || type.timeoutSeconds.update;
     const operation = this.#operation("update", request.getUrn(), type, seconds, [state, inputs], inputs.secrets);
     return this.#run(operation, async (call, session) => {
@@ -154,7 +160,7 @@ export class ResourceCalls<S> {
 
   delete(request: DeleteRequest): Promise<Empty> {
     const type = this.#typeOf(request.getUrn());
-    const state = decode(request.getProperties());
+    const state = stored(type, request.getProperties());
     const seconds = request.getTimeout() || type.timeoutSeconds.delete;
     return this.#run(this.#operation("delete", request.getUrn(), type, seconds, [state]), async (call, session) => {
       await type.delete(request.getId(), state.values as never, session, call);
@@ -208,6 +214,11 @@ export class ResourceCalls<S> {
     if (type !== undefined) return type;
     throw new Error(`\`${token ?? urn}\` is not a resource of ${this.#ground.provider.name} ${this.#ground.provider.version}.`);
   }
+}
+
+/** Properties that may come out of a state. Inputs, too: the engine repeats those of a resource that the run leaves alone, unchecked. */
+function stored<S>(type: AnyResourceType<S>, properties: Struct | undefined): Decoded {
+  return underPresentNames({ ...type.inputs, ...type.outputs }, decode(properties));
 }
 
 function outputsOnly<S>(type: AnyResourceType<S>, state: Values): Values {

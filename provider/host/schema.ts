@@ -1,3 +1,4 @@
+import { itemName, nestedName } from "./nestedTypes";
 import type { Property, PropertyTable, Shape } from "./property";
 import type { AnyFunctionType, AnyResourceType, Provider } from "./provider";
 
@@ -24,7 +25,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
     language: { nodejs: { respectSchemaVersion: true } },
     config: { variables: configuration.properties(provider.configuration), defaults: [] },
     provider: {
-      description: provider.doc,
+      description: provider.accountDoc ?? provider.doc,
       inputProperties: withEnvironment(configuration.properties(provider.configuration), provider),
       requiredInputs: [],
     },
@@ -63,7 +64,7 @@ function withEnvironment<S>(properties: Readonly<Record<string, JsonObject>>, pr
   return Object.fromEntries(described);
 }
 
-/** Turns tables into schema properties; each nested object becomes a type named after where it stands (`FleetDroplet` for an item of the fleet's `droplets`). */
+/** Turns tables into schema properties; each nested object becomes a type. */
 class Describer {
   readonly #packageName: string;
   readonly #prefix: string;
@@ -93,10 +94,10 @@ class Describer {
   }
 
   #shape(name: string, shape: Shape): JsonObject {
-    if (typeof shape === "string") return { type: shape };
-    if ("listOf" in shape) return { type: "array", items: this.#shape(name.replace(/s$/, ""), shape.listOf) };
+    if (typeof shape === "string") return { type: shape === "id" || shape === "path" ? "string" : shape };
+    if ("listOf" in shape) return { type: "array", items: this.#shape(itemName(name), shape.listOf) };
     if ("mapOf" in shape) return { type: "object", additionalProperties: { type: shape.mapOf } };
-    const nested = `${this.#prefix}${capital(name)}`;
+    const nested = nestedName(this.#prefix, name, shape);
     const token = `${this.#packageName}:index:${nested}`;
     const describe = new Describer(this.#packageName, nested, this.#types);
     this.#types[token] = { type: "object", properties: describe.properties(shape.object), required: requiredNames(shape.object) };

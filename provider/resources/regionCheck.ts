@@ -2,8 +2,8 @@ import type { RegionWire } from "../api/wire";
 import type { ProviderContext } from "../providerContext";
 
 /** Throws where DigitalOcean has no such region, or one that takes no images. */
-export async function requireImageRegion(region: string, session: ProviderContext, signal: AbortSignal): Promise<void> {
-  const regions = await session.api.regions(signal);
+export async function requireImageRegion(region: string, context: ProviderContext, signal: AbortSignal): Promise<void> {
+  const regions = await context.api.regions(signal);
   if (takesImages(regions.get(region))) return;
   const slugs = [...regions.values()].filter(takesImages).map(({ slug }) => slug);
   throw new Error(`\`region\` must be a region that takes custom images, got \`${region}\`. ${suggestion(region, slugs.sort())}`);

@@ -7,11 +7,11 @@ import type { ProviderContext, Team } from "../providerContext";
 export async function requireTeam(
   kept: Partial<Team> | undefined,
   what: string,
-  session: Pick<ProviderContext, "team">,
+  context: Pick<ProviderContext, "team">,
   signal: AbortSignal,
 ): Promise<void> {
   if (kept?.uuid === undefined) return;
-  const team = await session.team(signal);
+  const team = await context.team(signal);
   if (team.uuid === kept.uuid) return;
   throw new Error(
     `${what} belongs to the team "${kept.name ?? ""}" (${kept.uuid}), but the token acts for the team "${team.name}" (${team.uuid}), which can't see it: ` +

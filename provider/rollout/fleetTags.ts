@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
 
-/** What starts with this is ours: refused in a program's tags, hidden from outputs. */
-export const reservedPrefix = "imagefleet:";
-
 const fleetPrefix = "imagefleet:fleet:";
 const templatePrefix = "imagefleet:template:";
 const creationPrefix = "imagefleet:create:";

@@ -2,7 +2,7 @@ import type { Api } from "../api/api";
 import type { ImageWire } from "../api/wire";
 import type { Call } from "../host/resource";
 import type { Clock } from "../world";
-import { StatusLine } from "./statusLine";
+import { StatusLine } from "../waiting/statusLine";
 
 /** How often a running import or transfer is looked at, in milliseconds. */
 const tick = 5_000;

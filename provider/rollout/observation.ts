@@ -1,5 +1,6 @@
 import type { DropletsApi } from "../api/api";
 import type { DropletWire } from "../api/wire";
+import { hasTag } from "../rules/tag";
 import type { Clock } from "../world";
 import { dropletName, slotOf } from "./dropletName";
 import { fleetTag, servingTag, templateOf } from "./fleetTags";
@@ -142,7 +143,7 @@ export class FleetObservation {
     droplet.wire = wire;
     droplet.template = this.#templateOf(wire);
     droplet.isListed ||= how.isListed === true;
-    if (droplet.withdrawal === "asked" && !wire.tags.includes(servingTag(this.#fleetId))) droplet.withdrawal = "done";
+    if (droplet.withdrawal === "asked" && !hasTag(wire.tags, servingTag(this.#fleetId))) droplet.withdrawal = "done";
     this.#observed.set(id, droplet);
     if (!this.serves(droplet)) return;
     droplet.servingSince ??= now;
@@ -169,7 +170,7 @@ export class FleetObservation {
     }
     const wire = await this.#api.get(id, signal);
     const isNew = droplet.madeAt !== undefined && now - droplet.madeAt < lag;
-    if (wire?.tags.includes(fleetTag(this.#fleetId)) === true) this.#see(wire);
+    if (wire !== undefined && hasTag(wire.tags, fleetTag(this.#fleetId))) this.#see(wire);
     else if (!isNew) this.#observed.delete(id);
   }
 
@@ -179,7 +180,7 @@ export class FleetObservation {
     const until = this.#clock.now() + lag;
     const look = async ({ id, slot, template }: KnownDroplet): Promise<readonly Possible[]> => {
       const wire = await this.#api.get(id, signal);
-      if (wire?.tags.includes(fleetTag(this.#fleetId)) === true) this.#see(wire);
+      if (wire !== undefined && hasTag(wire.tags, fleetTag(this.#fleetId))) this.#see(wire);
       return wire === undefined ? [{ id, slot, template, until }] : [];
     };
     this.#possible = [...this.#possible, ...(await Promise.all(missing.map(look))).flat()];

@@ -1,5 +1,6 @@
 import type { DropletWire } from "../api/wire";
 import { servingTag } from "./fleetTags";
+import { hasTag } from "../rules/tag";
 import type { Attempt, Gate } from "./gates/gate";
 import { verdict } from "./gates/gate";
 import type { Member } from "./plan";
@@ -40,7 +41,7 @@ export const lag = 30_000;
 const activation = 600_000;
 
 export function serves({ wire, withdrawal }: ObservedDroplet, fleetId: string): boolean {
-  return withdrawal === "no" && wire.status === "active" && wire.tags.includes(servingTag(fleetId));
+  return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, servingTag(fleetId));
 }
 
 export function isDeleting({ deletedAt }: ObservedDroplet, now: number): boolean {
@@ -55,7 +56,7 @@ export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): st
   if (wire.status !== "active") return madeAt === undefined ? undefined : "it powered itself off";
   if (attempt === undefined) return undefined;
   if (servingSince === undefined) return verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
-  const hasTurnedBad = !isAvailable(droplet, gate, now) && attempt.failures >= gate.successes;
+  const hasTurnedBad = !isAvailable(droplet, gate, now) && attempt.failures >= gate.successThreshold;
   return hasTurnedBad ? `it stopped answering well after it began to serve: ${attempt.reason}` : undefined;
 }
 
@@ -75,7 +76,7 @@ export function memberOf(droplet: ObservedDroplet, fleetId: string, gate: Gate, 
     template,
     power: wire.status === "archive" ? "off" : wire.status,
     serving,
-    tagged: !serving && wire.status === "active" && withdrawal !== "done" && wire.tags.includes(servingTag(fleetId)),
+    tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasTag(wire.tags, servingTag(fleetId)),
     available: serving && isAvailable(droplet, gate, now),
     unhealthy,
     gate: failureOf(droplet, gate, now) !== undefined ? "failed" : hasPassed ? "passed" : "waiting",

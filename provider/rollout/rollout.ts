@@ -1,5 +1,6 @@
 import type { Api } from "../api/api";
 import type { Call } from "../host/resource";
+import { StatusLine } from "../waiting/statusLine";
 import type { World } from "../world";
 import { templateOf } from "./fleetTags";
 import { Prober } from "./gates/prober";
@@ -12,7 +13,6 @@ import { mayPass } from "./refusals";
 import { describeFailure, describeFailures, describeStall, describeStanding, statusOf } from "./report";
 import type { FleetSettings, Goal } from "./settings";
 import { StallWatch } from "./stallWatch";
-import { StatusLine } from "./statusLine";
 import { RefusedError, StepExecutor } from "./stepExecutor";
 
 /** A change is given up after so long without progress, beside the gate's and the drain's own time. Milliseconds. */

@@ -2,6 +2,7 @@ import type { Api } from "../api/api";
 import { mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
+import { hasTag, tagsWithout } from "../rules/tag";
 import { dropletName } from "./dropletName";
 import { creationTagOf, fleetTag, servingTag, templateTag } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
@@ -67,10 +68,10 @@ export class StepExecutor {
     const { tags, creationTag } = this.#settings;
     const { droplets } = this.#observation;
     const changes = [
-      ...tags.map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !wire.tags.includes(tag)) }) as const),
-      ...before
-        .filter((tag) => !tags.includes(tag))
-        .map((tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => wire.tags.includes(tag)) }) as const),
+      ...tags.map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
+      ...tagsWithout(before, tags).map(
+        (tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => hasTag(wire.tags, tag)) }) as const,
+      ),
     ].filter(({ on }) => on.length > 0);
     for (const { tag, change, on } of changes) await this.#api.tags[change](tag, on.map(asResource), this.#signal);
 

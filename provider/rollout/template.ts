@@ -67,11 +67,6 @@ export class TemplateProperties {
   }
 }
 
-/** Equal but for order and repetition. */
-export function sameMembers(one: readonly string[], other: readonly string[]): boolean {
-  return JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
-}
-
 function ordered(value: unknown): unknown {
   return Array.isArray(value) ? [...new Set(value as string[])].sort() : value;
 }

@@ -1,133 +1,213 @@
+// Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf, versioned } from "./declaration";
+import { handedOver } from "./handedOver";
 import type { Team } from "./team";
 
-/** Droplets in one region that run one image, changed by a rollout. Its id is its own, carried by a tag on each Droplet. */
+/**
+ * Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them: a new Droplet serves after
+ * it passes its gate, then an old one loses the serving tag, drains, shuts down and is deleted.
+ */
 export class Fleet extends pulumi.CustomResource {
+  /** Number of the image that every Droplet runs. */
   declare readonly image: pulumi.Output<string>;
+  /** Slug of the region that the Droplets are in, such as `ams3`. */
   declare readonly region: pulumi.Output<string>;
+  /** Slug of the Droplets' size, such as `s-1vcpu-1gb`. */
   declare readonly size: pulumi.Output<string>;
+  /** How many Droplets serve, 0 to 1000. */
   declare readonly count: pulumi.Output<number>;
+  /** SSH keys of the account, each by id or MD5 fingerprint, at least one: a Droplet of a custom image takes no password. */
   declare readonly sshKeys: pulumi.Output<string[]>;
-  declare readonly name: pulumi.Output<string>;
+  /** User data for the image's first-boot agent, at most 64 KiB. */
   declare readonly userData: pulumi.Output<string | undefined>;
+  /** UUID of a VPC in `region`. */
   declare readonly vpcUuid: pulumi.Output<string | undefined>;
+  /** Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. */
   declare readonly tags: pulumi.Output<string[] | undefined>;
-  declare readonly gate: pulumi.Output<Gate | undefined>;
-  declare readonly rollout: pulumi.Output<Rollout | undefined>;
-  /** The fleet's own id, stable through every rollout. */
+  /** Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. */
+  declare readonly name: pulumi.Output<string>;
+  /** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
+  declare readonly gate: pulumi.Output<FleetGate>;
+  /** How a change goes on. */
+  declare readonly rollout: pulumi.Output<FleetRollout>;
+  /** The fleet's own id, stable through every rollout. Its tags carry it. */
   declare readonly fleetId: pulumi.Output<string>;
   /** The Droplets that serve, in the order of their slots. */
   declare readonly droplets: pulumi.Output<FleetDroplet[]>;
   /** Public IPv4 addresses of the Droplets that serve, in the order of their slots. */
   declare readonly addresses: pulumi.Output<string[]>;
-  /** The tag on every Droplet from its first moment to its last: what a firewall selects by. */
+  /** The tag on every Droplet from its first moment to its last: let firewalls select by this one. */
   declare readonly fleetTag: pulumi.Output<string>;
-  /** The tag on a Droplet only while it serves: what a load balancer selects by. */
+  /** The tag on a Droplet only while it serves: let load balancers select by this one. */
   declare readonly servingTag: pulumi.Output<string>;
-  /** Every Droplet of the fleet when it was last seen. */
-  declare readonly live: pulumi.Output<LiveDroplet[]>;
-  /** Fingerprint of the image, size, keys, user data and VPC that the fleet has settled on. */
+  /** Every Droplet of the fleet when it was last seen. Where this isn't what is wanted, the next update fixes it. */
+  declare readonly live: pulumi.Output<FleetLive[]>;
+  /**
+   * Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is
+   * complete these outputs keep their last good values, and a rollback leads to them.
+   */
   declare readonly template: pulumi.Output<string | undefined>;
   /** The team that owns the Droplets. */
   declare readonly team: pulumi.Output<Team>;
 
-  /** A fleet that another program manages, by its id. */
+  /** One that another program manages, by its id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Fleet {
     return new Fleet(name, undefined, { ...opts, id });
   }
 
   constructor(name: string, args: FleetArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    const userData = args?.userData === undefined ? undefined : pulumi.secret(args.userData);
-    super("imagefleet:index:Fleet", name, propertiesOf(fleetProperties, { ...args, userData }), versioned(opts));
+    super("imagefleet:index:Fleet", name, propertiesOf(properties, handedOver(args, handling)), versioned(opts));
   }
 }
 
+/** The arguments of `Fleet`. */
 export interface FleetArgs {
-  /** Number of the image that every Droplet runs; it must be in `region`, or on its way there. A change rolls. */
-  readonly image: pulumi.Input<string>;
-  /** Slug of the region, such as `ams3`. A change replaces the whole fleet. */
+  /** Number of the image that every Droplet runs. It must be in `region`, or on its way there. A change rolls. */
+  readonly image: pulumi.Input<string | number>;
+  /** Slug of the region that the Droplets are in, such as `ams3`. A change replaces the whole fleet. */
   readonly region: pulumi.Input<string>;
-  /** Slug of the Droplets' size, such as `s-1vcpu-1gb`; its disk must hold the image's `minDiskSize`. A change rolls. */
+  /** Slug of the Droplets' size, such as `s-1vcpu-1gb`. Its disk must hold the image's `minDiskSize`. A change rolls. */
   readonly size: pulumi.Input<string>;
   /**
-   * How many Droplets serve, 0 to 1000; the account's Droplet limit must allow `rollout.maxSurge` more. A change updates: it adds
-   * Droplets, or takes away those of the highest slots.
+   * How many Droplets serve, 0 to 1000. The account's Droplet limit must allow `rollout.maxSurge` more. A change adds Droplets, or deletes
+   * those of the highest slots.
    */
   readonly count: pulumi.Input<number>;
   /**
-   * SSH keys of the account by id or MD5 fingerprint, at least one, in any order: a Droplet of a custom image takes no password.
-   * A change rolls, for a Droplet gets its keys only when it is made.
+   * SSH keys of the account, each by id or MD5 fingerprint, at least one: a Droplet of a custom image takes no password. Their order
+   * doesn't matter. A change rolls, since a Droplet gets its keys only when it is created.
    */
-  readonly sshKeys: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** What the Droplets' names begin with: letters, digits, `-` and `.`, at most 200. A change is for new Droplets; others keep theirs. */
-  readonly name: pulumi.Input<string>;
+  readonly sshKeys: pulumi.Input<readonly pulumi.Input<string | number>[]>;
   /** User data for the image's first-boot agent, at most 64 KiB. Always kept secret. Default: none. A change rolls. */
   readonly userData?: pulumi.Input<string | undefined>;
-  /** UUID of a VPC in `region`. Default: the service's own, the region's default VPC. A change rolls. */
+  /**
+   * UUID of a VPC in `region`. Default: the service's own, the region's default VPC. A change rolls, since a Droplet keeps its VPC for
+   * life.
+   */
   readonly vpcUuid?: pulumi.Input<string | undefined>;
   /**
-   * Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`; those that start with `imagefleet:` are reserved.
-   * Default: none. A change updates the Droplets in place.
+   * Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. Tags that start with `imagefleet:` are reserved. Their
+   * order doesn't matter. Default: none. A change updates the Droplets in place.
    */
   readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
-   * What a new Droplet must show before it serves and an old one may go. Default: `{ active: true }`, with a warning that nothing is
-   * probed. A change is for Droplets that are yet to serve.
+   * Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change applies to new Droplets; those
+   * that exist keep their names.
+   */
+  readonly name: pulumi.Input<string>;
+  /**
+   * What a new Droplet must show before it serves and an old one may go: either `http` or `active`. Default: `{ active: true }`, with a
+   * warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change applies to Droplets that don't serve yet.
    *
    * ```ts
    * gate: { http: { port: 8080, path: "/healthy" } }
    * ```
    */
-  readonly gate?: pulumi.Input<GateArgs | undefined>;
-  /** How a change goes on. Default: one Droplet more than `count`, none fewer. A change is for the next rollout. */
-  readonly rollout?: pulumi.Input<RolloutArgs | undefined>;
+  readonly gate?: pulumi.Input<FleetGateArgs | undefined>;
+  /**
+   * How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: one Droplet more than `count`, none fewer. A change
+   * applies to the next rollout.
+   */
+  readonly rollout?: pulumi.Input<FleetRolloutArgs | undefined>;
 }
 
-/** Either `http` or `active`. */
-export interface GateArgs {
-  /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
-  readonly http?: pulumi.Input<HttpGateArgs | undefined>;
-  /** Nothing but that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. */
+/** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
+export interface FleetGateArgs {
+  /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. Excludes `active`. */
+  readonly http?: pulumi.Input<FleetGateHttpArgs | undefined>;
+  /**
+   * Ask only that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. Default: this, with a
+   * warning, where `http` isn't given.
+   */
   readonly active?: pulumi.Input<boolean | undefined>;
-  /** Successes of `http` in a row, 1 to 100. Default: 2. */
-  readonly successes?: pulumi.Input<number | undefined>;
-  /** Seconds from one question to the next, 0.1 to 300. Default: 2. */
+  /** How many successes of `http` in a row pass the gate, 1 to 100. Default: 2. */
+  readonly successThreshold?: pulumi.Input<number | undefined>;
+  /** Seconds from one request to the next, 0.1 to 300. Default: 2. */
   readonly intervalSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that one answer may take, 0.1 to 300. Default: 5. */
   readonly timeoutSeconds?: pulumi.Input<number | undefined>;
+  /**
+   * Seconds from when a Droplet is active, 1 to 3600: a bad answer after that fails it. Time in which it couldn't be asked doesn't count.
+   * Default: 300.
+   */
+  readonly deadlineSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet must stay good after it has begun to serve, before it counts as available, 0 to 86400. Default: 0. */
   readonly bakeSeconds?: pulumi.Input<number | undefined>;
-  /** Seconds from when a Droplet is active, 1 to 3600: a bad answer after that fails it. Default: 300. */
-  readonly deadlineSeconds?: pulumi.Input<number | undefined>;
 }
 
-export interface HttpGateArgs {
+/** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
+export interface FleetGateHttpArgs {
   /** TCP port, 1 to 65535. */
   readonly port: pulumi.Input<number>;
-  /** Path that begins with `/`. Default: `/`. */
+  /** Path of the request; it begins with `/`. Default: `/`. */
   readonly path?: pulumi.Input<string | undefined>;
 }
 
-/** `maxSurge` and `maxUnavailable` cannot both be 0. */
-export interface RolloutArgs {
+/** How a change goes on. */
+export interface FleetRolloutArgs {
   /** How many Droplets may exist beyond `count` during a change, 0 to 1000. Default: 1. */
   readonly maxSurge?: pulumi.Input<number | undefined>;
-  /** How many of `count` may fail to serve during a change, 0 to 1000. Default: 0. */
+  /** How many Droplets below `count` may be available during a change, 0 to 1000. Default: 0. */
   readonly maxUnavailable?: pulumi.Input<number | undefined>;
-  /** How many new Droplets may fail and be replaced before the image is judged, 0 to 1000. Default: a tenth of `count`, at least 1. */
+  /**
+   * How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. Default:
+   * a tenth of `count`, at least 1.
+   */
   readonly maxFailures?: pulumi.Input<number | undefined>;
-  /** Seconds a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
+  /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
-  /** Seconds a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
+  /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
   readonly shutdownSeconds?: pulumi.Input<number | undefined>;
 }
 
-/** One Droplet of a fleet. */
+/** `FleetGateArgs` once known. */
+export interface FleetGate {
+  /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
+  readonly http?: FleetGateHttp;
+  /** Ask only that the Droplet is active, which says that it runs, not that it has booted. */
+  readonly active?: boolean;
+  /** How many successes of `http` in a row pass the gate, 1 to 100. */
+  readonly successThreshold: number;
+  /** Seconds from one request to the next, 0.1 to 300. */
+  readonly intervalSeconds: number;
+  /** Seconds that one answer may take, 0.1 to 300. */
+  readonly timeoutSeconds: number;
+  /** Seconds from when a Droplet is active, 1 to 3600: a bad answer after that fails it. */
+  readonly deadlineSeconds: number;
+  /** Seconds that a Droplet must stay good after it has begun to serve, before it counts as available, 0 to 86400. */
+  readonly bakeSeconds: number;
+}
+
+/** `FleetGateHttpArgs` once known. */
+export interface FleetGateHttp {
+  /** TCP port, 1 to 65535. */
+  readonly port: number;
+  /** Path of the request; it begins with `/`. */
+  readonly path: string;
+}
+
+/** `FleetRolloutArgs` once known. */
+export interface FleetRollout {
+  /** How many Droplets may exist beyond `count` during a change, 0 to 1000. */
+  readonly maxSurge: number;
+  /** How many Droplets below `count` may be available during a change, 0 to 1000. */
+  readonly maxUnavailable: number;
+  /** How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. */
+  readonly maxFailures?: number;
+  /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
+  readonly drainSeconds: number;
+  /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */
+  readonly shutdownSeconds: number;
+}
+
+/** The Droplets that serve, in the order of their slots. */
 export interface FleetDroplet {
+  /** The Droplet's number. */
   readonly id: string;
   /** `do:droplet:<id>`, as projects name it. */
   readonly dropletUrn: string;
+  /** The Droplet's name. */
   readonly name: string;
   /** Public IPv4 address. */
   readonly ipv4: string;
@@ -135,46 +215,28 @@ export interface FleetDroplet {
   readonly privateIpv4: string;
 }
 
-/** One Droplet as a rollout sees it. */
-export interface LiveDroplet {
+/** Every Droplet of the fleet when it was last seen. */
+export interface FleetLive {
+  /** The Droplet's number. */
   readonly id: string;
   /** Its place in the fleet, from 0. */
   readonly slot: number;
   /** Fingerprint of what it was made from. */
   readonly template: string;
+  /** Whether it serves. */
   readonly serving: boolean;
 }
 
-/** `GateArgs` once known. */
-export interface Gate {
-  readonly http?: { readonly port: number; readonly path?: string };
-  readonly active?: boolean;
-  readonly successes?: number;
-  readonly intervalSeconds?: number;
-  readonly deadlineSeconds?: number;
-  readonly timeoutSeconds?: number;
-  readonly bakeSeconds?: number;
-}
-
-/** `RolloutArgs` once known. */
-export interface Rollout {
-  readonly maxSurge?: number;
-  readonly maxUnavailable?: number;
-  readonly maxFailures?: number;
-  readonly drainSeconds?: number;
-  readonly shutdownSeconds?: number;
-}
-
-export const fleetProperties = [
+const properties = [
   "image",
   "region",
   "size",
   "count",
   "sshKeys",
-  "name",
   "userData",
   "vpcUuid",
   "tags",
+  "name",
   "gate",
   "rollout",
   "fleetId",
@@ -185,4 +247,6 @@ export const fleetProperties = [
   "live",
   "template",
   "team",
-] as const satisfies readonly (keyof Fleet)[];
+];
+
+const handling = { userData: "secret" } as const;

@@ -1,48 +1,57 @@
+// Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf, versioned } from "./declaration";
 import type { Team } from "./team";
 
-/** One image present in one region, the home region included. Its id is `<imageId>/<region>`. */
+/**
+ * An image present in one region, the home region included. Its id is `<imageId>/<region>`. The copies of one image run at the same time,
+ * and a copy that runs already is taken over. Deleting a replica makes no request: DigitalOcean can't remove an image from a region.
+ */
 export class ImageReplica extends pulumi.CustomResource {
-  /** The image's number, known once the image is in this region: what a Droplet of this region waits for. */
+  /** Number of the image: a custom image or snapshot of this account, made here or elsewhere. */
   declare readonly imageId: pulumi.Output<string>;
+  /** Slug of the region that the image must be in, such as `ams3`. */
   declare readonly region: pulumi.Output<string>;
-  declare readonly alongside: pulumi.Output<string[]>;
+  /**
+   * Slugs of the regions of all replicas of the image: the first replica to be created starts every missing copy, so that they run at the
+   * same time.
+   */
+  declare readonly siblingRegions: pulumi.Output<string[] | undefined>;
+  /** Whether `pulumi up` waits until the copy is there. */
   declare readonly wait: pulumi.Output<boolean>;
-  /** `available`, or `pending` while the copy is not there and nobody waits for it. */
+  /** `available`, or `pending` while the image isn't in the region yet. */
   declare readonly status: pulumi.Output<string>;
-  /** The team that owns the image. */
+  /** The DigitalOcean team that owns the image. */
   declare readonly team: pulumi.Output<Team>;
 
-  /** A copy that another program manages, by `<imageId>/<region>`. */
+  /** One that another program manages, by its id. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ImageReplica {
     return new ImageReplica(name, undefined, { ...opts, id });
   }
 
   constructor(name: string, args: ImageReplicaArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:ImageReplica", name, propertiesOf(imageReplicaProperties, args), versioned(opts));
+    super("imagefleet:index:ImageReplica", name, propertiesOf(properties, args), versioned(opts));
   }
 }
 
+/** The arguments of `ImageReplica`. */
 export interface ImageReplicaArgs {
-  /** Number of a custom image or snapshot of this account. A change replaces: it is a copy of another image. */
-  readonly imageId: pulumi.Input<string>;
-  /** Slug of the region it must be in, such as `ams3`. A change replaces; the old copy stays, for the service cannot remove it. */
+  /** Number of the image: a custom image or snapshot of this account, made here or elsewhere. A change replaces the replica. */
+  readonly imageId: pulumi.Input<string | number>;
+  /**
+   * Slug of the region that the image must be in, such as `ams3`. A change replaces the replica; the copy in the old region stays, since
+   * DigitalOcean can't remove an image from one region.
+   */
   readonly region: pulumi.Input<string>;
   /**
-   * Slugs of all regions that are wanted, so that the first replica to be created asks for every missing copy at once.
-   * Default: its own region alone. A change is recorded and does nothing.
+   * Slugs of the regions of all replicas of the image: the first replica to be created starts every missing copy, so that they run at the
+   * same time. Default: its own region. A change is only recorded.
    */
-  readonly alongside?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
-  /** Whether `up` waits until the copy is there. Default: true. A change updates. */
+  readonly siblingRegions?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * Whether `pulumi up` waits until the copy is there. Otherwise it is started and stored as `pending`. Default: true. A change updates.
+   */
   readonly wait?: pulumi.Input<boolean | undefined>;
 }
 
-export const imageReplicaProperties = [
-  "imageId",
-  "region",
-  "alongside",
-  "wait",
-  "status",
-  "team",
-] as const satisfies readonly (keyof ImageReplica)[];
+const properties = ["imageId", "region", "siblingRegions", "wait", "status", "team"];

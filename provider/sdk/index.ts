@@ -1,14 +1,8 @@
-export { Fleet } from "./fleet";
-export type { FleetArgs, FleetDroplet, Gate, GateArgs, HttpGateArgs, LiveDroplet, Rollout, RolloutArgs } from "./fleet";
-export { getImage, getImageOutput } from "./getImage";
-export type { FoundImage, GetImageArgs } from "./getImage";
-export { ImageImport } from "./imageImport";
-export type { FollowedSource, ImageImportArgs } from "./imageImport";
-export type { ImageSource, ImageSourceArgs } from "./imageSource";
-export { ImageReplica } from "./imageReplica";
-export type { ImageReplicaArgs } from "./imageReplica";
-export { inspectImage, inspectImageOutput } from "./inspectImage";
-export type { ImageFinding, ImageInspection, InspectImageArgs } from "./inspectImage";
-export { Provider } from "./provider";
-export type { ProviderArgs } from "./provider";
-export type { Team } from "./team";
+// Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
+export * from "./imageImport";
+export * from "./imageReplica";
+export * from "./fleet";
+export * from "./getImage";
+export * from "./inspectImage";
+export * from "./provider";
+export * from "./team";

@@ -1,5 +1,7 @@
-/** A team of the service, as `GET /v2/account` names it: state that belongs to one team is never read with a token of another. */
+// Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 export interface Team {
+  /** The team's UUID. */
   readonly uuid: string;
+  /** The team's name. */
   readonly name: string;
 }

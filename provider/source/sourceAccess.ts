@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
-import type { StagingWorld, World } from "../world";
+import type { World } from "../world";
 import type { FileDigests } from "./staging/fileDigest";
 import type { Inspection } from "./inspect/inspect";
 import { inspectLater } from "./inspect/inspectLater";
 import { isSpacesGiven, requireSpaces, type GivenSpaces } from "./spaces/spacesSettings";
+import type { StagingWorld } from "./stagingWorld";
 import type { Staging } from "./staging/staging";
 
 /** What was configured of Spaces, in whatever region the image is. */
@@ -27,14 +28,18 @@ export interface SourceAccess {
 const lazily = createRequire(__filename);
 
 /** Loads what it needs when the first image needs it: the provider starts quicker without. */
-export function createSourceAccess(world: World, spaces: ConfiguredSpaces): SourceAccess {
+export function createSourceAccess(world: World, spaces: ConfiguredSpaces, given?: StagingWorld): SourceAccess {
+  const stagingWorld = (): StagingWorld => {
+    if (given === undefined) throw new Error("This provider was started without files and object storage.");
+    return given;
+  };
   const inspections = new Map<string, Promise<Inspection>>();
   const stagings = new Map<string, Staging>();
   let known: FileDigests | undefined;
   const digests = (): FileDigests => {
     const { FileDigests } = lazily("./staging/fileDigest") as typeof import("./staging/fileDigest");
-    const { files, digests: shelf } = stagingWorld(world);
-    return (known ??= new FileDigests(files, shelf));
+    const { files, digests: cache } = stagingWorld();
+    return (known ??= new FileDigests(files, cache));
   };
   return {
     digest: (path, signal) => digests().of(path, signal),
@@ -42,7 +47,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
       const looked =
         inspections.get(digest) ??
         inspectLater()
-          .inspectFile(path, stagingWorld(world).files)
+          .inspectFile(path, stagingWorld().files)
           .then(({ inspection }) => inspection);
       inspections.set(digest, looked);
       return looked;
@@ -50,7 +55,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
     hasSpaces: isSpacesGiven({ ...spaces, region: "" }),
     staging(region, purpose) {
       const settings = requireSpaces({ ...spaces, region }, purpose);
-      const { files, objectStore, randomBytes } = stagingWorld(world);
+      const { files, objectStore, randomBytes } = stagingWorld();
       const { createStaging } = lazily("./staging/staging") as typeof import("./staging/staging");
       const staging =
         stagings.get(settings.endpoint) ?? createStaging({ store: objectStore(settings), files, digests: digests(), world, randomBytes });
@@ -58,9 +63,4 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces): Sour
       return staging;
     },
   };
-}
-
-function stagingWorld({ staging }: World): StagingWorld {
-  if (staging === undefined) throw new Error("This provider was started without files and object storage.");
-  return staging;
 }

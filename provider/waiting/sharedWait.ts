@@ -1,6 +1,7 @@
 import type { Call } from "../host/resource";
 import type { Clock } from "../world";
 import { orAborted } from "./orAborted";
+import { StatusLine } from "./statusLine";
 
 /** Who waits: when to stop, and where to say how it goes. */
 export type Listener = Pick<Call, "signal" | "progress" | "info">;
@@ -17,14 +18,11 @@ export interface Watched {
 }
 
 interface Waiter {
-  readonly listener: Listener;
   /** True when it has what it waits for. */
   readonly check: () => boolean;
   readonly fail: (error: unknown) => void;
-  said?: { readonly key: string; readonly at: number };
+  readonly status: StatusLine;
 }
-
-const heartbeat = 30_000;
 
 /** One loop of looks for all who wait for the same thing. With nobody waiting it is at rest: no request, no timer. */
 export class SharedWait {
@@ -39,12 +37,12 @@ export class SharedWait {
     this.#watched = watched;
   }
 
-  /** Resolves with the first value that `settled` gives, asked now and after each look. Rejects with the listener's reason if it aborts. */
-  async until<T>(settled: () => T | undefined, listener: Listener): Promise<T> {
+  /** Resolves with the first value that `ended` gives, asked now and after each look. Rejects with the listener's reason if it aborts. */
+  async until<T>(ended: () => T | undefined, listener: Listener): Promise<T> {
     listener.signal.throwIfAborted();
-    const already = settled();
+    const already = ended();
     if (already !== undefined) return already;
-    const { promise, waiter } = this.#join(settled, listener);
+    const { promise, waiter } = this.#join(ended, listener);
     try {
       return await orAborted(promise, listener.signal);
     } finally {
@@ -53,19 +51,19 @@ export class SharedWait {
     }
   }
 
-  /** Reckons the time of the next look anew, if someone waits. */
-  rouse(): void {
+  /** Computes the time of the next look again, if someone waits. */
+  reschedule(): void {
     if (this.#loop !== undefined) this.#begin();
   }
 
-  #join<T>(settled: () => T | undefined, listener: Listener): { promise: Promise<T>; waiter: Waiter } {
+  #join<T>(ended: () => T | undefined, listener: Listener): { promise: Promise<T>; waiter: Waiter } {
     const { promise, resolve, reject } = withResolvers<T>();
     const check = (): boolean => {
-      const value = settled();
+      const value = ended();
       if (value !== undefined) resolve(value);
       return value !== undefined;
     };
-    const waiter: Waiter = { listener, check, fail: reject };
+    const waiter: Waiter = { status: new StatusLine(listener, this.#clock), check, fail: reject };
     this.#waiters.add(waiter);
     if (this.#loop === undefined) this.#begin();
     else this.#report();
@@ -108,11 +106,7 @@ export class SharedWait {
   #report(): void {
     const now = this.#clock.now();
     const { key, line } = this.#watched.status(this.#silentSince === undefined ? 0 : now - this.#silentSince);
-    for (const waiter of this.#waiters) {
-      if (waiter.said?.key === key && now - waiter.said.at < heartbeat) continue;
-      waiter.said = { key, at: now };
-      waiter.listener.progress(line);
-    }
+    for (const { status } of this.#waiters) status.say(key, line);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../world";
 
 /** Work took longer than it may. */
 export class TimeoutError extends Error {
-  override readonly name = "TimeLimitError";
+  override readonly name = "TimeoutError";
 
   constructor(milliseconds: number) {
     super(`nothing came back within ${Math.round(milliseconds / 1_000)} s`);
@@ -10,7 +10,7 @@ export class TimeoutError extends Error {
 }
 
 /**
- * Runs work that may take so many milliseconds. Rejects with the signal's reason as soon as it aborts, with a `TimeLimitError` when
+ * Runs work that may take so many milliseconds. Rejects with the signal's reason as soon as it aborts, with a `TimeoutError` when
  * the time is over, whether or not the work heeds the signal it is given.
  */
 export async function withTimeout<T>(

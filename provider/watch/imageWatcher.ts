@@ -7,7 +7,8 @@ import { expectedTransfer, type Expectation } from "./expectation";
 import { orAborted } from "../waiting/orAborted";
 import { SingleFlight } from "../waiting/singleFlight";
 import { SharedWait, type Listener } from "../waiting/sharedWait";
-import { duration, statusKey, statusLine, type Waiting } from "./statusLine";
+import { duration } from "../waiting/duration";
+import { statusKey, statusLine, type ImageWait } from "./imageStatus";
 import { nextTick } from "./ticks";
 import { hasCompleted, isDecisive, requestTransfer, runningTransfer } from "./transfer";
 
@@ -149,7 +150,7 @@ export class ImageWatcher {
     // A region may have been refused because another run's copy was there first.
     if (missing.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
     // Whoever waits may be in the middle of a long sleep.
-    this.#wait.rouse();
+    this.#wait.reschedule();
   }
 
   async #startOne(region: string, actions: readonly ActionWire[], signal: AbortSignal): Promise<void> {
@@ -200,7 +201,7 @@ export class ImageWatcher {
     const done = this.#copies.in("present").length;
     const failed = this.#copies.in("failed").length;
     const regions = { done, failed, wanted: done + failed + this.#copies.in("copying").length };
-    const waiting: Waiting = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#expected()?.usual, regions, silence };
+    const waiting: ImageWait = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#expected()?.usual, regions, silence };
     return { key: statusKey(waiting), line: statusLine(waiting) };
   }
 

@@ -20,7 +20,7 @@ test("imports once, to the first region, and asks for a copy in every region, th
     ["ams3", "fra1", "nyc3"].map((region) => ({
       type: "ImageReplica",
       name: `web-${region}`,
-      inputs: { imageId: "4711", region, alongside: regions, wait: true },
+      inputs: { imageId: "4711", region, siblingRegions: regions, wait: true },
       provider: "",
     })),
   );
@@ -45,8 +45,8 @@ test("hands an argument it does not know to the import's check instead of droppi
   expect(imported?.inputs).toEqual({ source: sourceUrl, region: "nyc3", name: "web", tag: "shop" });
 });
 
-test("takes an image that exists under its care, by the import's own `import` option", async () => {
-  new components.CustomImage("web", { source: sourceUrl, regions: ["nyc3"], importId: "4711" }, layout.watched);
+test.each(["4711", 4711])("takes an image that exists under its care, by the import's own `import` option: %p", async (importId) => {
+  new components.CustomImage("web", { source: sourceUrl, regions: ["nyc3"], importId }, layout.watched);
 
   const [imported] = await layout.of("ImageImport");
   expect(imported?.inputs).toEqual({ source: sourceUrl, region: "nyc3", name: "web" });
@@ -127,7 +127,7 @@ test.each([
 
   const replicas = await layout.of("ImageReplica");
   expect(replicas.filter(({ inputs }) => inputs["wait"] === true).map(({ inputs }) => inputs["region"])).toEqual(waited);
-  expect(replicas.map(({ inputs }) => inputs["alongside"])).toEqual([regions, regions, regions]);
+  expect(replicas.map(({ inputs }) => inputs["siblingRegions"])).toEqual([regions, regions, regions]);
   expect(await valueOf(image.regions)).toEqual(waited);
 });
 

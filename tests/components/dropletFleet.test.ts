@@ -37,7 +37,7 @@ test("hands every argument to the fleet, and makes user data secret", async () =
   const settings = {
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successes: 3, intervalSeconds: 2, deadlineSeconds: 60 },
+    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 2, deadlineSeconds: 60 },
     rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
   };
   new components.DropletFleet("web", { image: "42", ...machines, ...settings, userData: "#cloud-config" });
@@ -62,10 +62,22 @@ test("takes an image as component, resource, number or output of a number", asyn
     e: "5",
     f: pulumi.output("6"),
     g: Promise.resolve("7"),
+    h: 8,
   };
   for (const [name, image] of Object.entries(images)) new DropletFleet(name, { image, ...machines });
 
-  expect((await layout.of("Fleet")).map(({ inputs }) => inputs["image"])).toEqual(["4711", "2", "4711", "4", "5", "6", "7"]);
+  expect((await layout.of("Fleet")).map(({ inputs }) => inputs["image"])).toEqual(["4711", "2", "4711", "4", "5", "6", "7", 8]);
+});
+
+test("names the Droplets after itself, or as it is told", async () => {
+  new components.DropletFleet("web_app", { image: "42", ...machines, name: "web-app" });
+  new components.DropletFleet("worker", { image: "42", ...machines, name: undefined });
+
+  const fleets = await layout.of("Fleet");
+  expect(fleets.map(({ name, inputs }) => [name, inputs["name"]])).toEqual([
+    ["web_app", "web-app"],
+    ["worker", "worker"],
+  ]);
 });
 
 test("parents the fleet and forwards custom timeouts", async () => {

@@ -10,13 +10,20 @@ test("copies an image that was made elsewhere by its number, and ties the copies
   const copies = new components.ImageReplication("golden", { image: "123456789", regions: ["ams3", "fra1"] }, layout.watched);
 
   expect((await layout.of("ImageReplica")).map(({ name, inputs }) => ({ name, ...inputs }))).toEqual([
-    { name: "golden-ams3", imageId: "123456789", region: "ams3", alongside: ["ams3", "fra1"], wait: true },
-    { name: "golden-fra1", imageId: "123456789", region: "fra1", alongside: ["ams3", "fra1"], wait: true },
+    { name: "golden-ams3", imageId: "123456789", region: "ams3", siblingRegions: ["ams3", "fra1"], wait: true },
+    { name: "golden-fra1", imageId: "123456789", region: "fra1", siblingRegions: ["ams3", "fra1"], wait: true },
   ]);
   expect(layout.options.get("ImageReplica golden-ams3")?.deletedWith).toBeUndefined();
   expect(await valueOf(copies.imageId)).toBe("123456789");
   expect(await valueOf(copies.regions)).toEqual(["ams3", "fra1"]);
   expect(await valueOf(copies.in("fra1"))).toBe("123456789");
+});
+
+test("takes the image's number as a number, too, and has it as a string", async () => {
+  const copies = new components.ImageReplication("golden", { image: 123456789, regions: ["ams3"] });
+
+  expect((await layout.of("ImageReplica")).map(({ inputs }) => inputs["imageId"])).toEqual(["123456789"]);
+  expect(await valueOf(copies.imageId)).toBe("123456789");
 });
 
 test("copies an import, and lets its end be the copies' end", async () => {
@@ -34,7 +41,7 @@ test("copies a custom image to more regions, tied to its import", async () => {
   new components.ImageReplication("more", { image, regions: ["sgp1"] }, layout.watched);
 
   const [replica] = (await layout.of("ImageReplica")).filter(({ name }) => name === "more-sgp1");
-  expect(replica?.inputs).toEqual({ imageId: "4711", region: "sgp1", alongside: ["sgp1"], wait: true });
+  expect(replica?.inputs).toEqual({ imageId: "4711", region: "sgp1", siblingRegions: ["sgp1"], wait: true });
   expect(layout.options.get("ImageReplica more-sgp1")?.deletedWith).toBe("ImageImport web");
 });
 

@@ -20,6 +20,8 @@ export interface Options {
 /** A stack that exists only in this process: every resource is created at once, with the outputs that the provider would give. */
 export class Layout {
   readonly resources: Registered[] = [];
+  /** What functions were called with. */
+  readonly calls: pulumi.runtime.MockCallArgs[] = [];
   readonly options = new Map<string, Options>();
   /** A resource of this name is created only when the promise is fulfilled. */
   readonly held = new Map<string, Promise<void>>();
@@ -35,7 +37,11 @@ export class Layout {
       this.resources.push({ type: kind(type), name, inputs: inputs as Registered["inputs"], provider });
       return { id: `${name}-id`, state: { ...(inputs as object), ...outputs(kind(type), inputs as Registered["inputs"]) } };
     };
-    await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, project, stack);
+    const call = (args: pulumi.runtime.MockCallArgs): Record<string, unknown> => {
+      this.calls.push(args);
+      return {};
+    };
+    await pulumi.runtime.setMocks({ newResource, call }, project, stack);
   }
 
   /** Give it as an option to a component: it and its children then leave their options in `options`, by `<Type> <name>`. */
@@ -66,6 +72,7 @@ export class Layout {
   async clear(): Promise<void> {
     await settled();
     this.resources.length = 0;
+    this.calls.length = 0;
     this.options.clear();
     this.held.clear();
   }

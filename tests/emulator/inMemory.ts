@@ -1,6 +1,6 @@
 import { createEmulator, type EmulatorArgs } from "../../emulator/emulator";
 import { seededRandom } from "../../emulator/ids";
-import type { ImageSource } from "../../emulator/importer";
+import type { ImageHost } from "../../emulator/importer";
 import { RecordedNetwork } from "../../emulator/network";
 import type { RequestLog } from "../../emulator/requestLog";
 import { VirtualClock } from "../helpers/virtualClock";
@@ -48,7 +48,7 @@ export function inMemory(args: Partial<EmulatorArgs> & { readonly randomSeed?: n
   const network = new RecordedNetwork();
   const files = new Map<string, Buffer | null>();
   const redirects = new Map<string, string>();
-  const source: ImageSource = {
+  const source: ImageHost = {
     request: (_, url) => {
       const location = redirects.get(url);
       if (location !== undefined) return Promise.resolve({ status: 302, location, body: chunks(Buffer.alloc(0)) });

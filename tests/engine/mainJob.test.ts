@@ -22,7 +22,7 @@ describe("the project's program", () => {
   });
 
   async function want(source: Source | undefined, droplets: Readonly<Record<string, number>>): Promise<void> {
-    const gate = { http: { port: 8080 }, successes: 1, intervalSeconds: 0.2 };
+    const gate = { http: { port: 8080 }, successThreshold: 1, intervalSeconds: 0.2 };
     const rollout = { maxSurge: 1, maxUnavailable: 0, drainSeconds: 0, shutdownSeconds: 2 };
     const fleets = Object.entries(droplets).map(([region, count]) => {
       return [`web-${region}`, { region, count, size: "s-1vcpu-1gb", gate, rollout }] as const;

@@ -96,7 +96,7 @@ export async function useService({ program = "tests/engine/programs/service", ..
       return { url: `${server.url}/garbage` };
     },
     want: ({ source, regions, droplets = {}, deadlineSeconds = 60 }) => {
-      const gate = { http: { port: 8080, path: "/" }, successes: 1, intervalSeconds: 0.2, deadlineSeconds };
+      const gate = { http: { port: 8080, path: "/" }, successThreshold: 1, intervalSeconds: 0.2, deadlineSeconds };
       const rollout = { drainSeconds: 0, shutdownSeconds: 2 };
       const fleets = Object.entries(droplets).map(([region, count]) => {
         return [`web-${region}`, { region, count, size: "s-1vcpu-1gb", sshKeys, gate, rollout }] as const;

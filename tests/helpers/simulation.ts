@@ -121,9 +121,9 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
     const mortal = new MortalClock(clock, life.signal);
     const store = mortalStore(bucket, (request) => pass(true, request), alive);
     const staging = { files: filesOutsideTime(clock, life.signal), objectStore: () => store, randomBytes };
-    const world: World = { clock: mortal, random, send, probe, staging };
+    const world: World = { clock: mortal, random, send, probe };
     const given = spaces ? { accessId: "DO00", secretKey: "a-secret-key", bucket: "images" } : {};
-    const session = createContext({ api: createApi({ token, endpoint, world }), world, namespace: "", spaces: given });
+    const session = createContext({ api: createApi({ token, endpoint, world }), world, namespace: "", spaces: given, staging });
     const killAt = (request: number, when: "before" | "after"): void => {
       [left, last] = [request, when];
     };

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findEngine } from "../../local/engine";
-import { ENGINE_VERSION, type EngineSource } from "../../local/engine/engineSource";
+import { engineVersion, type EngineSource } from "../../local/engine/engineSource";
 
 let folder: string;
 let lines: string[];
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const cache = () => path.join(folder, "cache/imagefleet/engine");
-const cached = () => path.join(cache(), ENGINE_VERSION, "pulumi");
+const cached = () => path.join(cache(), engineVersion, "pulumi");
 
 function executable(name: string, script: string): string {
   const file = path.join(folder, "bin", name);
@@ -34,17 +34,17 @@ function find(sources: { build: EngineSource; install: EngineSource }): Promise<
   return findEngine({ log: (line) => lines.push(line), environment, sources });
 }
 
-test.each([`v${ENGINE_VERSION}`, "v3.300.0", "3.259.1-dev.0"])("takes pulumi %s on PATH before anything else", async (version) => {
+test.each([`v${engineVersion}`, "v3.300.0", "3.259.1-dev.0"])("takes pulumi %s on PATH before anything else", async (version) => {
   const pulumi = executable("pulumi", `echo ${version}`);
   executable("go", "exit 1");
 
   expect(await find({ build: fails, install: fails })).toBe(pulumi);
-  expect(lines).toEqual([`engine: ${pulumi} because pulumi ${version.replace(/^v|-.*$/g, "")} on PATH is ${ENGINE_VERSION} or newer`]);
+  expect(lines).toEqual([`engine: ${pulumi} because pulumi ${version.replace(/^v|-.*$/g, "")} on PATH is ${engineVersion} or newer`]);
 });
 
 test.each([
-  ["v3.258.9", `pulumi 3.258.9 on PATH is not ${ENGINE_VERSION} or newer`],
-  ["v4.0.0", `pulumi 4.0.0 on PATH is not ${ENGINE_VERSION} or newer`],
+  ["v3.258.9", `pulumi 3.258.9 on PATH is not ${engineVersion} or newer`],
+  ["v4.0.0", `pulumi 4.0.0 on PATH is not ${engineVersion} or newer`],
   ["", "does not say its version"],
 ])("passes over pulumi '%s' on PATH", async (version, why) => {
   executable("pulumi", `echo ${version}`);
@@ -67,7 +67,7 @@ test("builds where Go is there, and says what takes how long", async () => {
 
   expect(await find({ build: makes, install: fails })).toBe(cached());
   expect(lines).toEqual([
-    `engine: building pulumi ${ENGINE_VERSION} from its Go module, once, in about 3 minutes, because \`pulumi\` is not on PATH`,
+    `engine: building pulumi ${engineVersion} from its Go module, once, in about 3 minutes, because \`pulumi\` is not on PATH`,
   ]);
 });
 
@@ -82,13 +82,13 @@ test("two builds at once give one engine, made once", async () => {
 
   expect(await Promise.all([find({ build: slow, install: fails }), find({ build: slow, install: fails })])).toEqual([cached(), cached()]);
   expect(builds).toBe(1);
-  expect(readdirSync(cache())).toEqual([ENGINE_VERSION]);
+  expect(readdirSync(cache())).toEqual([engineVersion]);
 });
 
 test("downloads where Go is missing", async () => {
   expect(await find({ build: fails, install: makes })).toBe(cached());
   expect(lines).toEqual([
-    `engine: downloading pulumi ${ENGINE_VERSION} by its installer because \`pulumi\` is not on PATH and \`go\` is not on PATH`,
+    `engine: downloading pulumi ${engineVersion} by its installer because \`pulumi\` is not on PATH and \`go\` is not on PATH`,
   ]);
 });
 
@@ -97,7 +97,7 @@ test("says in one sentence what to install when nothing works, and leaves no hal
 
   await expect(find({ build: fails, install: fails })).rejects.toThrow(
     `There is no Pulumi engine to run on: \`pulumi\` is not on PATH, it is not reachable, and Pulumi's installer failed (it is not reachable). ` +
-      `Install Pulumi ${ENGINE_VERSION} or newer (https://www.pulumi.com/docs/install/) or Go 1.26, and run the command again.`,
+      `Install Pulumi ${engineVersion} or newer (https://www.pulumi.com/docs/install/) or Go 1.26, and run the command again.`,
   );
   expect(existsSync(cached())).toBe(false);
   expect(readdirSync(cache())).toEqual([]);

@@ -86,9 +86,9 @@ export function configure({ client }: Connection, fields: Fields) {
   return ask<messages.ConfigureRequest, messages.ConfigureResponse>(client, client.configure.bind(client), request);
 }
 
-export async function check({ client }: Connection, news: Fields, olds: Fields = {}) {
+export async function check({ client }: Connection, news: Fields, olds: Fields = {}, urn = urnOf("web")) {
   const request = new messages.CheckRequest();
-  request.setUrn(urnOf("web"));
+  request.setUrn(urn);
   request.setNews(struct(news));
   request.setOlds(struct(olds));
   return checkAnswer(await ask<messages.CheckRequest, messages.CheckResponse>(client, client.check.bind(client), request));
@@ -105,10 +105,10 @@ function checkAnswer(response: messages.CheckResponse) {
   return { inputs: response.getInputs()?.toJavaScript(), failures: response.getFailuresList().map((failure) => failure.toObject()) };
 }
 
-export async function diff({ client }: Connection, change: { olds?: Fields; oldInputs: Fields; news: Fields }) {
+export async function diff({ client }: Connection, change: { id?: string; urn?: string; olds?: Fields; oldInputs: Fields; news: Fields }) {
   const request = new messages.DiffRequest();
-  request.setId("m-web");
-  request.setUrn(urnOf("web"));
+  request.setId(change.id ?? "m-web");
+  request.setUrn(change.urn ?? urnOf("web"));
   request.setOlds(struct(change.olds ?? change.oldInputs));
   request.setOldInputs(struct(change.oldInputs));
   request.setNews(struct(change.news));

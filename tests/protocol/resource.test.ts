@@ -257,6 +257,30 @@ describe("update, read and delete", () => {
     expect(deleted).toEqual([["m-web", { name: "web", userData: "hush" }]]);
   });
 
+  test("a former name is the present one in a state, at any depth, and an error in a program", async () => {
+    const seen: unknown[] = [];
+    const provider = toyProvider({
+      check: (_inputs, previous) => (seen.push(previous), []),
+      delete: (_id, state) => Promise.resolve(void seen.push(state)),
+    });
+    const connection = await connectConfigured(provider);
+    const former = { name: "web", size: 1, zones: secret(["ams3"]), gate: { http: { listen: 80 } } };
+    const present = { name: "web", size: 1, regions: secret(["ams3"]), gate: { http: { port: 80 } } };
+    const plain = { ...present, regions: ["ams3"] };
+
+    const { failures } = await check(connection, { ...former, zones: ["ams3"] }, former);
+    expect(failures).toEqual([
+      { property: "zones", reason: "is called `regions` now. Rename it." },
+      { property: "", reason: "`gate.http.listen` is called `port` now. Rename it." },
+      { property: "", reason: "`gate.http.port` must be given." },
+    ]);
+    expect(await diff(connection, { oldInputs: former, news: present })).toMatchObject({ changes: false, detailed: {} });
+    expect(await diff(connection, { oldInputs: former, news: former })).toMatchObject({ changes: false, detailed: {} });
+    expect((await read(connection, "m-web", { state: former, inputs: former })).inputs).toEqual(present);
+    await remove(connection, former);
+    expect(seen).toEqual([plain, plain]);
+  });
+
   test("a type that the package has not is refused by name", async () => {
     const connection = await connectConfigured({ ...toyProvider(), resources: [] });
     const { details } = await failureOf(create(connection, { name: "web" }));

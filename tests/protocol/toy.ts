@@ -14,6 +14,7 @@ const inputs = {
   size: { shape: "integer", default: 1, change: "roll", doc: "Size in units. Default: 1." },
   note: { shape: "string", change: "none", doc: "Free text." },
   regions: {
+    formerly: "zones",
     shape: {
       listOf: "string",
       each: [{ expectation: "must be a region slug such as `ams3`", holds: (slug: string) => /^[a-z]+\d$/.test(slug) }],
@@ -23,7 +24,10 @@ const inputs = {
   gate: {
     shape: {
       object: {
-        http: { shape: { object: { port: { shape: "integer", required: true, doc: "TCP port." } } }, doc: "Asks by HTTP." },
+        http: {
+          shape: { object: { port: { shape: "integer", required: true, formerly: "listen", doc: "TCP port." } } },
+          doc: "Asks by HTTP.",
+        },
         password: { shape: "string", secret: true, doc: "Sent along." },
       },
     },
@@ -90,6 +94,7 @@ export function toyProvider(handlers: Partial<Machine> = {}): Provider<ToySessio
     name: "toy",
     version: "1.2.3",
     doc: "Machines that exist in no cloud.",
+    accountDoc: "One account of machines.",
     configuration,
     environment: { token: ["TOY_TOKEN", "TOY_KEY"] },
     configure: ({ token, parallel }) => ({ token, parallel }),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Fleet, ImageImport, ImageReplica, Provider } from "../../provider/sdk";
+import { Fleet, getImage, ImageImport, ImageReplica, inspectImage, inspectImageOutput, Provider } from "../../provider/sdk";
 import { Layout, valueOf } from "../components/layout";
 
 const secretKeyword = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
@@ -44,6 +44,15 @@ test("a source's path is made absolute and its headers are secret, however they 
     headers: secretSource,
     "output-headers": secretSource,
   });
+});
+
+test("the path of an image to inspect is made absolute, and a number is an id to look for", async () => {
+  await inspectImage({ path: "images/web.img" });
+  await valueOf(inspectImageOutput({ path: pulumi.output("images/web.img") }));
+  await getImage({ id: 4711 });
+
+  const path = `${process.cwd()}/images/web.img`;
+  expect(layout.calls.map(({ inputs }) => inputs as unknown)).toEqual([{ path }, { path }, { id: 4711 }]);
 });
 
 test("a fleet's user data is secret, whoever hands it in", async () => {

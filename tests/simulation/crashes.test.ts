@@ -17,7 +17,7 @@ async function up({ session, call }: SimulatedProcess, stack: Stack): Promise<vo
   const imageId = (stack.imageId ??= (await imported()).id);
   const missing = regions.filter((region) => !stack.replicas.has(region));
   const made = missing.map(async (region) => {
-    await imageReplica.create({ imageId, region, alongside: regions, wait: true }, session, call(`urn:${region}`));
+    await imageReplica.create({ imageId, region, siblingRegions: regions, wait: true }, session, call(`urn:${region}`));
     stack.replicas.add(region);
   });
   await Promise.all(made);

@@ -15,7 +15,7 @@ async function importAndCopy(simulation: Simulation): Promise<string> {
   const { session } = simulation;
   const { id } = await imageImport.create({ source, region: "nyc3", name: "web" }, session, simulation.call("urn:import"));
   const made = regions.map((region) =>
-    imageReplica.create({ imageId: id, region, alongside: regions, wait: true }, session, simulation.call(`urn:${region}`)),
+    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, session, simulation.call(`urn:${region}`)),
   );
   const states = await Promise.all(made);
   expect(states.map(({ state }) => state.status)).toEqual(regions.map(() => "available"));
@@ -26,7 +26,7 @@ async function importCopyAndServe(simulation: Simulation): Promise<readonly stri
   const image = await importAndCopy(simulation);
   const inputs = {
     ...{ image, name: "web", region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: [fingerprint] },
-    gate: { http: { port: 8080, path: "/" }, successes: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 },
+    gate: { http: { port: 8080, path: "/" }, successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 },
     rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 5, shutdownSeconds: 60 },
   };
   const { state } = await fleet.create(inputs, simulation.session, simulation.call("urn:fleet"));

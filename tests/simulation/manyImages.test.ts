@@ -9,7 +9,7 @@ async function importAndCopy({ session, call }: SimulatedProcess, name: string):
   const source = { url: `http://127.0.0.1/${name}.img` };
   const { id } = await imageImport.create({ source, region: "nyc3", name }, session, call(`urn:${name}`));
   const made = regions.map((region) =>
-    imageReplica.create({ imageId: id, region, alongside: regions, wait: true }, session, call(`urn:${name}-${region}`)),
+    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, session, call(`urn:${name}-${region}`)),
   );
   return (await Promise.all(made)).map(({ state }) => state.status);
 }

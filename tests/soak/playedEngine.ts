@@ -109,7 +109,7 @@ export class PlayedEngine {
     const inputs = { source: { url: `http://127.0.0.1/${name}${version}.img` }, region: regions[0], name, retain };
     const replicas = regions.map((region) => ({
       ...{ urn: replicaUrn(name, region), type: replicaType, needs: urn },
-      inputs: () => ({ imageId: this.state.get(urn)?.outputs.imageId, region, alongside: regions, wait: waited.has(region) }),
+      inputs: () => ({ imageId: this.state.get(urn)?.outputs.imageId, region, siblingRegions: regions, wait: waited.has(region) }),
     }));
     return [{ urn, type: importType, inputs: () => inputs }, ...replicas];
   }

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, readConfig } from "../../stacks/config";
 
-const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com";
-const FLEET = { region: "ams3", size: "s-1vcpu-1gb", count: 3 };
-const WHOLE = {
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com";
+const webFleet = { region: "ams3", size: "s-1vcpu-1gb", count: 3 };
+const wholeConfig = {
   imageUrl: "https://images.example.com/web.qcow2.gz",
-  sshPublicKey: PUBLIC_KEY,
+  sshPublicKey: publicKey,
   regions: ["nyc3", "ams3"],
-  fleets: { web: FLEET },
+  fleets: { web: webFleet },
 };
 
 beforeAll(() =>
@@ -16,30 +16,30 @@ beforeAll(() =>
 
 test("reads a whole configuration, with every argument of a fleet", () => {
   const fleet = {
-    ...FLEET,
+    ...webFleet,
     userData: "#cloud-config",
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successes: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
+    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
     rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
   };
-  configure({ ...WHOLE, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
+  configure({ ...wholeConfig, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
 
-  expect(readConfig()).toEqual({ ...WHOLE, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
+  expect(readConfig()).toEqual({ ...wholeConfig, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
 });
 
 test("takes what is optional as not given", () => {
-  configure(WHOLE);
+  configure(wholeConfig);
 
   const { imageSha256, fleets } = readConfig();
   expect(imageSha256).toBeUndefined();
-  expect(fleets["web"]).toEqual(FLEET);
+  expect(fleets["web"]).toEqual(webFleet);
 });
 
 test("takes a local file in place of a URL, and how many versions are kept", () => {
-  configure({ ...WHOLE, imageUrl: undefined, imagePath: "web.qcow2", retain: "2" });
+  configure({ ...wholeConfig, imageUrl: undefined, imagePath: "web.qcow2", retain: "2" });
 
-  expect(readConfig()).toEqual({ ...WHOLE, imageUrl: undefined, imagePath: "web.qcow2", retain: 2 });
+  expect(readConfig()).toEqual({ ...wholeConfig, imageUrl: undefined, imagePath: "web.qcow2", retain: 2 });
 });
 
 test("says of each missing key what it must be and how to set it", () => {
@@ -57,7 +57,7 @@ test("reports faults of every kind and depth together, in one error without a st
   configure({
     imageUrl: "web.qcow2.gz",
     imageSha256: "abc",
-    sshPublicKey: PUBLIC_KEY,
+    sshPublicKey: publicKey,
     regions: ["nyc3", "Amsterdam"],
     fleets: { other: "ams3", web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: [1] } },
   });
@@ -80,7 +80,7 @@ test("reports faults of every kind and depth together, in one error without a st
 });
 
 test("holds the fleets to the regions even where other keys are at fault", () => {
-  configure({ ...WHOLE, imageUrl: "", fleets: { web: { ...FLEET, region: "sfo3", count: 1.5 } } });
+  configure({ ...wholeConfig, imageUrl: "", fleets: { web: { ...webFleet, region: "sfo3", count: 1.5 } } });
 
   expect(faults().map((fault) => fault.split(" ")[0])).toEqual(["`imageUrl`", "`fleets.web.count`", "`fleets.web.region`"]);
 });
@@ -88,31 +88,31 @@ test("holds the fleets to the regions even where other keys are at fault", () =>
 test.each([
   [
     "a text where a list must be",
-    { ...WHOLE, regions: "nyc3" },
+    { ...wholeConfig, regions: "nyc3" },
     '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got "nyc3"',
   ],
-  ["an empty list", { ...WHOLE, regions: [] }, '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got []'],
-  ["a region twice", { ...WHOLE, regions: ["nyc3", "ams3", "nyc3"] }, '`regions[2]` must be a region not named before, got "nyc3"'],
+  ["an empty list", { ...wholeConfig, regions: [] }, '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got []'],
+  ["a region twice", { ...wholeConfig, regions: ["nyc3", "ams3", "nyc3"] }, '`regions[2]` must be a region not named before, got "nyc3"'],
   [
     "a list where a map must be",
-    { ...WHOLE, fleets: [] },
+    { ...wholeConfig, fleets: [] },
     "`fleets` must be a map of fleets by name, in the letters of a host name, got []",
   ],
   [
     "a fleet where the image is not",
-    { ...WHOLE, fleets: { web: { ...FLEET, region: "sfo3" } } },
+    { ...wholeConfig, fleets: { web: { ...webFleet, region: "sfo3" } } },
     '`fleets.web.region` must be one of `regions`, which are nyc3, ams3, got "sfo3"',
   ],
-  ["an image in two places", { ...WHOLE, imagePath: "web.qcow2" }, '`imagePath` must not be set beside `imageUrl`, got "web.qcow2"'],
-  ["a number of versions that is none", { ...WHOLE, retain: "two" }, '`retain` must be a whole number, got "two"'],
+  ["an image in two places", { ...wholeConfig, imagePath: "web.qcow2" }, '`imagePath` must not be set beside `imageUrl`, got "web.qcow2"'],
+  ["a number of versions that is none", { ...wholeConfig, retain: "two" }, '`retain` must be a whole number, got "two"'],
   [
     "a key that nobody reads",
-    { ...WHOLE, imageURL: "x" },
+    { ...wholeConfig, imageURL: "x" },
     '`imageURL` is not known here, where there can be imageUrl, imagePath, imageSha256, retain, regions, sshPublicKey, fleets, got "x"',
   ],
   [
     "an argument of a fleet that there is not",
-    { ...WHOLE, fleets: { web: { ...FLEET, sise: "s-1vcpu-1gb" } } },
+    { ...wholeConfig, fleets: { web: { ...webFleet, sise: "s-1vcpu-1gb" } } },
     '`fleets.web.sise` is not known here, where there can be region, size, count, userData, vpcUuid, tags, gate, rollout, got "s-1vcpu-1gb"',
   ],
 ])("refuses %s", (_what, values, fault) => {
@@ -122,15 +122,15 @@ test.each([
 });
 
 test("keeps an image URL secret where it is set so, and only there", async () => {
-  configure(WHOLE, ["imageUrl"]);
+  configure(wholeConfig, ["imageUrl"]);
   expect(await pulumi.isSecret(pulumi.output(readConfig().imageUrl))).toBe(true);
 
-  configure(WHOLE);
-  expect(readConfig().imageUrl).toBe(WHOLE.imageUrl);
+  configure(wholeConfig);
+  expect(readConfig().imageUrl).toBe(wholeConfig.imageUrl);
 });
 
 test("says nothing of a secret value that is at fault", () => {
-  configure({ ...WHOLE, imageUrl: "signed?key=hidden", fleets: { web: { ...FLEET, userData: 42 } } }, ["imageUrl", "fleets"]);
+  configure({ ...wholeConfig, imageUrl: "signed?key=hidden", fleets: { web: { ...webFleet, userData: 42 } } }, ["imageUrl", "fleets"]);
 
   expect(faults()).toEqual([
     "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got a secret: mend it in `Pulumi.dev.yaml`.",
@@ -139,7 +139,7 @@ test("says nothing of a secret value that is at fault", () => {
 });
 
 test("leaves other namespaces alone", () => {
-  configure(WHOLE, [], { "digitalocean:token": "not-a-real-token", "pulumi:tags": "{}" });
+  configure(wholeConfig, [], { "digitalocean:token": "not-a-real-token", "pulumi:tags": "{}" });
 
   expect(readConfig().regions).toEqual(["nyc3", "ams3"]);
 });

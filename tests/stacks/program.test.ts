@@ -9,7 +9,7 @@ import { Layout, valueOf } from "../components/layout";
 const yaml = jest.requireActual<{ load(text: string): { config: Readonly<Record<string, unknown>> } }>("js-yaml");
 
 /** What each environment leaves to be set by whoever runs it. */
-const SET_BY_HAND = {
+const setByHand = {
   "image-service:imageUrl": "https://images.example.com/web-1.4.2.qcow2.gz",
   "image-service:imageSha256": "ab".repeat(32),
   "image-service:sshPublicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com",
@@ -29,7 +29,7 @@ test("stack dev is one image in three regions, and three Droplets behind an HTTP
   configure("dev");
   const program = jest.requireActual<typeof Program>("../../stacks");
 
-  const source = { url: SET_BY_HAND["image-service:imageUrl"], sha256: SET_BY_HAND["image-service:imageSha256"] };
+  const source = { url: setByHand["image-service:imageUrl"], sha256: setByHand["image-service:imageSha256"] };
   expect((await layout.of("ImageImport")).map(({ inputs }) => inputs)).toEqual([{ source, region: "nyc3", name: "web", retain: 1 }]);
   expect((await layout.of("ImageReplica")).map(({ inputs }) => inputs["region"])).toEqual(["ams3", "fra1", "nyc3"]);
   expect((await layout.of("Fleet")).map(({ inputs }) => inputs)).toEqual(
@@ -45,7 +45,7 @@ test("stack dev is one image in three regions, and three Droplets behind an HTTP
     })),
   );
   expect((await layout.of("digitalocean:index/sshKey:SshKey")).map(({ inputs }) => inputs)).toEqual([
-    { name: "image-service-dev", publicKey: SET_BY_HAND["image-service:sshPublicKey"] },
+    { name: "image-service-dev", publicKey: setByHand["image-service:sshPublicKey"] },
   ]);
 
   const tags = { fleetTag: "imagefleet:fleet:f1", servingTag: "imagefleet:serving:f1" };
@@ -62,5 +62,5 @@ test("stack dev is one image in three regions, and three Droplets behind an HTTP
 function configure(stack: string): void {
   const { config } = yaml.load(readFileSync(path.resolve(__dirname, `../../stacks/Pulumi.${stack}.yaml`), "utf8"));
   const entries = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]);
-  pulumi.runtime.setAllConfig({ ...SET_BY_HAND, ...(Object.fromEntries(entries) as Record<string, string>) });
+  pulumi.runtime.setAllConfig({ ...setByHand, ...(Object.fromEntries(entries) as Record<string, string>) });
 }

@@ -2,7 +2,7 @@ import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, fleetTag, reservedPrefix, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { creationTag, fleetIdOf, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { awaitImage } from "../../rollout/imagePresence";
@@ -11,8 +11,9 @@ import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
 import { lag } from "../../rollout/observedDroplet";
 import { type FleetSettings, uniformGoal } from "../../rollout/settings";
-import { StatusLine } from "../../rollout/statusLine";
-import { sameMembers } from "../../rollout/template";
+import { StatusLine } from "../../waiting/statusLine";
+import { sameMembers } from "../../rules/sameMembers";
+import { hasTag, isReservedTag, sameTags } from "../../rules/tag";
 import type { ProviderContext } from "../../providerContext";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
@@ -63,7 +64,7 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
-  if (effects["tags"] !== undefined && sameList(before.tags, after.tags)) corrected["tags"] = "none";
+  if (effects["tags"] !== undefined && sameList(before.tags, after.tags, sameTags)) corrected["tags"] = "none";
   if (state.live !== undefined && isKnown(after.count) && faultsOf(state.live, state.template, after.count).length > 0)
     corrected["live"] = "update";
   return corrected;
@@ -165,7 +166,7 @@ async function read(
   const { droplets } = observation;
   if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
   const live = liveOutputs(id, observation);
-  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => wire.tags.includes(tag)));
+  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => hasTag(wire.tags, tag)));
   const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
   const state = { ...stored.state, ...live };
   const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
@@ -187,7 +188,7 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
       if (carriers.length > 0) used.delete(fleetTag(id));
       break;
     }
-    for (const tag of own.flatMap(({ tags }) => tags)) if (tag.startsWith(reservedPrefix)) used.add(tag);
+    for (const tag of own.flatMap(({ tags }) => tags)) if (isReservedTag(tag)) used.add(tag);
     // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
     if (asked++ % 10 === 0) await deleteAll(own, session, call.signal);
     status.say(`${own.length} ${own.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
@@ -280,8 +281,8 @@ function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, stat
   return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.template);
 }
 
-function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = []): boolean {
-  return isKnown(after) && after.every(isKnown) && sameMembers(before, after);
+function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {
+  return isKnown(after) && after.every(isKnown) && same(before, after);
 }
 
 function known<T>(value: T | typeof unknownValue): T | undefined {

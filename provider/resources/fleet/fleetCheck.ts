@@ -1,9 +1,8 @@
 import type { Fault } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
-import { reservedPrefix } from "../../rollout/fleetTags";
+import { isReservedTag, isTag, reservedPrefix } from "../../rules/tag";
 import type { FleetInputs } from "./fleetState";
 
-const tagPattern = /^[a-zA-Z0-9_\-:]{1,255}$/;
 const keyPattern = /^(\d+|([0-9a-f]{2}:){15}[0-9a-f]{2})$/;
 
 /** Faults that no single property's rule can tell. */
@@ -34,8 +33,8 @@ function keyFault(key: string): string | undefined {
 }
 
 function tagFault(tag: string): string | undefined {
-  if (tag.startsWith(reservedPrefix)) return `must not start with \`${reservedPrefix}\`, which is reserved`;
-  return tagPattern.test(tag) ? undefined : "must be 1 to 255 letters, digits, `_`, `-` and `:`";
+  if (isReservedTag(tag)) return `must not start with \`${reservedPrefix}\`, which is reserved`;
+  return isTag(tag) ? undefined : "must be 1 to 255 letters, digits, `_`, `-` and `:`";
 }
 
 function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {

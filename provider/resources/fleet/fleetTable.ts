@@ -1,38 +1,40 @@
 import type { PropertyTable } from "../../host/property";
+import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
+import { teamTable } from "../imageImport/imageImportTable";
 
 export const fleetInputs = {
   image: {
-    shape: "string",
-    doc: "Number of the image that all Droplets run, as a string of digits. It must be in `region`, or on its way there. A change rolls.",
+    shape: "id",
+    doc: "Number of the image that every Droplet runs. It must be in `region`, or on its way there. A change rolls.",
     required: true,
     change: "roll",
     rules: [{ expectation: "must be the number of an image", holds: (image: string) => /^\d+$/.test(image) }],
   },
   region: {
     shape: "string",
-    doc: "Slug of the region that the Droplets are in, such as `ams3`. A change replaces the fleet.",
+    doc: "Slug of the region that the Droplets are in, such as `ams3`. A change replaces the whole fleet.",
     required: true,
     change: "replace",
-    rules: [{ expectation: "must be a region slug such as `ams3`", holds: (region: string) => /^[a-z]+[0-9]+$/.test(region) }],
+    rules: [{ expectation: regionSlugExpectation, holds: isRegionSlug }],
   },
   size: {
     shape: "string",
-    doc: "Size slug of each Droplet, such as `s-1vcpu-1gb`; its disk must hold the image. A change rolls.",
+    doc: "Slug of the Droplets' size, such as `s-1vcpu-1gb`. Its disk must hold the image's `minDiskSize`. A change rolls.",
     required: true,
     change: "roll",
     rules: [{ expectation: "must be a size slug such as `s-1vcpu-1gb`", holds: (size: string) => /^[a-z0-9][a-z0-9._-]*$/.test(size) }],
   },
   count: {
     shape: "integer",
-    doc: "How many Droplets serve, 0 to 1000; the account's Droplet limit must allow `rollout.maxSurge` more. A change adds Droplets, or takes the highest slots away.",
+    doc: "How many Droplets serve, 0 to 1000. The account's Droplet limit must allow `rollout.maxSurge` more. A change adds Droplets, or deletes those of the highest slots.",
     required: true,
     change: "update",
     rules: [{ expectation: "must be from 0 to 1000", holds: (count: number) => count >= 0 && count <= 1_000 }],
   },
   sshKeys: {
-    shape: { listOf: "string" },
-    doc: "SSH keys of the account, at least one, each by id or MD5 fingerprint; a Droplet of a custom image takes no password. Their order has no meaning. A change rolls.",
+    shape: { listOf: "id" },
+    doc: "SSH keys of the account, each by id or MD5 fingerprint, at least one: a Droplet of a custom image takes no password. Their order doesn't matter. A change rolls, since a Droplet gets its keys only when it is created.",
     required: true,
     change: "roll",
     rules: [
@@ -57,18 +59,19 @@ export const fleetInputs = {
   },
   tags: {
     shape: { listOf: "string" },
-    doc: "Tags on each Droplet, each at most 255 letters, digits, `_`, `-` and `:`; those that start with `imagefleet:` are reserved. Default: none. Order has no meaning. A change updates in place.",
+    doc: "Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. Tags that start with `imagefleet:` are reserved. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
     change: "update",
   },
   name: {
     shape: "string",
-    doc: "Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change is for new Droplets; those that exist keep theirs.",
+    doc: "Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change applies to new Droplets; those that exist keep their names.",
     required: true,
     change: "none",
     rules: [
       {
         expectation: "must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end",
         holds: isDropletNamePrefix,
+        remedy: "Give the fleet a `name` of its own where the component's isn't one.",
       },
     ],
   },
@@ -80,34 +83,35 @@ export const fleetInputs = {
             object: {
               port: {
                 shape: "integer",
-                doc: "TCP port on the Droplet's public IPv4 address, 1 to 65535.",
+                doc: "TCP port, 1 to 65535.",
                 required: true,
                 rules: [{ expectation: "must be from 1 to 65535", holds: (port: number) => port >= 1 && port <= 65_535 }],
               },
               path: {
                 shape: "string",
-                doc: "Path that is asked for. Default: `/`.",
+                doc: "Path of the request; it begins with `/`. Default: `/`.",
                 default: "/",
                 rules: [{ expectation: "must start with `/`", holds: (path: string) => path.startsWith("/") }],
               },
             },
           },
-          doc: "A GET from where the program runs; a status of 200 to 399 is a success. Excludes `active`.",
+          doc: "A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. Excludes `active`.",
         },
         active: {
           shape: "boolean",
-          doc: "Ask nothing but that the Droplet is active, which says that it runs, not that it has booted. Default: this, with a warning, where `http` isn't given.",
+          doc: "Ask only that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. Default: this, with a warning, where `http` isn't given.",
           rules: [{ expectation: "must be `true` where it is given", holds: (active: boolean) => active }],
         },
-        successes: {
+        successThreshold: {
+          formerly: "successes",
           shape: "integer",
-          doc: "Successes of `http` in a row, 1 to 100. Default: 2.",
+          doc: "How many successes of `http` in a row pass the gate, 1 to 100. Default: 2.",
           default: 2,
-          rules: [{ expectation: "must be from 1 to 100", holds: (successes: number) => successes >= 1 && successes <= 100 }],
+          rules: [{ expectation: "must be from 1 to 100", holds: (threshold: number) => threshold >= 1 && threshold <= 100 }],
         },
         intervalSeconds: {
           shape: "number",
-          doc: "Seconds between two questions, 0.1 to 300. Default: 2.",
+          doc: "Seconds from one request to the next, 0.1 to 300. Default: 2.",
           default: 2,
           rules: [{ expectation: "must be from 0.1 to 300", holds: (seconds: number) => seconds >= 0.1 && seconds <= 300 }],
         },
@@ -131,7 +135,8 @@ export const fleetInputs = {
         },
       },
     },
-    doc: "What a new Droplet must show before it serves, and while it bakes. A change is for Droplets that are yet to serve.",
+    doc: "What a new Droplet must show before it serves and an old one may go: either `http` or `active`. Default: `{ active: true }`, with a warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change applies to Droplets that don't serve yet.",
+    example: 'gate: { http: { port: 8080, path: "/healthy" } }',
     default: {},
     change: "update",
   },
@@ -140,7 +145,7 @@ export const fleetInputs = {
       object: {
         maxSurge: {
           shape: "integer",
-          doc: "How many Droplets beyond `count` may exist during a change, 0 to 1000. Default: 1.",
+          doc: "How many Droplets may exist beyond `count` during a change, 0 to 1000. Default: 1.",
           default: 1,
           rules: [{ expectation: "must be from 0 to 1000", holds: (surge: number) => surge >= 0 && surge <= 1_000 }],
         },
@@ -169,20 +174,20 @@ export const fleetInputs = {
         },
       },
     },
-    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. A change is for the next rollout.",
+    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: one Droplet more than `count`, none fewer. A change applies to the next rollout.",
     default: {},
     change: "update",
   },
 } as const satisfies PropertyTable;
 
 export const fleetOutputs = {
-  fleetId: { shape: "string", doc: "The fleet's own id, which its tags carry.", required: true },
+  fleetId: { shape: "string", doc: "The fleet's own id, stable through every rollout. Its tags carry it.", required: true },
   droplets: {
     shape: {
       listOf: {
         object: {
           id: { shape: "string", doc: "The Droplet's number.", required: true },
-          dropletUrn: { shape: "string", doc: "`do:droplet:<id>`, as projects take it.", required: true },
+          dropletUrn: { shape: "string", doc: "`do:droplet:<id>`, as projects name it.", required: true },
           name: { shape: "string", doc: "The Droplet's name.", required: true },
           ipv4: { shape: "string", doc: "Public IPv4 address.", required: true },
           privateIpv4: { shape: "string", doc: "IPv4 address in the VPC.", required: true },
@@ -197,8 +202,12 @@ export const fleetOutputs = {
     doc: "Public IPv4 addresses of the Droplets that serve, in the order of their slots.",
     required: true,
   },
-  fleetTag: { shape: "string", doc: "On every Droplet of the fleet as long as it exists: firewalls select by this one.", required: true },
-  servingTag: { shape: "string", doc: "On a Droplet only while it serves: load balancers select by this one.", required: true },
+  fleetTag: {
+    shape: "string",
+    doc: "The tag on every Droplet from its first moment to its last: let firewalls select by this one.",
+    required: true,
+  },
+  servingTag: { shape: "string", doc: "The tag on a Droplet only while it serves: let load balancers select by this one.", required: true },
   live: {
     shape: {
       listOf: {
@@ -210,7 +219,7 @@ export const fleetOutputs = {
         },
       },
     },
-    doc: "Every Droplet of the fleet when it was last seen; where this isn't what is wanted, the next update fixes it.",
+    doc: "Every Droplet of the fleet when it was last seen. Where this isn't what is wanted, the next update fixes it.",
     required: true,
   },
   template: {
@@ -218,12 +227,7 @@ export const fleetOutputs = {
     doc: "Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is complete these outputs keep their last good values, and a rollback leads to them.",
   },
   team: {
-    shape: {
-      object: {
-        uuid: { shape: "string", doc: "The team's UUID.", required: true },
-        name: { shape: "string", doc: "The team's name.", required: true },
-      },
-    },
+    shape: { object: teamTable, named: "Team" },
     doc: "The team that owns the Droplets.",
     required: true,
   },

@@ -17,8 +17,11 @@ const distributions = [
   "Unknown",
 ];
 
+/** As a text lists them. */
+export const distributionNames = distributions.map((name) => `\`${name}\``).join(", ");
+
 export const isDistribution: Rule = {
-  expectation: `must be one of ${distributions.map((name) => `\`${name}\``).join(", ")}`,
+  expectation: `must be one of ${distributionNames}`,
   holds: (value: string) => distributions.includes(normalDistribution(value)),
   remedy: "DigitalOcean would take any other value as `Unknown`.",
 };

@@ -29,8 +29,8 @@ export async function lookAt(
 }
 
 /** The same of a new source. Throws where it can't be reached, for it could not be told from its next version. */
-export async function firstLook(source: Source, session: ProviderContext, call: Call): Promise<Followed> {
-  const seen = await lookAt(source, session, call.signal);
+export async function firstLook(source: Source, context: ProviderContext, call: Call): Promise<Followed> {
+  const seen = await lookAt(source, context, call.signal);
   if (seen === undefined) throw new Error("`source.follow` needs an answer to HEAD, but the URL gave none. Check the URL and the network.");
   if (Object.keys(seen).length === 0) call.warn("`source.follow` sees no change: the URL's server tells neither ETag nor length.");
   return seen;

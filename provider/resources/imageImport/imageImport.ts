@@ -14,7 +14,7 @@ import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { post } from "./importPost";
 import { previewImport } from "./importPreview";
-import { importedFrom, thenCleared } from "./importSource";
+import { fetchableSource, releasedAfter, thenCleared } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, cleanUpAfter, findLineage, type Lineage, nextOwnerTag, past, settle, versionOf, without } from "../lineage/lineage";
 import { begunTag, digestTag, importTag, isBegun, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "../lineage/lineageTags";
@@ -24,7 +24,7 @@ import { requireTeam } from "../teamCheck";
 
 export const imageImport: ResourceType<ProviderContext, typeof importInputs, typeof importOutputs> = {
   token: "imagefleet:index:ImageImport",
-  doc: "One custom image, brought to its home region from a URL or a local file. An import that was interrupted is found again and waited for, never begun twice. While one is unfinished, a diff looks whether it can still become good.",
+  doc: "One custom image, brought to its home region from a URL or a local file. Its id is the image's number, the same in all regions. An import that was interrupted is found again and waited for, never started twice. While an import is unfinished, a diff asks whether it can still succeed.",
   inputs: importInputs,
   outputs: importOutputs,
   timeoutSeconds: { create: 3_600, update: 3_600, delete: 300 },
@@ -40,18 +40,18 @@ export const imageImport: ResourceType<ProviderContext, typeof importInputs, typ
 
 async function create(
   inputs: ImageImportInputs,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<Existing<typeof importInputs, typeof importOutputs>> {
-  const { namespace } = session;
+  const { namespace } = context;
   const { source, retain } = inputs;
-  const team = await session.team(call.signal);
-  const followed = source?.follow === true ? await firstLook(source, session, call) : undefined;
-  const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
+  const team = await context.team(call.signal);
+  const followed = source?.follow === true ? await firstLook(source, context, call) : undefined;
+  const lineage = await findLineage(lineageTag(namespace, call.urn), context, call.signal);
   const correlationTag = importTag(lineage.tag, source === undefined ? "" : sourceIdentity(source, followed));
   const marks = {
     correlationTag,
-    ownerTag: nextOwnerTag(lineage, correlationTag, session),
+    ownerTag: nextOwnerTag(lineage, correlationTag, context),
     lineageTag: lineage.tag,
     followed,
     team,
@@ -59,34 +59,37 @@ async function create(
   const tags = tagsOf(inputs, marks);
   const begun = versionOf(lineage, correlationTag);
   const arrive = (image: ImageWire, live: ImageImportInputs): Promise<ImageWire> => {
-    session.watchers.of(String(image.id)).learn(image);
-    session.current.set(lineage.tag, { ...image, tags: [...tags, ...ownTags(image).filter(isRetiredTag)] });
-    session.standing.set(String(image.id), marks);
-    return untilAvailable(image, live, marks, session, call);
+    context.watchers.of(String(image.id)).learn(image);
+    context.current.set(lineage.tag, { ...image, tags: [...tags, ...ownTags(image).filter(isRetiredTag)] });
+    context.standing.set(String(image.id), marks);
+    return untilAvailable(image, live, marks, context, call);
   };
   const image = begun === undefined ? await importAnew() : await takeOver(begun);
   const now = { ...lineage, versions: [{ ...image, tags }, ...without(lineage, image.id)] };
-  await pruneAlong(now, past(now, image.id, session), retain, session, call);
+  await pruneAlong(now, past(now, image.id, context), retain, context, call);
   // Last, so that a kill leaves either an image that is taken over or a state.
-  await end(image, stateOf(image, inputs, marks), session, call);
+  await end(image, stateOf(image, inputs, marks), context, call);
   return { id: String(image.id), state: stateOf(image, inputs, marks) };
 
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
-    const need = await inspectSource(source, inputs.region, "up", session, call);
-    return importedFrom({ ...inputs, source }, need, lineage.tag, session, call, async (url) =>
-      arrive(await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], session, call.signal), inputs),
+    const need = await inspectSource(source, inputs.region, "up", context, call);
+    const bits = await fetchableSource({ ...inputs, source }, need, lineage.tag, context, call);
+    const begin = () => post(inputs, bits.url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal);
+    return releasedAfter(
+      async () => arrive(await begin(), inputs),
+      (error) => bits.release(error),
     );
   }
 
   async function takeOver(version: ImageWire): Promise<ImageWire> {
     call.info(takenOver(version));
-    await claim(version, tags, session, call.signal);
+    await claim(version, tags, context, call.signal);
     const live = { ...inputs, ...liveInputs(version, inputs) };
     const wait = (): Promise<ImageWire> => arrive(version, live);
     const wasBegun = ownersTurn(version) !== undefined;
-    const available = wasBegun ? await thenCleared(inputs, lineage.tag, session, call, wait) : await wait();
-    await reconcile(String(version.id), live, inputs, session, call.signal);
+    const available = wasBegun ? await thenCleared(inputs, lineage.tag, context, call, wait) : await wait();
+    await reconcile(String(version.id), live, inputs, context, call.signal);
     return available;
   }
 }
@@ -94,18 +97,18 @@ async function create(
 async function read(
   id: string,
   known: Known<typeof importInputs, typeof importOutputs> | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<ReadAnswer<typeof importInputs, typeof importOutputs> | undefined> {
   if (!/^\d+$/.test(id)) throw new Error(`The id of an image must be its number, such as \`38413969\`, got \`${id}\`.`);
-  const image = await session.watchers.of(id).image(call.signal);
+  const image = await context.watchers.of(id).image(call.signal);
   if (image === undefined || image.status === "deleted") {
-    await requireTeam(known?.state.team, `Image ${id}`, session, call.signal);
+    await requireTeam(known?.state.team, `Image ${id}`, context, call.signal);
     return undefined;
   }
   const inputs = liveInputs(image, known?.inputs);
-  const marks = { ...marksOn(image, lineageTag(session.namespace, call.urn)), ...outputsOf(known?.state ?? {}) };
-  const state = stateOf(image, inputs, { ...marks, team: marks.team ?? (await session.team(call.signal)) });
+  const marks = { ...marksOn(image, lineageTag(context.namespace, call.urn)), ...outputsOf(known?.state ?? {}) };
+  const state = stateOf(image, inputs, { ...marks, team: marks.team ?? (await context.team(call.signal)) });
   if (isImporting(image)) throw new Unfinished({ id, state, inputs, reasons: [`Image ${id} is still being imported.`] });
   if (known !== undefined && isBegun(image)) {
     // To call it finished would leave undone what its create has still to do, and the mark by which a delete takes it for nobody's.
@@ -119,26 +122,26 @@ async function update(
   id: string,
   state: StoredImageImport,
   inputs: ImageImportInputs,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<ImageImportState> {
   const { source } = inputs;
-  const team = state.team ?? (await session.team(call.signal));
+  const team = state.team ?? (await context.team(call.signal));
   const looks = source?.follow === true && state.followed === undefined;
-  const followed = looks ? await lookAt(source, session, call.signal) : source?.follow === true ? state.followed : undefined;
+  const followed = looks ? await lookAt(source, context, call.signal) : source?.follow === true ? state.followed : undefined;
   const marks: Marks = { ...marksAmong(state), followed, team };
   const unfinished = isImporting({ status: state.status });
-  const image = unfinished ? await session.watchers.of(id).image(call.signal) : undefined;
+  const image = unfinished ? await context.watchers.of(id).image(call.signal) : undefined;
   if (unfinished && image === undefined) throw new Error(gone(id));
   // Until it is available it stays as the last run described it.
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
-  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
-  const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
-  const available = image && (await thenCleared(state, tag, session, call, () => wait(image)));
-  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), session, call);
-  await reconcile(id, state, inputs, session, call.signal);
-  await bringMarks(id, state, inputs, session, call);
+  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
+  const tag = state.lineageTag ?? lineageTag(context.namespace, call.urn);
+  const available = image && (await thenCleared(state, tag, context, call, () => wait(image)));
+  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
+  await reconcile(id, state, inputs, context, call.signal);
+  await bringMarks(id, state, inputs, context, call);
   if (available !== undefined) return stateOf(available, inputs, marks);
   return {
     ...outputsOf(state),
@@ -156,7 +159,7 @@ async function bringMarks(
   id: string,
   state: StoredImageImport,
   inputs: ImageImportInputs,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<void> {
   const { lineageTag: lineage } = state;
@@ -165,11 +168,11 @@ async function bringMarks(
   const [before, after] = [retainTag(lineage, state.retain), retainTag(lineage, inputs.retain)];
   const missing = [before === after ? undefined : after, digest === state.digest || digest === undefined ? undefined : digestTag(digest)];
   const image = [{ resource_id: id, resource_type: "image" as const }];
-  for (const tag of missing) if (tag !== undefined) await session.api.tags.add(tag, image, call.signal);
-  if (before !== undefined && before !== after) await session.api.tags.delete(before, call.signal);
+  for (const tag of missing) if (tag !== undefined) await context.api.tags.add(tag, image, call.signal);
+  if (before !== undefined && before !== after) await context.api.tags.delete(before, call.signal);
   if ((inputs.retain ?? 0) >= (state.retain ?? 0)) return;
-  const found = await findLineage(lineage, session, call.signal);
-  await pruneAlong(found, past(found, Number(id), session), inputs.retain, session, call);
+  const found = await findLineage(lineage, context, call.signal);
+  await pruneAlong(found, past(found, Number(id), context), inputs.retain, context, call);
 }
 
 /** Prunes beside something that has succeeded: what fails here is left to a later run, and said. */
@@ -177,11 +180,11 @@ async function pruneAlong(
   lineage: Lineage,
   versions: readonly ImageWire[],
   retain = 0,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<void> {
   try {
-    await prune({ lineage, past: versions, retain, forceDelete: false }, session, call);
+    await prune({ lineage, past: versions, retain, forceDelete: false }, context, call);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     call.warn(`Earlier versions of the image were not all deleted; a later create or delete of this resource goes on with it: ${reason}`);
@@ -208,13 +211,13 @@ async function untilAvailable(
   begun: ImageWire,
   inputs: ImageImportInputs,
   marks: Marks,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<ImageWire> {
   const id = String(begun.id);
   let image: ImageWire | undefined;
   try {
-    image = await session.watchers.of(id).imported(call);
+    image = await context.watchers.of(id).imported(call);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Unfinished({
@@ -226,14 +229,14 @@ async function untilAvailable(
   if (image === undefined) throw new Error(gone(id));
   if (image.status !== "deleted") return image;
   // It is never adopted, whether or not its tags can be taken away.
-  await dropMarks(begun, stateOf(begun, inputs, marks), session, call.signal).catch(() => undefined);
+  await dropMarks(begun, stateOf(begun, inputs, marks), context, call.signal).catch(() => undefined);
   throw new Error(importFailure(id, image.error_message, inputs.source?.url));
 }
 
 /** Takes the mark off the image that its create has not ended. Where that fails, the next update has still to do it. */
-async function end(image: ImageWire, state: ImageImportState, session: ProviderContext, call: Call): Promise<void> {
+async function end(image: ImageWire, state: ImageImportState, context: ProviderContext, call: Call): Promise<void> {
   try {
-    await settle(image, session, call.signal);
+    await settle(image, context, call.signal);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const id = String(image.id);
@@ -246,12 +249,12 @@ async function end(image: ImageWire, state: ImageImportState, session: ProviderC
 }
 
 /** A failed import leaves no tag: of what it carried, that goes which no other image carries. */
-async function dropMarks(image: ImageWire, state: StoredImageImport, session: ProviderContext, signal: AbortSignal): Promise<void> {
+async function dropMarks(image: ImageWire, state: StoredImageImport, context: ProviderContext, signal: AbortSignal): Promise<void> {
   const { lineageTag: tag } = state;
   if (tag === undefined) return;
-  session.current.delete(tag);
-  const lineage = await findLineage(tag, session, signal);
-  await cleanUpAfter(String(image.id), [...marksOf(state, tag), ...ownTags(image)], lineage, session, signal);
+  context.current.delete(tag);
+  const lineage = await findLineage(tag, context, signal);
+  await cleanUpAfter(String(image.id), [...marksOf(state, tag), ...ownTags(image)], lineage, context, signal);
 }
 
 function gone(id: string): string {

@@ -1,5 +1,6 @@
 import type { ImageChangesWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
+import { tagsWithout } from "../../rules/tag";
 import { sameDistribution } from "./distribution";
 import type { ImageImportInputs, StoredImageImport } from "./imageImportTable";
 
@@ -10,16 +11,16 @@ export async function reconcile(
   id: string,
   live: Described,
   wanted: ImageImportInputs,
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const watcher = session.watchers.of(id);
+  const watcher = context.watchers.of(id);
   const changes = changesBetween(live, wanted);
-  if (Object.keys(changes).length > 0) watcher.learn(await session.api.images.update(id, changes, signal));
+  if (Object.keys(changes).length > 0) watcher.learn(await context.api.images.update(id, changes, signal));
   const image = [{ resource_id: id, resource_type: "image" as const }];
   const [before, after] = [live.tags ?? [], wanted.tags ?? []];
-  for (const tag of after.filter((tag) => !before.includes(tag))) await session.api.tags.add(tag, image, signal);
-  for (const tag of before.filter((tag) => !after.includes(tag))) await session.api.tags.remove(tag, image, signal);
+  for (const tag of tagsWithout(after, before)) await context.api.tags.add(tag, image, signal);
+  for (const tag of tagsWithout(before, after)) await context.api.tags.remove(tag, image, signal);
   watcher.forget();
 }
 

@@ -49,7 +49,7 @@ function sourceFaults(source: Exclude<WithUnknowns<Source>, symbol>): readonly F
 export async function completeImport(
   inputs: PartlyKnownInputs,
   previous: StoredImageImport | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<PartlyKnownInputs> {
   const { source } = inputs;
@@ -57,12 +57,12 @@ export async function completeImport(
   const { path, sha256, recompress } = source;
   if (!isKnown(path)) return { ...inputs, source: { ...source, sha256: sha256 ?? unknownValue } };
   if (sha256 !== undefined && previous?.digest === normalDigest(sha256)) return inputs;
-  const digest = await session.sources.digest(path, signal);
+  const digest = await context.sources.digest(path, signal);
   if (sha256 !== undefined && normalDigest(sha256) !== digest) {
     throw new Error(`\`source.sha256\` must be the digest of the file that \`source.path\` names, \`${digest}\`, got \`${sha256}\`.`);
   }
   // Of a replacement the engine asks twice, the second time without what was there before.
   if (previous === undefined)
-    refuseUnfit({ path, recompress: isKnown(recompress) ? recompress : undefined }, await session.sources.inspection(path, digest));
+    refuseUnfit({ path, recompress: isKnown(recompress) ? recompress : undefined }, await context.sources.inspection(path, digest));
   return { ...inputs, source: { ...source, sha256: sha256 ?? digest } };
 }

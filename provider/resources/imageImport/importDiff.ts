@@ -6,16 +6,16 @@ import { isImporting } from "../../watch/imageWatcher";
 import { sameDistribution } from "./distribution";
 import { isSame, lookAt } from "./followedSource";
 import type { ImageImportChange, StoredImageImport } from "./imageImportTable";
-import { sameTags } from "../imageTags";
+import { sameTags } from "../../rules/tag";
 import { sourceChange, type Source } from "./sourceIdentity";
 
 /** What the tables can't say: when a source is another one, and which spellings mean the same. */
 export async function diffImport(
   { id, state, before, after, effects }: ImageImportChange,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<Effects> {
-  session.standing.set(id, state);
+  context.standing.set(id, state);
   if (!isKnown(after)) return effects;
   const { source, tags = [], distribution, description } = after;
   const corrected: Record<string, Effect> = { ...effects };
@@ -25,10 +25,10 @@ export async function diffImport(
     corrected.distribution = "none";
   if ("description" in effects && isKnown(description) && (before.description ?? "") === (description ?? ""))
     corrected.description = "none";
-  const followed = await followedEffect(source, corrected.source, state, session, call);
+  const followed = await followedEffect(source, corrected.source, state, context, call);
   if (followed !== undefined) corrected.followed = followed;
   if (isImporting({ status: state.status })) {
-    const image = await session.watchers.of(id).image(call.signal);
+    const image = await context.watchers.of(id).image(call.signal);
     // It can't become good any more, and an update can't give it another id.
     if (image === undefined || image.status === "deleted") corrected.status = "replace";
   }
@@ -40,11 +40,11 @@ async function followedEffect(
   source: WithUnknowns<Source> | undefined,
   effect: Effect | undefined,
   { followed }: StoredImageImport,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<Effect | undefined> {
   if (source === undefined || !isKnown(source) || source.follow !== true || hasUnknown(source) || effect === "replace") return undefined;
-  const seen = await lookAt(source as Source, session, call.signal);
+  const seen = await lookAt(source as Source, context, call.signal);
   if (seen === undefined) {
     call.warn("`source` can't be reached, so whether it has changed isn't known. The image stays as it is.");
     return undefined;

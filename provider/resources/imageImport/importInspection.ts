@@ -26,13 +26,13 @@ export async function inspectSource(
   source: Source,
   region: string,
   when: "preview" | "up",
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<string | undefined> {
-  const { sources } = session;
+  const { sources } = context;
   const known = stagingNeed(source);
   if (known !== undefined) sources.staging(region, known);
-  const read = await readSource(source, session, call.signal);
+  const read = await readSource(source, context, call.signal);
   if (read === undefined) return known;
   if ("unreadable" in read) {
     if (when === "up") throw new Error(`\`source\` can't be imported. ${read.unreadable}`);
@@ -58,22 +58,22 @@ export function refuseUnfit(source: Source, { findings, compression }: Inspectio
 
 async function readSource(
   source: Source,
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<Inspection | { readonly unreadable: string } | undefined> {
   const { url = "", path, sha256 = "", headers } = source;
-  if (path !== undefined) return session.sources.inspection(path, sha256);
+  if (path !== undefined) return context.sources.inspection(path, sha256);
   // FTP is for DigitalOcean alone to ask.
   if (/^ftp:/i.test(url)) return undefined;
-  const { clock } = session.world;
-  const send = headers === undefined ? session.world.send : withOwnHeaders(session.world.send, headers);
+  const { clock } = context.world;
+  const send = headers === undefined ? context.world.send : withOwnHeaders(context.world.send, headers);
   try {
     return (await withTimeout(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(url, { send, signal: inner }))).inspection;
   } catch (error) {
     signal.throwIfAborted();
     const said = error instanceof Error ? error : new Error(String(error));
     if (said.name === "SourceUnreadable") return { unreadable: said.message };
-    if (said.name === "TimeLimitError") return { unreadable: `The image's server is too slow: ${said.message}.` };
+    if (said.name === "TimeoutError") return { unreadable: `The image's server is too slow: ${said.message}.` };
     throw said;
   }
 }

@@ -14,21 +14,21 @@ export async function post(
   url: string,
   importTag: string,
   tags: readonly string[],
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<ImageWire> {
   const { region, name, description, distribution } = inputs;
   const marked = [...(inputs.tags ?? []), ...tags];
-  const { images } = session.api;
+  const { images } = context.api;
   try {
     return { ...(await images.create({ name, url, region, description, distribution, tags: marked }, signal)), tags: marked };
   } catch (error) {
     signal.throwIfAborted();
     // The service says of an unknown region only that it isn't available; asked in vain here alone, so that no import pays for it.
-    if (isUnprocessable(error) && /region/i.test(error.text)) await requireImageRegion(region, session, signal);
+    if (isUnprocessable(error) && /region/i.test(error.text)) await requireImageRegion(region, context, signal);
     if (!mayHaveTakenEffect(error)) throw error;
     for (let look = 0; look < looks; look += 1) {
-      await session.world.clock.sleep(pause, signal);
+      await context.world.clock.sleep(pause, signal);
       const found = await images.listByTag(importTag, signal);
       const image = found.reduce<ImageWire | undefined>((newest, one) => (one.id > (newest?.id ?? 0) ? one : newest), undefined);
       if (image !== undefined) return image;

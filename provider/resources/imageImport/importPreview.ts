@@ -17,15 +17,15 @@ import { normalDigest, sourceIdentity, type Source } from "./sourceIdentity";
 export async function previewImport(
   inputs: WithUnknowns<ImageImportInputs>,
   state: StoredImageImport | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<WithUnknowns<Partial<ImageImportState>>> {
   if (!isKnown(inputs)) return {};
   const digest = knownDigest(inputs);
   if (state === undefined) {
-    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, session, call.signal);
+    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, context, call.signal);
     const source = knownSource(inputs);
-    if (source !== undefined && isKnown(inputs.region)) await previewSource(source, inputs.region, inputs.retain, session, call);
+    if (source !== undefined && isKnown(inputs.region)) await previewSource(source, inputs.region, inputs.retain, context, call);
     return { ...inputs, ...digest };
   }
   const outputs = outputsOf(state);
@@ -37,14 +37,14 @@ async function previewSource(
   source: Source,
   region: string,
   retain: WithUnknowns<number> | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<void> {
-  const { namespace } = session;
-  const followed = source.follow === true ? await lookAt(source, session, call.signal) : undefined;
-  const lineage = await findLineage(lineageTag(namespace, call.urn), session, call.signal);
+  const { namespace } = context;
+  const followed = source.follow === true ? await lookAt(source, context, call.signal) : undefined;
+  const lineage = await findLineage(lineageTag(namespace, call.urn), context, call.signal);
   const kept = versionOf(lineage, importTag(lineage.tag, sourceIdentity(source, followed)));
-  if (kept === undefined) await inspectSource(source, region, "preview", session, call);
+  if (kept === undefined) await inspectSource(source, region, "preview", context, call);
   else call.info(`Image ${kept.id} is already made of this source and will be taken over, without an import.`);
   if (retain !== undefined && !isKnown(retain)) return;
   const surplus = without(lineage, kept?.id).slice(retain ?? 0);

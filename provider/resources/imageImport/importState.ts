@@ -3,7 +3,8 @@ import type { Team } from "../../providerContext";
 
 import { normalDistribution, sameDistribution } from "./distribution";
 import { importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
-import { ownPrefix, userTags } from "../imageTags";
+import { reservedPrefix } from "../../rules/tag";
+import { userTags } from "../imageTags";
 import { isOwnerTag } from "../lineage/lineageTags";
 import { normalDigest, type Followed } from "./sourceIdentity";
 
@@ -46,7 +47,7 @@ export function outputsOf(state: StoredImageImport): StoredImageImport {
 /** The marks that an image carries itself, for one that comes by `pulumi import`; another resource's lineage is left to that. */
 export function marksOn({ tags }: ImageWire, lineageTag: string): Omit<Marks, "team"> {
   return {
-    correlationTag: tags?.find((tag) => tag.startsWith(`${ownPrefix}import:`)),
+    correlationTag: tags?.find((tag) => tag.startsWith(`${reservedPrefix}import:`)),
     ownerTag: tags?.find(isOwnerTag),
     lineageTag: tags?.find((tag) => tag === lineageTag),
   };

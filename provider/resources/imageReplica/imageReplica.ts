@@ -5,48 +5,49 @@ import type { Call, Effects, Existing, Known, ReadAnswer, ResourceChange, Resour
 import type { ProviderContext, Team } from "../../providerContext";
 import type { Copy } from "../../watch/copies";
 import { isImporting, type ImageWatcher } from "../../watch/imageWatcher";
-import { isRegionSlug, teamTable } from "../imageImport/imageImportTable";
+import { isRegionSlug } from "../../rules/regionSlug";
+import { regionSlugRule, teamTable } from "../imageImport/imageImportTable";
 import { requireImageRegion } from "../regionCheck";
 import { parseReplicaId, replicaId } from "./replicaId";
 import { requireTeam } from "../teamCheck";
 
 export const replicaInputs = {
   imageId: {
-    shape: "string",
+    shape: "id",
     required: true,
     change: "replace",
-    doc: "The number of the image: a custom image or a snapshot, made here or elsewhere. A change replaces the replica.",
+    doc: "Number of the image: a custom image or snapshot of this account, made here or elsewhere. A change replaces the replica.",
     rules: [{ expectation: "must be an image's number, such as `38413969`", holds: (value: string) => /^\d+$/.test(value) }],
   },
   region: {
     shape: "string",
     required: true,
     change: "replace",
-    doc: "The region slug that the image is to be in. A change replaces the replica; the copy in the old region stays, since DigitalOcean can't remove one.",
-    rules: [isRegionSlug],
+    doc: "Slug of the region that the image must be in, such as `ams3`. A change replaces the replica; the copy in the old region stays, since DigitalOcean can't remove an image from one region.",
+    rules: [regionSlugRule],
   },
-  alongside: {
+  siblingRegions: {
+    formerly: "alongside",
     shape: { listOf: "string" },
     change: "none",
-    doc: "The region slugs of all replicas of the image: the first that is created asks for the copies of all of them, so that they run at the same time. Default: the replica's own region.",
+    doc: "Slugs of the regions of all replicas of the image: the first replica to be created starts every missing copy, so that they run at the same time. Default: its own region. A change is only recorded.",
     rules: [
       {
         expectation: "must hold region slugs such as `ams3`",
-        holds: (regions: readonly unknown[]) =>
-          regions.every((region) => typeof region !== "string" || isRegionSlug.holds(region as never)),
+        holds: (regions: readonly unknown[]) => regions.every((region) => typeof region !== "string" || isRegionSlug(region)),
       },
     ],
   },
   wait: {
     shape: "boolean",
     default: true,
-    doc: "Whether `pulumi up` waits for this copy. Without waiting it is started and stored as `pending`. Default: true.",
+    doc: "Whether `pulumi up` waits until the copy is there. Otherwise it is started and stored as `pending`. Default: true. A change updates.",
   },
 } as const satisfies PropertyTable;
 
 export const replicaOutputs = {
-  status: { shape: "string", required: true, doc: "`available`, or `pending` while the image is not in the region yet." },
-  team: { shape: { object: teamTable }, required: true, doc: "The DigitalOcean team that owns the image." },
+  status: { shape: "string", required: true, doc: "`available`, or `pending` while the image isn't in the region yet." },
+  team: { shape: { object: teamTable, named: "Team" }, required: true, doc: "The DigitalOcean team that owns the image." },
 } as const satisfies PropertyTable;
 
 type Inputs = typeof replicaInputs;
@@ -57,7 +58,7 @@ type StoredReplica = StoredState<Inputs, Outputs>;
 
 export const imageReplica: ResourceType<ProviderContext, Inputs, Outputs> = {
   token: "imagefleet:index:ImageReplica",
-  doc: "An image present in one region. The copies of one image run at the same time, and one that runs already is taken over. Deleting a replica makes no request: DigitalOcean can't remove an image from a region.",
+  doc: "An image present in one region, the home region included. Its id is `<imageId>/<region>`. The copies of one image run at the same time, and a copy that runs already is taken over. Deleting a replica makes no request: DigitalOcean can't remove an image from a region.",
   inputs: replicaInputs,
   outputs: replicaOutputs,
   timeoutSeconds: { create: 7_200, update: 7_200, delete: 60 },
@@ -65,7 +66,7 @@ export const imageReplica: ResourceType<ProviderContext, Inputs, Outputs> = {
   preview,
   create,
   read,
-  update: (_id, state, inputs, session, call) => ensure(inputs, state.team, session, call),
+  update: (_id, state, inputs, context, call) => ensure(inputs, state.team, context, call),
   delete: remove,
 };
 
@@ -77,37 +78,37 @@ function diff({ state, effects }: ResourceChange<Inputs, Outputs>): Effects {
 async function preview(
   inputs: WithUnknowns<ReplicaInputs>,
   state: StoredReplica | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<WithUnknowns<Partial<ReplicaState>>> {
   if (!isKnown(inputs)) return {};
   if (state === undefined) {
-    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, session, call.signal);
+    if (isKnown(inputs.region)) await requireImageRegion(inputs.region, context, call.signal);
     return inputs;
   }
   const { status, team } = state;
   return { ...inputs, team, ...(status === "available" ? { status } : {}) };
 }
 
-async function create(inputs: ReplicaInputs, session: ProviderContext, call: Call): Promise<Existing<Inputs, Outputs>> {
-  return { id: replicaId(inputs.imageId, inputs.region), state: await ensure(inputs, undefined, session, call) };
+async function create(inputs: ReplicaInputs, context: ProviderContext, call: Call): Promise<Existing<Inputs, Outputs>> {
+  return { id: replicaId(inputs.imageId, inputs.region), state: await ensure(inputs, undefined, context, call) };
 }
 
 async function read(
   id: string,
   known: Known<Inputs, Outputs> | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   call: Call,
 ): Promise<ReadAnswer<Inputs, Outputs> | undefined> {
   const { imageId, region } = parseReplicaId(id);
-  const watcher = session.watchers.of(imageId);
+  const watcher = context.watchers.of(imageId);
   const image = await watcher.image(call.signal);
   if (!exists(image)) {
-    await requireTeam(known?.state.team, `Image ${imageId}`, session, call.signal);
+    await requireTeam(known?.state.team, `Image ${imageId}`, context, call.signal);
     return undefined;
   }
   const inputs = { imageId, region, wait: true, ...known?.inputs };
-  const team = known?.state.team ?? (await session.team(call.signal));
+  const team = known?.state.team ?? (await context.team(call.signal));
   if (image.regions?.includes(region)) return { state: { ...inputs, status: "available", team }, inputs };
   const action = isImporting(image) ? undefined : await watcher.running(region, call.signal);
   if (action === undefined && !isImporting(image)) return undefined;
@@ -129,13 +130,13 @@ function remove(id: string, state: StoredReplica, _session: ProviderContext, cal
 }
 
 /** Makes sure of the image in the region: what create and update both are. */
-async function ensure(inputs: ReplicaInputs, kept: Team | undefined, session: ProviderContext, call: Call): Promise<ReplicaState> {
+async function ensure(inputs: ReplicaInputs, kept: Team | undefined, context: ProviderContext, call: Call): Promise<ReplicaState> {
   const { imageId, region } = inputs;
-  const watcher = session.watchers.of(imageId);
-  const regions = [...new Set([...(inputs.alongside ?? []), region])];
+  const watcher = context.watchers.of(imageId);
+  const regions = [...new Set([...(inputs.siblingRegions ?? []), region])];
   let team = kept;
   try {
-    team ??= await session.team(call.signal);
+    team ??= await context.team(call.signal);
     const image = await ready(inputs, watcher, call);
     if (image === undefined) return { ...inputs, status: "pending", team };
     await watcher.start(regions, call.signal);

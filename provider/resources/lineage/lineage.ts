@@ -25,9 +25,9 @@ export interface Lineage {
 }
 
 /** One request. What this process has made of the lineage counts, also where the list lags behind. */
-export async function findLineage(tag: string, session: ProviderContext, signal: AbortSignal): Promise<Lineage> {
-  const listed = await session.api.images.listByTag(tag, signal);
-  const current = session.current.get(tag);
+export async function findLineage(tag: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
+  const listed = await context.api.images.listByTag(tag, signal);
+  const current = context.current.get(tag);
   const versions = current === undefined ? listed : [current, ...listed.filter(({ id }) => id !== current.id)];
   return { tag, versions: inOrder(versions) };
 }
@@ -67,21 +67,21 @@ export function nextOwnerTag({ tag, versions }: Lineage, importTag: string, { st
  * Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. What
  * says that it was retired stays, so that the way back is short, until `unretire`.
  */
-export async function claim(version: ImageWire, tags: readonly string[], session: ProviderContext, signal: AbortSignal): Promise<void> {
+export async function claim(version: ImageWire, tags: readonly string[], context: ProviderContext, signal: AbortSignal): Promise<void> {
   const carried = ownTags(version);
-  await mark(version, tags, session, signal);
+  await mark(version, tags, context, signal);
   const stale = carried.filter((tag) => (isOwnerTag(tag) || isRetainTag(tag)) && !tags.includes(tag));
-  for (const tag of stale) await session.api.tags.delete(tag, signal);
+  for (const tag of stale) await context.api.tags.delete(tag, signal);
 }
 
 /** Says that a state stands for the version from now on: its create has ended. */
-export async function settle(version: ImageWire, session: ProviderContext, signal: AbortSignal): Promise<void> {
-  for (const tag of ownTags(version).filter(isBegunTag)) await session.api.tags.delete(tag, signal);
+export async function settle(version: ImageWire, context: ProviderContext, signal: AbortSignal): Promise<void> {
+  for (const tag of ownTags(version).filter(isBegunTag)) await context.api.tags.delete(tag, signal);
 }
 
 /** Takes off a version what it carries of the time when it was retired: a state stands for it again. */
-export async function unretire(version: ImageWire, session: ProviderContext, signal: AbortSignal): Promise<void> {
-  for (const tag of ownTags(version).filter(isRetiredTag)) await session.api.tags.delete(tag, signal);
+export async function unretire(version: ImageWire, context: ProviderContext, signal: AbortSignal): Promise<void> {
+  for (const tag of ownTags(version).filter(isRetiredTag)) await context.api.tags.delete(tag, signal);
 }
 
 /**
@@ -92,13 +92,13 @@ export async function retire(
   version: ImageWire,
   lineage: string,
   sourceTags: readonly string[],
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<ImageWire> {
   const retired = retiredTagOn(version, lineage);
   const over = ownTags(version).filter((tag) => isMark(tag) && tag !== retired);
-  const missing = await mark(version, [lineage, ...sourceTags, retired], session, signal);
-  for (const tag of over) await session.api.tags.delete(tag, signal);
+  const missing = await mark(version, [lineage, ...sourceTags, retired], context, signal);
+  for (const tag of over) await context.api.tags.delete(tag, signal);
   return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
 }
 
@@ -106,10 +106,10 @@ export async function retire(
 async function mark(
   version: ImageWire,
   tags: readonly string[],
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { tags: api } = session.api;
+  const { tags: api } = context.api;
   const image: TaggedResourceWire = { resource_id: String(version.id), resource_type: "image" };
   const missing = tags.filter((tag) => !version.tags?.includes(tag));
   for (const tag of missing) await (isMark(tag) ? api.make(tag, [image], signal) : api.add(tag, [image], signal));
@@ -120,18 +120,18 @@ async function mark(
 export async function discard(
   version: ImageWire,
   { tag, versions }: Lineage,
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   const id = String(version.id);
   const others = versions.filter((other) => other.id !== version.id);
   const foreign = !version.tags?.includes(tag);
   const tags = ownTags(version).filter((own) => own !== tag);
-  await dropTags(tags, id, foreign ? undefined : others, session, signal);
-  await session.api.images.delete(id, signal);
-  session.watchers.of(id).forget();
-  if (session.current.get(tag)?.id === version.id) session.current.delete(tag);
-  if (others.length === 0) await endLineage(tag, session, signal);
+  await dropTags(tags, id, foreign ? undefined : others, context, signal);
+  await context.api.images.delete(id, signal);
+  context.watchers.of(id).forget();
+  if (context.current.get(tag)?.id === version.id) context.current.delete(tag);
+  if (others.length === 0) await endLineage(tag, context, signal);
 }
 
 /** Deletes what tags an image has left that is gone, and the lineage's own where that was the last version. */
@@ -139,13 +139,13 @@ export async function cleanUpAfter(
   id: string,
   tags: Iterable<string>,
   { tag, versions }: Lineage,
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   const others = versions.filter((version) => String(version.id) !== id);
   const left = [...new Set(tags)].filter((one) => one !== tag);
-  await dropTags(left, id, others, session, signal);
-  if (others.length === 0) await endLineage(tag, session, signal);
+  await dropTags(left, id, others, context, signal);
+  if (others.length === 0) await endLineage(tag, context, signal);
 }
 
 /** Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed. */
@@ -161,12 +161,12 @@ async function dropTags(
   tags: readonly string[],
   id: string,
   others: readonly ImageWire[] | undefined,
-  session: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   for (const tag of tags) {
     const ask = !isMark(tag) && (isDigestTag(tag) || others === undefined);
-    const carriers = ask ? await session.api.images.listByTag(tag, signal) : (others ?? []).filter((other) => other.tags?.includes(tag));
-    if (carriers.every((carrier) => String(carrier.id) === id)) await session.api.tags.delete(tag, signal);
+    const carriers = ask ? await context.api.images.listByTag(tag, signal) : (others ?? []).filter((other) => other.tags?.includes(tag));
+    if (carriers.every((carrier) => String(carrier.id) === id)) await context.api.tags.delete(tag, signal);
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ImageWire } from "../../api/wire";
-import { ownPrefix } from "../imageTags";
+import { reservedPrefix } from "../../rules/tag";
 import { normalDigest } from "../imageImport/sourceIdentity";
 
 /**
@@ -23,12 +23,12 @@ import { normalDigest } from "../imageImport/sourceIdentity";
 type Kind = "lineage" | "import" | "owner" | "begun" | "retired" | "retain" | "sha256";
 
 function named(kind: Kind, value: string): string {
-  return `${ownPrefix}${kind}:${value}`;
+  return `${reservedPrefix}${kind}:${value}`;
 }
 
 /** What stands after the kind. */
 function valueOf(tag: string): string {
-  return tag.slice(tag.indexOf(":", ownPrefix.length) + 1);
+  return tag.slice(tag.indexOf(":", reservedPrefix.length) + 1);
 }
 
 export function lineageTag(namespace: string, urn: string): string {
@@ -37,7 +37,7 @@ export function lineageTag(namespace: string, urn: string): string {
 
 /** Whether a tag, other than the lineage's own, can be only on images of the lineage. */
 export function isOfLineage(tag: string, lineage: string): boolean {
-  return tag.startsWith(ownPrefix) && tag.endsWith(`:${valueOf(lineage)}`) && tag !== lineage;
+  return tag.startsWith(reservedPrefix) && tag.endsWith(`:${valueOf(lineage)}`) && tag !== lineage;
 }
 
 /** The same for every run that wants the same bits for the same resource, another as soon as the image would be replaced. */
@@ -135,7 +135,7 @@ export function retainOf({ tags }: ImageWire): number {
 
 /** imagefleet's own tags among an image's. */
 export function ownTags({ tags }: Pick<ImageWire, "tags">): readonly string[] {
-  return (tags ?? []).filter((tag) => tag.startsWith(ownPrefix));
+  return (tags ?? []).filter((tag) => tag.startsWith(reservedPrefix));
 }
 
 function hash(parts: readonly string[]): string {

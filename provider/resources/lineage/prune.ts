@@ -22,32 +22,32 @@ export interface Pruning {
  * Droplets still run stays, retired, until a later create or delete of the lineage comes by. Each step may be the last of a killed run: the
  * next pruning ends what it began.
  */
-export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, session: ProviderContext, call: Call): Promise<void> {
+export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, context: ProviderContext, call: Call): Promise<void> {
   const { signal } = call;
   const kept = past.filter((version) => !isBegun(version)).slice(0, retain);
-  for (const version of kept) await retire(version, lineage.tag, [], session, signal);
+  for (const version of kept) await retire(version, lineage.tag, [], context, signal);
   const surplus = past.filter((version) => !kept.includes(version)).reverse();
   if (surplus.length === 0) return;
   const others = surplus.filter(({ id }) => String(id) !== besides);
   if (others.length > 0) call.info(pruned(retain, "deleted", others));
-  const running = forceDelete ? new Map<number, readonly string[]>() : await dropletsByImage(session, signal);
+  const running = forceDelete ? new Map<number, readonly string[]>() : await dropletsByImage(context, signal);
   let { versions } = lineage;
   for (const version of surplus) {
     const droplets = running.get(version.id);
     if (droplets !== undefined) {
-      await retire(version, lineage.tag, [], session, signal);
+      await retire(version, lineage.tag, [], context, signal);
       call.warn(stays(version.id, droplets));
       continue;
     }
-    await discard(version, { tag: lineage.tag, versions }, session, signal);
+    await discard(version, { tag: lineage.tag, versions }, context, signal);
     versions = versions.filter(({ id }) => id !== version.id);
   }
 }
 
 /** Names of the account's Droplets by the image that they were made from. */
-async function dropletsByImage(session: ProviderContext, signal: AbortSignal): Promise<ReadonlyMap<number, readonly string[]>> {
+async function dropletsByImage(context: ProviderContext, signal: AbortSignal): Promise<ReadonlyMap<number, readonly string[]>> {
   const names = new Map<number, string[]>();
-  for (const { image, name } of await session.api.droplets.list(signal)) names.set(image.id, [...(names.get(image.id) ?? []), name]);
+  for (const { image, name } of await context.api.droplets.list(signal)) names.set(image.id, [...(names.get(image.id) ?? []), name]);
   return names;
 }
 

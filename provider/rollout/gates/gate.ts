@@ -8,7 +8,7 @@ export interface Gate {
   /** A GET on the public address; without it, `active` is enough. */
   readonly http?: { readonly port: number; readonly path: string };
   /** Good answers in a row. */
-  readonly successes: number;
+  readonly successThreshold: number;
   readonly intervalSeconds: number;
   /** How long one answer may take. */
   readonly timeoutSeconds: number;
@@ -38,7 +38,7 @@ export interface Attempt {
 export const firstAttempt: Attempt = { successes: 0, failures: 0, spent: 0, reason: "it wasn't asked yet", reached: false, isLate: false };
 
 export function verdict(gate: Gate, attempt: Attempt): "waiting" | "passed" | "failed" {
-  if (attempt.successes >= (gate.http === undefined ? 1 : gate.successes)) return "passed";
+  if (attempt.successes >= (gate.http === undefined ? 1 : gate.successThreshold)) return "passed";
   return attempt.isLate ? "failed" : "waiting";
 }
 

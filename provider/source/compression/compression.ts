@@ -2,14 +2,13 @@ import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
 
+import type { CompressionName } from "../accepted";
 import { bunzip2 } from "./bunzip2";
 import { unzstd } from "./unzstd";
 import { Unreadable, type ByteSource } from "../bytes/byteSource";
 import { textAt } from "../bytes/fields";
 import { StreamedSource } from "../bytes/streamedSource";
 import { xzUnpackedBytes } from "./xzIndex";
-
-export type CompressionName = "gzip" | "bzip2" | "xz" | "zstd";
 
 export interface Compression {
   readonly name: CompressionName;
@@ -25,24 +24,27 @@ export interface Compression {
 const mib = 1024 * 1024;
 const chunkBytes = 256 * 1024;
 
-const compressions: readonly Compression[] = [
-  { name: "gzip", matches: (head) => textAt(head, 0, "\x1f\x8b\x08"), decode: gunzip, limitBytes: 1032 * mib },
-  {
-    name: "bzip2",
+const readers: Readonly<Record<CompressionName, Omit<Compression, "name">>> = {
+  gzip: { matches: (head) => textAt(head, 0, "\x1f\x8b\x08"), decode: gunzip, limitBytes: 1032 * mib },
+  bzip2: {
     // The magic of a block, or of the end, follows: a text may well begin with BZh.
     matches: (head) => /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString("latin1", 0, 10)),
     decode: bunzip2,
     limitBytes: 256 * mib,
   },
-  { name: "xz", matches: (head) => textAt(head, 0, "\xfd7zXZ\0"), decode: unxz, limitBytes: 1032 * mib, unpackedBytes: xzUnpackedBytes },
-  {
-    name: "zstd",
+  xz: { matches: (head) => textAt(head, 0, "\xfd7zXZ\0"), decode: unxz, limitBytes: 1032 * mib, unpackedBytes: xzUnpackedBytes },
+  zstd: {
     // Its second magic, of a frame to skip, begins what was packed in parallel.
     matches: (head) => textAt(head, 0, "\x28\xb5\x2f\xfd") || /^[P-_]\*M\x18/.test(head.toString("latin1", 0, 4)),
     decode: unzstd,
     limitBytes: 1032 * mib,
   },
-];
+};
+
+const compressions: readonly Compression[] = Object.entries(readers).map(([name, reader]) => ({
+  name: name as CompressionName,
+  ...reader,
+}));
 
 export function compressionOf(head: Buffer): Compression | undefined {
   return compressions.find(({ matches }) => matches(head));

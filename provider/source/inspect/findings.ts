@@ -1,3 +1,4 @@
+import { formats, isAccepted, listCompressions, listFormats } from "../accepted";
 import { undecided } from "./disk/fileSystem";
 import type { Observation, Trait } from "./observation";
 
@@ -27,12 +28,12 @@ const nature = "the format itself: the file alone does not hold the disk";
 const convert = "Convert it to one file: `qemu-img convert -O qcow2 <image> <new image>`.";
 
 const has = (trait: Trait) => (observed: Observation) => observed.traits.has(trait);
-const isFormat =
-  (...formats: readonly string[]) =>
+const refusedAs =
+  (code: string) =>
   ({ format }: Observation) =>
-    format !== null && formats.includes(format);
+    format !== null && formats[format].refusal === code;
 /** A disk, or what could not be read far enough to tell. */
-const isDisk = (observed: Observation) => !isFormat("iso", "tar", "ova", "zip")(observed);
+const isDisk = (observed: Observation) => !refusedAs("iso-refused")(observed) && !refusedAs("archive-refused")(observed);
 const isPartitioned = ({ partitionTable }: Observation) => partitionTable === "mbr" || partitionTable === "gpt";
 const namesOf = ({ volumes }: Observation) => volumes.flatMap(({ fileSystem }) => (fileSystem ? [fileSystem.name] : []));
 const hasExt = (observed: Observation) => namesOf(observed).some((name) => name === "ext3" || name === "ext4");
@@ -75,10 +76,10 @@ export const findingRules: readonly FindingRule[] = [
   {
     code: "compression-refused",
     severity: "error",
-    message: "The image is compressed with {compression}; DigitalOcean takes gzip and bzip2.",
+    message: `The image is compressed with {compression}; DigitalOcean takes ${listCompressions("and")}.`,
     remedy: "Unpack it, or compress it with gzip instead.",
     source: upload,
-    applies: ({ compression }) => compression === "xz" || compression === "zstd",
+    applies: ({ compression }) => !isAccepted(compression),
   },
   {
     code: "compression-damaged",
@@ -103,7 +104,7 @@ export const findingRules: readonly FindingRule[] = [
     message: "The file is a {format} archive; DigitalOcean does not look into archives.",
     remedy: "Take the disk image out of it and import that file.",
     source: `${upload}; refusals seen by third parties`,
-    applies: isFormat("tar", "ova", "zip"),
+    applies: refusedAs("archive-refused"),
   },
   {
     code: "iso-refused",
@@ -111,15 +112,15 @@ export const findingRules: readonly FindingRule[] = [
     message: "The file is an ISO image of an optical disc, not of an installed disk.",
     remedy: "Install the system to a disk and import that disk, or take the distribution's cloud image.",
     source: limits,
-    applies: isFormat("iso"),
+    applies: refusedAs("iso-refused"),
   },
   {
     code: "vhd-refused",
     severity: "error",
-    message: "The image is a VHD; DigitalOcean takes raw, qcow2, VHDX, VDI and VMDK.",
+    message: `The image is a VHD; DigitalOcean takes ${listFormats("and")}.`,
     remedy: "Convert it: `qemu-img convert -f vpc -O qcow2 <image> <new image>`.",
     source: upload,
-    applies: isFormat("vhd"),
+    applies: refusedAs("vhd-refused"),
   },
   {
     code: "backing-file",

@@ -5,8 +5,9 @@ import { uploadInParts, type PartStore } from "./multipart";
 import { StoreRefusal, type ObjectStore, type StoredObject } from "./objectStore";
 import { askSpaces, type Ask } from "./spacesClient";
 import { expireAfterADay } from "./spacesLifecycle";
-import { refusalOf } from "./spacesRefusal";
-import { isLoopback, type SpacesSettings } from "./spacesSettings";
+import { storeRefusalOf } from "./spacesRefusal";
+import { isLoopback } from "../../rules/loopback";
+import type { SpacesSettings } from "./spacesSettings";
 
 /** In milliseconds: a run that was interrupted ends soon. */
 const cleanUpTime = 10_000;
@@ -43,7 +44,7 @@ export function createSpaces(settings: SpacesSettings, world: Pick<World, "clock
         return (await world.send(new Request(urlOf(key, settings), { method: "HEAD", signal }))).status;
       } catch (error) {
         signal.throwIfAborted();
-        throw refusalOf((error as Error).cause ?? error, "serve an object", settings);
+        throw storeRefusalOf((error as Error).cause ?? error, "serve an object", settings);
       }
     },
     remove: (key, signal) => remove(Bucket, key, ask, signal),

@@ -1,8 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { withoutChecksumHeaders } from "./spacesHeaders";
 import { inPieces } from "./spacesPieces";
-import { refusalOf } from "./spacesRefusal";
-import { isLoopback, type SpacesSettings } from "./spacesSettings";
+import { storeRefusalOf } from "./spacesRefusal";
+import { isLoopback } from "../../rules/loopback";
+import type { SpacesSettings } from "./spacesSettings";
 
 type Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -25,7 +26,7 @@ export function askSpaces(settings: SpacesSettings): Ask {
       return await request(client, sdk, { abortSignal: signal });
     } catch (error) {
       signal.throwIfAborted();
-      throw refusalOf(error, what, settings);
+      throw storeRefusalOf(error, what, settings);
     }
   };
 }

@@ -9,7 +9,7 @@ interface ServiceError {
 }
 
 /** Says what Spaces, or the way to it, answered to a request that was to do `what`: "put an object there". */
-export function refusalOf(error: unknown, what: string, { bucket, endpoint }: SpacesSettings): StoreRefusal {
+export function storeRefusalOf(error: unknown, what: string, { bucket, endpoint }: SpacesSettings): StoreRefusal {
   const { name, code, $metadata } = error as ServiceError;
   const status = typeof $metadata?.httpStatusCode === "number" ? $metadata.httpStatusCode : undefined;
   const place = `The Spaces bucket \`${bucket}\` at \`${endpoint}\``;

@@ -1,3 +1,5 @@
+import { isLoopback } from "../../rules/loopback";
+
 /** Where staged bits pass through, and the key that may put them there. */
 export interface SpacesSettings {
   readonly accessId: string;
@@ -64,9 +66,4 @@ function isEndpoint(endpoint: string): boolean {
   const { protocol, username, password, pathname, search, hash, hostname } = new URL(endpoint);
   if (`${username}${password}${search}${hash}` !== "" || pathname !== "/") return false;
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
-}
-
-/** There a bucket is a path: it can't be a name before the host. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { installedTools, makeDiskImage, noTools } from "../../../local/diskImage/diskImage";
 import { ext4 } from "../../../local/diskImage/ext4";
-import { PARTITION_START_BYTES } from "../../../local/diskImage/mbr";
+import { partitionStartBytes } from "../../../local/diskImage/mbr";
 
 const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
 const hasTool = (name: string) => spawnSync(name, ["--version"], { env }).error === undefined;
@@ -54,6 +54,6 @@ test("the same version gives the same bits without tools", async () => {
       signature: 0xaa55,
     });
     const written = ext4(15 * 1024 * 1024, { name: "release", text: "imagefleet example, version 1\n" });
-    expect(disk.subarray(PARTITION_START_BYTES).equals(written)).toBe(true);
+    expect(disk.subarray(partitionStartBytes).equals(written)).toBe(true);
   },
 );

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildEngine } from "../../../local/engine/buildEngine";
-import { ENGINE_VERSION } from "../../../local/engine/engineSource";
+import { engineVersion } from "../../../local/engine/engineSource";
 
 let folder: string;
 
@@ -28,7 +28,7 @@ test("compiles the pinned module as a release of its version", async () => {
     "build",
     "-trimpath",
     "-tags=osusergo,grpcnotrace",
-    `-ldflags=-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${ENGINE_VERSION}`,
+    `-ldflags=-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${engineVersion}`,
     "-o",
     path.join(folder, "pulumi"),
     "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
@@ -37,7 +37,7 @@ test("compiles the pinned module as a release of its version", async () => {
 
 test("pins the module at the version it claims", () => {
   const module = readFileSync(path.resolve(__dirname, "../../../local/engine/go.mod"), "utf8");
-  expect(module).toContain(`github.com/pulumi/pulumi/pkg/v3 v${ENGINE_VERSION}`);
+  expect(module).toContain(`github.com/pulumi/pulumi/pkg/v3 v${engineVersion}`);
 });
 
 test("repeats the last line of what Go complains of", async () => {

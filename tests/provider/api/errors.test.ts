@@ -79,7 +79,7 @@ test.each([
 ])("a good status without %s is no answer, and is not asked for again", async (_, response, cause) => {
   const service = new ScriptedService(() => response);
   const api = createApi({ token, endpoint: "https://api.example.com", world: service.world });
-  expect(await service.clock.run(failure(api.images.get("7", never)))).toMatchObject({ name: "NoAnswerError", cause });
+  expect(await service.clock.run(failure(api.images.get("7", never)))).toMatchObject({ name: "NetworkError", cause });
   expect(service.arrivals).toHaveLength(1);
 });
 

@@ -1,4 +1,5 @@
 import { checkByTable, secretNames, toFailure, toSentence, withDefaults, withoutFaulty } from "../../../provider/host/check";
+import { effectsByTable } from "../../../provider/host/diff";
 import { unknownValue, type PropertyTable } from "../../../provider/host/property";
 import { decode, type Values } from "../../../provider/host/values";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
@@ -65,6 +66,25 @@ test("a wrong shape is said by name, with a short view of what came instead", ()
 
 test("what is unknown is not checked, and a rule waits until all of its value is known", () => {
   expect(reasons({ count: unknownValue, gate: { http: { port: unknownValue } }, regions: ["ams3", "ams3", unknownValue] })).toEqual([]);
+});
+
+test("an id is the same one as a string or as a whole number", () => {
+  const ids = {
+    image: { shape: "id", doc: "Image.", rules: [{ expectation: "must be digits", holds: (id: string) => /^\d+$/.test(id) }] },
+    keys: { shape: { listOf: "id" }, doc: "Keys." },
+  } as const satisfies PropertyTable;
+  const asStrings: Values = { image: "512189", keys: ["7", "aa:bb", unknownValue] };
+  const { inputs, faults } = checkByTable(ids, { image: 512189, keys: [7, "aa:bb", unknownValue] });
+  expect({ inputs, faults }).toEqual({ inputs: asStrings, faults: [] });
+  expect(checkByTable(ids, asStrings).inputs).toEqual(asStrings);
+  expect(effectsByTable(ids, { image: "512189" }, checkByTable(ids, { image: 512189 }).inputs)).toEqual({});
+
+  const sentences = checkByTable(ids, { image: -3, keys: [1.5, true] }).faults.map((fault) => toSentence(fault, new Set()));
+  expect(sentences).toEqual([
+    "`image` must be digits, got `-3`.",
+    "`keys[0]` must be an id, as a string or a whole number, got `1.5`.",
+    "`keys[1]` must be an id, as a string or a whole number, got `true`.",
+  ]);
 });
 
 test("a fault in what is secret names no property and no value", () => {

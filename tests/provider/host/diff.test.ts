@@ -6,7 +6,7 @@ const table = {
   name: text,
   image: { ...text, change: "roll" },
   region: { ...text, change: "replace" },
-  alongside: { shape: { listOf: "string" }, change: "none", doc: "Hidden." },
+  siblingRegions: { shape: { listOf: "string" }, change: "none", doc: "Hidden." },
   source: {
     shape: { object: { url: { ...text, change: "none" }, sha256: { ...text, change: "replace" }, label: text } },
     change: "roll",
@@ -15,13 +15,13 @@ const table = {
 } as const satisfies PropertyTable;
 
 test("each changed input has the effect of its table, `update` where nothing is said", () => {
-  const before = { name: "a", image: "1", region: "ams3", alongside: ["ams3"] };
+  const before = { name: "a", image: "1", region: "ams3", siblingRegions: ["ams3"] };
   expect(effectsByTable(table, before, before)).toEqual({});
-  expect(effectsByTable(table, before, { name: "b", image: "2", region: "nyc3", alongside: [] })).toEqual({
+  expect(effectsByTable(table, before, { name: "b", image: "2", region: "nyc3", siblingRegions: [] })).toEqual({
     name: "update",
     image: "roll",
     region: "replace",
-    alongside: "none",
+    siblingRegions: "none",
   });
 });
 
@@ -40,8 +40,12 @@ test("an object whose parts say their effect has the strongest of those that cha
 });
 
 test("what does nothing is not told; drift of outputs is told apart from changes of inputs", () => {
-  const effects = { name: "update", image: "roll", region: "replace", alongside: "none", live: "roll" } as const;
-  const found = differences(effects, { name: "a", region: "ams3", alongside: [] }, { image: "1", region: "nyc3", alongside: ["x"] });
+  const effects = { name: "update", image: "roll", region: "replace", siblingRegions: "none", live: "roll" } as const;
+  const found = differences(
+    effects,
+    { name: "a", region: "ams3", siblingRegions: [] },
+    { image: "1", region: "nyc3", siblingRegions: ["x"] },
+  );
   expect(Object.fromEntries(found)).toEqual({
     name: { kind: "delete", replaces: false, ofInputs: true },
     image: { kind: "add", replaces: false, ofInputs: true },

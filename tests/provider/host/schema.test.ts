@@ -13,7 +13,7 @@ test("configuration is described with its secrets and its environment, and none 
     defaults: [],
   });
   expect(schema["provider"]).toEqual({
-    description: "Machines that exist in no cloud.",
+    description: "One account of machines.",
     inputProperties: {
       token: { type: "string", description: "Key of the account.", secret: true, defaultInfo: { environment: ["TOY_TOKEN", "TOY_KEY"] } },
       parallel: { type: "integer", description: "How many at once." },

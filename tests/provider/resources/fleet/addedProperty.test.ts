@@ -21,7 +21,7 @@ test("a property that says `roll` is checked, sent, fingerprinted, rolled and do
   const changed = { ...inputs, withDropletAgent: true } as FleetInputs;
   const { faults } = checkByTable(fleet.inputs, { ...changed, withDropletAgent: "yes" });
   expect(faults).toEqual([{ property: "withDropletAgent", expectation: "must be `true` or `false`", received: "yes" }]);
-  expect(JSON.stringify(packageSchema(imagefleet))).toContain("Made up for this test.");
+  expect(JSON.stringify(packageSchema(imagefleet()))).toContain("Made up for this test.");
 
   const before = await rig.create(inputs);
   const after = await rig.update(before, changed);

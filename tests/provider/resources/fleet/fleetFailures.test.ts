@@ -114,7 +114,7 @@ test("replaces a Droplet that is never made active, in the same run", async () =
 
 test("gives up an image that powers itself off, after as many Droplets as may fail", async () => {
   const rig = new FleetRig();
-  const gate = { active: true, successes: 1, intervalSeconds: 1, deadlineSeconds: 30, timeoutSeconds: 5, bakeSeconds: 0 };
+  const gate = { active: true, successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 30, timeoutSeconds: 5, bakeSeconds: 0 };
   const before = await rig.create(await rig.inputs(0, { gate }));
   const image = await rig.image(1);
   const stopped = new Set<number>();
@@ -135,7 +135,7 @@ test("rolls back a Droplet that turns bad during its bake time, and waits for th
   const rig = new FleetRig();
   const gate = {
     http: { port: 8080, path: "/" },
-    successes: 2,
+    successThreshold: 2,
     intervalSeconds: 1,
     deadlineSeconds: 30,
     timeoutSeconds: 5,

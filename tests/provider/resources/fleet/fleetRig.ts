@@ -113,7 +113,14 @@ export class FleetRig {
       count: 3,
       sshKeys: [sshKey],
       name: "web",
-      gate: { http: { port: 8080, path: "/" }, successes: 2, intervalSeconds: 1, deadlineSeconds: 30, timeoutSeconds: 5, bakeSeconds: 0 },
+      gate: {
+        http: { port: 8080, path: "/" },
+        successThreshold: 2,
+        intervalSeconds: 1,
+        deadlineSeconds: 30,
+        timeoutSeconds: 5,
+        bakeSeconds: 0,
+      },
       rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 2, shutdownSeconds: 10 },
       ...changes,
     };

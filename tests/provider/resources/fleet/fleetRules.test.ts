@@ -23,7 +23,7 @@ test("fills in what a gate and a rollout leave open", () => {
   const { gate, rollout } = checked({ gate: { http: { port: 80 } } });
   expect(gate).toEqual({
     http: { port: 80, path: "/" },
-    successes: 2,
+    successThreshold: 2,
     intervalSeconds: 2,
     deadlineSeconds: 300,
     timeoutSeconds: 5,
@@ -164,7 +164,7 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
 test("warns that nothing is probed unless the program says so", async () => {
   const rig = new FleetRig();
   const preview = async (gate: Partial<FleetInputs["gate"]>) => {
-    const limits = { successes: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 };
+    const limits = { successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 };
     await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
     return rig.warned.splice(0);
   };

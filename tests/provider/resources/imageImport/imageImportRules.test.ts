@@ -4,11 +4,12 @@ import { isDistribution, sameDistribution } from "../../../../provider/resources
 import { imageImport } from "../../../../provider/resources/imageImport/imageImport";
 import {
   importInputs,
-  isRegionSlug,
+  regionSlugRule,
   type ImageImportChange,
   type ImageImportInputs,
 } from "../../../../provider/resources/imageImport/imageImportTable";
-import { areTags, sameTags, userTags } from "../../../../provider/resources/imageTags";
+import { areTags, userTags } from "../../../../provider/resources/imageTags";
+import { sameTags } from "../../../../provider/rules/tag";
 import { importFailure } from "../../../../provider/resources/imageImport/importFailure";
 import { sourceChange, sourceIdentity } from "../../../../provider/resources/imageImport/sourceIdentity";
 import { simulate } from "../../../helpers/simulation";
@@ -50,8 +51,8 @@ describe("the rules of an import's inputs", () => {
     expect(["file:///x", "x.img", "s3://bucket/x", ""].filter((value) => holds(url.rules, value))).toEqual([]);
     expect([a, a.toUpperCase()].filter((value) => !holds(sha256.rules, value))).toEqual([]);
     expect(["abc", `${a}0`, "g".repeat(64)].filter((value) => holds(sha256.rules, value))).toEqual([]);
-    expect(["nyc3", "ams3", "mkc1"].filter((value) => !holds([isRegionSlug], value))).toEqual([]);
-    expect(["Amsterdam", "nyc", "NYC3", ""].filter((value) => holds([isRegionSlug], value))).toEqual([]);
+    expect(["nyc3", "ams3", "mkc1"].filter((value) => !holds([regionSlugRule], value))).toEqual([]);
+    expect(["Amsterdam", "nyc", "NYC3", ""].filter((value) => holds([regionSlugRule], value))).toEqual([]);
     expect(holds(areTags, ["prod", "team:web", "a_b-c", unknownValue])).toBe(true);
     expect([["a b"], [""], ["x".repeat(256)], ["imagefleet:import:1"]].filter((value) => holds(areTags, value))).toEqual([]);
   });

@@ -27,7 +27,7 @@ function create(
   wait = true,
   listener: RecordedCall = call(),
 ): Promise<ReplicaState> {
-  const made = imageReplica.create({ imageId, region, alongside: regions, wait }, session, listener);
+  const made = imageReplica.create({ imageId, region, siblingRegions: regions, wait }, session, listener);
   return made.then(({ id, state }) => {
     expect(id).toBe(`${imageId}/${region}`);
     return state;
@@ -225,7 +225,7 @@ describe("an interrupted replica", () => {
     expect(left.reasons[0]).toMatch(/nyc3: there, ams3: being copied by action \d+, .*stopped by the test/);
     expect(simulation.process.timers).toBe(0);
     const { session, call: next } = simulation.restart();
-    const inputs = { imageId, region: "ams3", alongside: regions, wait: true };
+    const inputs = { imageId, region: "ams3", siblingRegions: regions, wait: true };
     const state = await simulation.run(imageReplica.update(left.id, left.state, inputs, session, next()));
     expect(state.status).toBe("available");
     expect(simulation.requests(transfers)).toHaveLength(3);
@@ -274,7 +274,7 @@ describe("a replica that isn't waited for", () => {
     const began = simulation.clock.now();
     const state = await simulation.run(create(simulation.process, imageId, "ams3", false));
     expect([state.status, simulation.clock.now() - began]).toEqual(["pending", 0]);
-    const inputs = { imageId, region: "ams3", alongside: regions, wait: false };
+    const inputs = { imageId, region: "ams3", siblingRegions: regions, wait: false };
     expect(
       imageReplica.diff?.({ id: "", state, before: inputs, after: inputs, effects: {} }, simulation.session, simulation.call()),
     ).toEqual({

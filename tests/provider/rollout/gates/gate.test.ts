@@ -5,13 +5,13 @@ import { VirtualClock } from "../../../helpers/virtualClock";
 
 const http: Gate = {
   http: { port: 8080, path: "/health" },
-  successes: 2,
+  successThreshold: 2,
   intervalSeconds: 3,
   deadlineSeconds: 60,
   timeoutSeconds: 5,
   bakeSeconds: 0,
 };
-const active: Gate = { successes: 2, intervalSeconds: 3, deadlineSeconds: 60, timeoutSeconds: 5, bakeSeconds: 0 };
+const active: Gate = { successThreshold: 2, intervalSeconds: 3, deadlineSeconds: 60, timeoutSeconds: 5, bakeSeconds: 0 };
 const signal = new AbortController().signal;
 
 function droplet(status: DropletWire["status"], address?: string): DropletWire {

@@ -16,7 +16,7 @@ import { VirtualClock } from "../../../helpers/virtualClock";
 const { signal } = new AbortController();
 const store = (settings: SpacesSettings): ObjectStore =>
   createSpaces(settings, { clock: new VirtualClock(), send: (request) => fetch(request) });
-const root = resolvePath(__dirname, "../../..");
+const root = resolvePath(__dirname, "../../../..");
 const silent = (): void => undefined;
 
 async function* pieces(bytes: Buffer, size = 100_000): AsyncGenerator<Buffer> {
@@ -240,8 +240,8 @@ describe("Requests to Spaces", () => {
 
   it("load the S3 client with the first of them", () => {
     const script = `
-      const { createSpaces } = require("./dist/provider/source/spaces");
-      require("./dist/provider/source/staging");
+      const { createSpaces } = require("./dist/provider/source/spaces/spaces");
+      require("./dist/provider/source/staging/staging");
       createSpaces({ accessId: "AK", secretKey: "SK", bucket: "images", endpoint: "http://127.0.0.1:1" }, {});
       process.stdout.write(JSON.stringify(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk"))));`;
     expect(JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }))).toEqual([]);

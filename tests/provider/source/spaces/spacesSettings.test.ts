@@ -1,5 +1,5 @@
 import { requireSpaces, isSpacesGiven, type GivenSpaces } from "../../../../provider/source/spaces/spacesSettings";
-import { refusalOf } from "../../../../provider/source/spaces/spacesRefusal";
+import { storeRefusalOf } from "../../../../provider/source/spaces/spacesRefusal";
 import { stagingNeed } from "../../../../provider/source/staging/stagingNeed";
 
 const given: GivenSpaces = { accessId: "AKID", secretKey: "SECRET", bucket: "images", region: "ams3" };
@@ -92,11 +92,11 @@ describe("A refusal", () => {
       `${place} could not be reached to list objects (ECONNREFUSED): check the network and \`imagefleet:spacesEndpoint\` (or \`SPACES_ENDPOINT_URL\`).`,
     ],
   ])("is a finished sentence without the key: %s", (error, sentence) => {
-    expect(refusalOf(error, "list objects", settings).message).toBe(sentence);
+    expect(storeRefusalOf(error, "list objects", settings).message).toBe(sentence);
   });
 
   it("of the key says what it must be allowed, and that Cold Storage can't do", () => {
-    const { message, status } = refusalOf(answered(403, "AccessDenied"), "store an object", settings);
+    const { message, status } = storeRefusalOf(answered(403, "AccessDenied"), "store an object", settings);
     expect(status).toBe(403);
     expect(message).toBe(
       `${place} refused the key (403 AccessDenied) when asked to store an object: check \`imagefleet:spacesAccessId\` and \`imagefleet:spacesSecretKey\` ` +

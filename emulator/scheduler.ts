@@ -7,43 +7,43 @@ interface Entry {
 }
 
 /**
- * What is going to happen, and when. Effects run in the order of their moments, each with the clock at or past its moment:
- * when the clock gets there, or at the next request if that comes first. So an answer never shows a past that is overdue.
+ * Runs effects at their times, in the order of those times: when the clock gets there, or at the next request if that comes first.
+ * So no answer shows a state that is overdue.
  */
-export class Agenda {
+export class Scheduler {
   readonly #clock: Clock;
   #entries: Entry[] = [];
-  #life = life();
+  #abort = createAbort();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Runs `effect` once the clock reads `at` (milliseconds since the epoch). */
+  /** Runs `effect` once the clock reads `at`, in milliseconds since the epoch. */
   at(at: number, effect: () => void): void {
     const later = this.#entries.findIndex((entry) => entry.at > at);
     this.#entries.splice(later < 0 ? this.#entries.length : later, 0, { at, effect });
-    void this.#clock.sleep(at - this.#clock.now(), this.#life.signal).then(() => this.settle());
+    void this.#clock.sleep(at - this.#clock.now(), this.#abort.signal).then(() => this.runDue());
   }
 
   /** Runs everything that is due. */
-  settle(): void {
+  runDue(): void {
     for (let next = this.#entries[0]; next !== undefined && next.at <= this.#clock.now(); next = this.#entries[0]) {
       this.#entries.shift();
       next.effect();
     }
   }
 
-  /** Forgets everything that has not happened yet. */
+  /** Drops every effect that has not run yet. */
   clear(): void {
     this.#entries = [];
-    this.#life.abort();
-    this.#life = life();
+    this.#abort.abort();
+    this.#abort = createAbort();
   }
 }
 
-/** Ends all that waits. Each effect to come listens to it, and Node.js warns of more than ten listeners unless it is told. */
-function life(): AbortController {
+/** Aborts every wait. Each waiting effect listens to it, and Node.js warns about more than ten listeners by default. */
+function createAbort(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;

@@ -1,5 +1,7 @@
+import { duration } from "../waiting/duration";
+
 /** What a status line tells of the wait for one image. Times in milliseconds. */
-export interface Waiting {
+export interface ImageWait {
   readonly imageId: string;
   readonly phase: "importing" | "copying";
   readonly elapsed: number;
@@ -10,7 +12,7 @@ export interface Waiting {
   readonly silence: number;
 }
 
-export function statusLine({ imageId, phase, elapsed, expected, regions, silence }: Waiting): string {
+export function statusLine({ imageId, phase, elapsed, expected, regions, silence }: ImageWait): string {
   const parts = [`${phase} image ${imageId}`];
   if (phase === "copying") {
     const failed = regions.failed === 0 ? "" : ` (${regions.failed} failed)`;
@@ -23,14 +25,6 @@ export function statusLine({ imageId, phase, elapsed, expected, regions, silence
 }
 
 /** What makes a line worth saying at once; lines that differ in their times only are said every 30 s. */
-export function statusKey({ phase, regions, silence }: Waiting): string {
+export function statusKey({ phase, regions, silence }: ImageWait): string {
   return [phase, regions.done, regions.failed, silence > 0].join();
-}
-
-/** `45 s`, `3 min 5 s`, `1 h 2 min`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }

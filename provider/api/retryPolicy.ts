@@ -10,11 +10,11 @@ const requestTime = 30_000;
 const limitedTime = 3_600_000;
 
 /** 422 answers that pass by themselves, and for how long they are believed to. */
-const passing: readonly { readonly text: RegExp; readonly patience: number }[] = [
-  { text: /please try again(?! with)/i, patience: 300_000 },
-  { text: /already has a pending event/i, patience: 300_000 },
+const passing: readonly { readonly text: RegExp; readonly retryFor: number }[] = [
+  { text: /please try again(?! with)/i, retryFor: 300_000 },
+  { text: /already has a pending event/i, retryFor: 300_000 },
   // A key that was added a moment ago is unknown to Droplet creation for up to 45 s.
-  { text: /invalid key identifiers/i, patience: 60_000 },
+  { text: /invalid key identifiers/i, retryFor: 60_000 },
 ];
 const passingPause = 10_000;
 
@@ -47,8 +47,8 @@ export class RetryPolicy {
     if (error instanceof ApiError) {
       if (error.status === 429) return elapsed < limitedTime ? 0 : undefined;
       if (error.status === 422) {
-        const patience = passing.find(({ text }) => text.test(error.text))?.patience ?? 0;
-        return elapsed + passingPause <= patience ? passingPause : undefined;
+        const retryFor = passing.find(({ text }) => text.test(error.text))?.retryFor ?? 0;
+        return elapsed + passingPause <= retryFor ? passingPause : undefined;
       }
       // 501 says that the service doesn't have it, not that it failed.
       if (error.status < 500 || error.status === 501) return undefined;

@@ -1,6 +1,7 @@
-import { duration, statusKey, statusLine, type Waiting } from "../../../provider/watch/statusLine";
+import { duration } from "../../../provider/waiting/duration";
+import { statusKey, statusLine, type ImageWait } from "../../../provider/watch/imageStatus";
 
-const copying: Waiting = {
+const copying: ImageWait = {
   ...{ imageId: "123", phase: "copying", elapsed: 45_000, expected: 80_000, silence: 0 },
   regions: { done: 3, failed: 0, wanted: 10 },
 };

@@ -1,7 +1,7 @@
 import type { EmulatorOptions } from "./options";
 
-/** The rate-limit headers of one answer, and whether the request was over a limit. */
-export interface Admission {
+/** The rate-limit headers of one answer, and whether the request is over a limit. */
+export interface RateLimitResult {
   readonly headers: Readonly<Record<string, string>>;
   readonly refused: boolean;
 }
@@ -25,11 +25,11 @@ const windows: readonly Window[] = [
 ];
 
 /** Sliding windows over the requests of each token. A refused request does not count. */
-export class Limits {
+export class RateLimits {
   readonly #moments = new Map<string, number[][]>();
 
   /** Counts a request of `token` at `now` (milliseconds since the epoch), or refuses it. */
-  admit(token: string, method: string, path: string, now: number, options: EmulatorOptions): Admission {
+  admit(token: string, method: string, path: string, now: number, options: EmulatorOptions): RateLimitResult {
     const moments = this.#moments.get(token) ?? windows.map(() => []);
     this.#moments.set(token, moments);
     const counting = windows.flatMap((window, at) => (window.counts(method, path) ? [{ window, past: moments[at] ?? [] }] : []));
@@ -47,7 +47,7 @@ export class Limits {
       "ratelimit-reset": String(Math.ceil(reset / 1000)),
     };
     if (full === undefined) return { headers, refused: false };
-    // Only a burst is told when to come back; past the hourly limit a client has `ratelimit-reset`.
+    // Only the limits of a minute set `retry-after`: for the hourly limit there is `ratelimit-reset`.
     if (full.window === hour) return { headers, refused: true };
     const wait = (full.past[0] ?? now) + full.window.milliseconds - now;
     return { headers: { ...headers, "retry-after": String(Math.max(1, Math.ceil(wait / 1000))) }, refused: true };

@@ -2,7 +2,7 @@ import { ApiError, type Method } from "./errors";
 import { redact } from "./redaction";
 
 /** The error that an answer with a bad status is: DigitalOcean's `{ id, message, request_id }`, its tags' `{ error, messages }`, or any text. */
-export function refusalOf(
+export function apiErrorOf(
   method: Method,
   url: string,
   answer: { readonly status: number; readonly headers: Headers; readonly text: string },

@@ -1,14 +1,14 @@
 import { invalid } from "../answers";
 import { sizes, type RegionWire, type SizeWire } from "../catalog";
 import { flag, list, reference, requiredText, text, textList } from "../fields";
-import type { Call } from "../route";
+import type { ApiCall } from "../route";
 import { findUsableImage, type ImageRow } from "./images";
 import { findKey } from "./keys";
 import { findRegion } from "./regions";
 import { readTags } from "./tags";
 
-/** What the POST of a Droplet asks for beside its name, checked. */
-export interface DropletOrder {
+/** The checked fields of a POST of Droplets, without the names. */
+export interface DropletRequest {
   readonly region: RegionWire;
   readonly size: SizeWire;
   readonly image: ImageRow;
@@ -22,17 +22,17 @@ const mostAtOnce = 10;
 const userDataBytes = 64 * 1024;
 
 /** The names of a request: `name`, or up to 10 `names`. */
-export function readNames({ body }: Call): readonly string[] {
+export function readNames({ body }: ApiCall): readonly string[] {
   const names = "names" in body ? textList(body, "names") : [requiredText(body, "name")];
-  if (names.length === 0) throw invalid("`names` must hold a name at least, got none.");
+  if (names.length === 0) throw invalid("`names` must contain at least one name, got none.");
   if (names.length > mostAtOnce) throw invalid("You can't create more than 10 Droplets at the same time.");
   const bad = names.find((name) => name.length > 255 || !/^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/.test(name));
   if (bad !== undefined) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
   return names;
 }
 
-/** Checks everything else that a request asks for. Throws a 422 for the first thing that cannot be. */
-export function readOrder(call: Call): DropletOrder {
+/** Checks all other fields. Throws a 422 for the first invalid one. */
+export function readDropletRequest(call: ApiCall): DropletRequest {
   const { cloud, team, body, now } = call;
   const size = sizes.find((one) => one.slug === requiredText(body, "size"));
   if (size === undefined) throw invalid("You specified an invalid size for Droplet creation.");
@@ -48,7 +48,7 @@ export function readOrder(call: Call): DropletOrder {
   const userData = text(body, "user_data") ?? "";
   if (Buffer.byteLength(userData) > userDataBytes) throw invalid("User data is too long (maximum is 64 KiB).");
   const vpcUuid = text(body, "vpc_uuid") ?? team.vpcs.all().find((vpc) => vpc.region === region.slug)?.id ?? "";
-  if (team.vpcs.actual(vpcUuid)?.region !== region.slug) throw invalid("Failed to resolve VPC: it must be one of the Droplet's region.");
+  if (team.vpcs.get(vpcUuid)?.region !== region.slug) throw invalid("Failed to resolve VPC: it must be one of the Droplet's region.");
   const features = ["private_networking", ...["backups", "ipv6", "monitoring"].filter((feature) => flag(body, feature))];
   const volumeIds = list(body, "volumes").map((volume) => {
     return reference(typeof volume === "object" && volume !== null && "id" in volume ? volume.id : volume, "volumes");
@@ -56,8 +56,8 @@ export function readOrder(call: Call): DropletOrder {
   return { region, size, image, tags: readTags(call), vpcUuid, features, volumeIds };
 }
 
-/** The region of the request: a slug, a prefix of one such as `nyc`, or, where none is asked for, the first that has all that is needed. */
-function readRegion({ cloud, body }: Call, size: SizeWire, image: ImageRow): RegionWire {
+/** The requested region: a slug, a prefix such as `nyc`, or, if none is given, the first region that has the size and the image. */
+function readRegion({ cloud, body }: ApiCall, size: SizeWire, image: ImageRow): RegionWire {
   const wanted = text(body, "region") ?? "";
   const exact = findRegion(cloud, wanted);
   const fitting = size.regions.filter((slug) => slug.startsWith(wanted) && image.regions.includes(slug));
@@ -67,7 +67,7 @@ function readRegion({ cloud, body }: Call, size: SizeWire, image: ImageRow): Reg
   return region;
 }
 
-function checkKeys({ cloud, team, body, now }: Call, image: ImageRow): void {
+function checkKeys({ cloud, team, body, now }: ApiCall, image: ImageRow): void {
   const keys = list(body, "ssh_keys").map((key) => reference(key, "ssh_keys"));
   const unknown = keys.filter((key) => findKey(team, key, now) === undefined);
   if (unknown.length > 0) throw invalid(`${unknown.join(", ")} are invalid key identifiers for Droplet creation.`);
@@ -76,7 +76,7 @@ function checkKeys({ cloud, team, body, now }: Call, image: ImageRow): void {
   }
 }
 
-function checkFlags({ cloud, body }: Call, image: ImageRow): void {
+function checkFlags({ cloud, body }: ApiCall, image: ImageRow): void {
   const snapshotOfCustom =
     image.type === "snapshot" && image.sha256 !== undefined && cloud.options.ipv6OnSnapshotOfCustomImage === "refuse";
   if (flag(body, "ipv6") && (image.type === "custom" || snapshotOfCustom)) throw invalid("image is not compatible with ipv6");
