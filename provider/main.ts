@@ -47,9 +47,11 @@ const probe: Probe = {
     try {
       const answer = await fetch(`http://${address}:${port}${path}`, { signal, redirect: "manual" });
       await answer.body?.cancel();
-      return answer.status >= 200 && answer.status < 400 ? { healthy: true } : { healthy: false, reason: `it answered ${answer.status}` };
+      const isGood = answer.status >= 200 && answer.status < 400;
+      return isGood ? { healthy: true } : { healthy: false, reason: `it answered ${answer.status}`, reached: true };
     } catch (error) {
-      return { healthy: false, reason: whatFailed(error) };
+      const reason = whatFailed(error);
+      return { healthy: false, reason, reached: /ECONNREFUSED|ECONNRESET|socket hang up|other side closed/.test(reason) };
     }
   },
 };

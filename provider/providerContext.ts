@@ -3,6 +3,7 @@ import type { ImageWire } from "./api/wire";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
 import type { StagingWorld } from "./source/stagingWorld";
+import { SingleFlight } from "./waiting/singleFlight";
 import type { World } from "./world";
 
 /** What one configured provider shares among its resources. */
@@ -19,6 +20,8 @@ export interface ProviderContext {
   readonly sources: SourceAccess;
   /** By the fleet's URN, how many Droplets its change needs beyond what it has, as previews of this process told. */
   readonly dropletDemands: Map<string, number>;
+  /** How many Droplets the account has; one request a process, for previews. */
+  dropletTotal(this: void, signal: AbortSignal): Promise<number>;
   /** The team that the token acts for; one request a process. */
   team(signal: AbortSignal): Promise<Team>;
 }
@@ -40,6 +43,7 @@ export interface ContextArgs extends Pick<ProviderContext, "api" | "world" | "na
 }
 
 export function createContext({ api, world, namespace, spaces = {}, staging }: ContextArgs): ProviderContext {
+  const dropletTotal = new SingleFlight((signal) => api.droplets.total(signal));
   return {
     api,
     world,
@@ -49,6 +53,7 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     standing: new Map(),
     sources: createSourceAccess(world, spaces, staging),
     dropletDemands: new Map(),
+    dropletTotal: (signal) => dropletTotal.get(signal),
     async team(signal) {
       const { team, uuid } = await api.account(signal);
       return team === undefined ? { uuid, name: "the account's own" } : { uuid: team.uuid, name: team.name };

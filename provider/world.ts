@@ -24,4 +24,5 @@ export interface Probe {
   http(address: string, port: number, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
 }
 
-export type ProbeAnswer = { readonly healthy: true } | { readonly healthy: false; readonly reason: string };
+/** `reached`: something came back from the address, if only a refusal. */
+export type ProbeAnswer = { readonly healthy: true } | { readonly healthy: false; readonly reason: string; readonly reached?: boolean };

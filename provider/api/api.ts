@@ -32,8 +32,6 @@ export interface Api {
   account(signal: AbortSignal): Promise<AccountWire>;
   /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
   keys(signal: AbortSignal): Promise<readonly KeyWire[]>;
-  /** How many Droplets the account has; one request a process, shared. */
-  dropletTotal(signal: AbortSignal): Promise<number>;
   /** All regions by slug; one request a process, shared. */
   regions(signal: AbortSignal): Promise<ReadonlyMap<string, RegionWire>>;
   /** All sizes by slug; one request a process, shared. */
@@ -66,8 +64,10 @@ export interface DropletsApi {
   listByTag(tag: string, signal: AbortSignal, priority?: Priority): Promise<readonly DropletWire[]>;
   /** Every Droplet of the account, every page: the API knows no filter by image. */
   list(signal: AbortSignal): Promise<readonly DropletWire[]>;
-  /** 204 and 404 are success. */
-  delete(id: string, signal: AbortSignal): Promise<void>;
+  /** 204 and 404 are success; whether the service knew it. */
+  delete(id: string, signal: AbortSignal): Promise<boolean>;
+  /** How many Droplets the account has. */
+  total(signal: AbortSignal): Promise<number>;
   /** `DELETE /v2/droplets?tag_name=`: all that carry the tag. */
   deleteByTag(tag: string, signal: AbortSignal): Promise<void>;
   shutdown(id: string, signal: AbortSignal): Promise<ActionWire>;
@@ -79,6 +79,7 @@ export interface TagsApi {
   add(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** The same for a tag that hardly exists yet: two requests. */
   make(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
+  exists(tag: string, signal: AbortSignal): Promise<boolean>;
   /** Names of all the account's tags. */
   names(signal: AbortSignal): Promise<readonly string[]>;
   /** Untags the resources; a tag that does not exist is success. */

@@ -32,10 +32,6 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     async (signal) => (await client.read({ method: "GET", path: "/v2/account" }, "account", signal)) as AccountWire,
   );
   const keys = new SingleFlight(async (signal) => (await client.list("/v2/account/keys", {}, "ssh_keys", signal)) as KeyWire[]);
-  const dropletTotal = new SingleFlight(async (signal) => {
-    const meta = await client.read({ method: "GET", path: "/v2/droplets?per_page=1" }, "meta", signal);
-    return (meta as { readonly total: number }).total;
-  });
   const regions = new SingleFlight(async (signal) => bySlug((await client.list("/v2/regions", {}, "regions", signal)) as RegionWire[]));
   const sizes = new SingleFlight(async (signal) => bySlug((await client.list("/v2/sizes", {}, "sizes", signal)) as SizeWire[]));
   return {
@@ -45,7 +41,6 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     actions: actionsApi(client),
     account: (signal) => account.get(signal),
     keys: (signal) => keys.get(signal),
-    dropletTotal: (signal) => dropletTotal.get(signal),
     regions: (signal) => regions.get(signal),
     sizes: (signal) => sizes.get(signal),
   };

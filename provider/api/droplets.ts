@@ -8,11 +8,13 @@ export function dropletsApi(client: Client): DropletsApi {
   const act = async (id: string, type: string, signal: AbortSignal): Promise<ActionWire> =>
     (await client.read({ method: "POST", path: path`/v2/droplets/${id}/actions`, body: { type } }, "action", signal)) as ActionWire;
 
-  const remove = async (path: string, signal: AbortSignal): Promise<void> => {
+  const remove = async (path: string, signal: AbortSignal): Promise<boolean> => {
     try {
       await client.request({ method: "DELETE", path }, signal);
+      return true;
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      return false;
     }
   };
 
@@ -27,7 +29,13 @@ export function dropletsApi(client: Client): DropletsApi {
       (await client.list("/v2/droplets", { tag_name: tag }, "droplets", signal, priority)) as DropletWire[],
     list: async (signal) => (await client.list("/v2/droplets", {}, "droplets", signal)) as DropletWire[],
     delete: (id, signal) => remove(path`/v2/droplets/${id}`, signal),
-    deleteByTag: (tag, signal) => remove(path`/v2/droplets?tag_name=${tag}`, signal),
+    total: async (signal) => {
+      const meta = await client.read({ method: "GET", path: "/v2/droplets?per_page=1" }, "meta", signal);
+      return (meta as { readonly total: number }).total;
+    },
+    deleteByTag: async (tag, signal) => {
+      await remove(path`/v2/droplets?tag_name=${tag}`, signal);
+    },
     shutdown: (id, signal) => act(id, "shutdown", signal),
     powerOff: (id, signal) => act(id, "power_off", signal),
   };

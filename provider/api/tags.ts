@@ -46,6 +46,7 @@ export function tagsApi(client: Client): TagsApi {
       }
     },
     make,
+    exists: async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined,
     names: async (signal) => ((await client.list("/v2/tags", {}, "tags", signal)) as { readonly name: string }[]).map(({ name }) => name),
     remove: (tag, resources, signal) =>
       ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal)),

@@ -10,6 +10,13 @@ export interface Demand {
   readonly surge: number;
 }
 
+/** What an account has, and by the fleet's URN what the fleets that were previewed so far need beyond that. */
+export interface AccountUse {
+  readonly api: Pick<Api, "account">;
+  readonly dropletDemands: Map<string, number>;
+  dropletTotal(this: void, signal: AbortSignal): Promise<number>;
+}
+
 /** What is wrong with it, at most one of the two, a finished sentence. */
 export interface Headroom {
   /** The fleet alone doesn't fit beside what the account has. */
@@ -18,17 +25,16 @@ export interface Headroom {
   readonly warning?: string;
 }
 
-/** `demands` is what the fleets that were previewed so far need beyond what they have, by URN; this one's is added. */
+/** Adds this fleet to those that were previewed so far. */
 export async function headroomOf(
   { urn, existing, count, surge }: Demand,
-  demands: Map<string, number>,
-  api: Api,
+  { api, dropletDemands: demands, dropletTotal }: AccountUse,
   signal: AbortSignal,
 ): Promise<Headroom> {
   const more = count + surge - existing;
   demands.set(urn, more);
   if (more <= 0) return {};
-  const [{ droplet_limit: limit }, total] = await Promise.all([api.account(signal), api.dropletTotal(signal)]);
+  const [{ droplet_limit: limit }, total] = await Promise.all([api.account(signal), dropletTotal(signal)]);
   const free = Math.max(0, limit - total);
   const has = `the account has ${total} of its limit of ${limit} Droplets`;
   if (more > free) {

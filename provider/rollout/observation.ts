@@ -1,68 +1,55 @@
 import type { DropletsApi } from "../api/api";
 import type { DropletWire } from "../api/wire";
+import { hasTag } from "../rules/tag";
 import type { Clock } from "../world";
 import { dropletName, slotOf } from "./dropletName";
 import { fleetTag, servingTag, templateOf } from "./fleetTags";
-import { firstAttempt, type Attempt, type Gate, verdict } from "./gates/gate";
+import type { Gate } from "./gates/gate";
+import { isDeleting, lag, memberOf, type ObservedDroplet, serves, type Timing } from "./observedDroplet";
 import type { Desired, Member } from "./plan";
-
-/** A Droplet of the fleet: what the service said last, and what this run did to it. Times in milliseconds since the epoch. */
-export interface ObservedDroplet {
-  wire: DropletWire;
-  readonly slot: number;
-  readonly template: string;
-  /** When this run made it; undefined for one that was there before. */
-  readonly madeAt: number | undefined;
-  hasServed: boolean;
-  /** Set before the serving tag is taken off, whatever lists still say. */
-  withdrawn: boolean;
-  /** Out of service since. */
-  idleSince: number;
-  shutdownAt: number | undefined;
-  deleting: boolean;
-  attempt: Attempt | undefined;
-}
+import type { Template } from "./template";
 
 /** A Droplet as an earlier run stored it. */
 export interface KnownDroplet {
   readonly id: string;
   readonly slot: number;
   readonly template: string;
+  /** Served when that run ended. */
+  readonly serving: boolean;
 }
 
-/** A Droplet that a POST without an answer may have made. */
-interface Asked {
-  readonly name: string;
+/** A Droplet that may exist: of a POST without an answer, or one that an earlier run knew and no read shows. */
+interface Possible {
+  readonly id?: string;
+  readonly name?: string;
   readonly slot: number;
   readonly template: string;
   readonly until: number;
 }
 
-export interface Timing {
-  readonly drainSeconds: number;
-  readonly shutdownSeconds: number;
-}
-
-/** How long a list may lag behind a POST: read-after-write delays of up to 25 s have been seen. */
-const lag = 30_000;
 /** Beyond any wanted slot: for a Droplet whose name was changed and that no state knows. */
 const nowhere = 9_999;
 
 /** Everything known of a fleet's Droplets. Asks once a look for all of them, and for each one that a list has lost, since lists lag. */
 export class FleetObservation {
   readonly #fleetId: string;
-  readonly #droplets: DropletsApi;
+  readonly #api: DropletsApi;
   readonly #clock: Clock;
-  readonly #knownSlots: ReadonlyMap<string, number>;
+  readonly #known: ReadonlyMap<string, KnownDroplet>;
   readonly #observed = new Map<string, ObservedDroplet>();
-  #asked: readonly Asked[] = [];
+  /** By fingerprint, what Droplets of that template were made from. */
+  readonly #templates = new Map<string, Template>();
+  /** Droplets with the fleet's tag that no fleet made, as `name (number)`. */
+  readonly strangers = new Set<string>();
+  #possible: readonly Possible[] = [];
+  #hasLooked = false;
 
-  /** `known` is what an earlier run stored: for Droplets that were renamed since. */
-  constructor(fleetId: string, droplets: DropletsApi, clock: Clock, known: readonly KnownDroplet[]) {
+  /** `known` is what an earlier run stored. */
+  constructor(fleetId: string, api: DropletsApi, clock: Clock, known: readonly KnownDroplet[]) {
     this.#fleetId = fleetId;
-    this.#droplets = droplets;
+    this.#api = api;
     this.#clock = clock;
-    this.#knownSlots = new Map(known.map(({ id, slot }) => [id, slot]));
+    this.#known = new Map(known.map((droplet) => [droplet.id, droplet]));
   }
 
   get droplets(): readonly ObservedDroplet[] {
@@ -74,109 +61,128 @@ export class FleetObservation {
   }
 
   serves(droplet: ObservedDroplet): boolean {
-    return !droplet.withdrawn && droplet.wire.status === "active" && droplet.wire.tags.includes(servingTag(this.#fleetId));
+    return serves(droplet, this.#fleetId);
+  }
+
+  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is told apart. */
+  expect(templates: ReadonlyMap<string, Template>): void {
+    for (const [fingerprint, template] of templates) this.#templates.set(fingerprint, template);
+    for (const droplet of this.#observed.values()) droplet.template = this.#templateOf(droplet.wire);
   }
 
   async look(signal: AbortSignal): Promise<void> {
-    const listed = await this.#droplets.listByTag(fleetTag(this.#fleetId), signal);
-    for (const wire of listed) this.#see(wire);
-    const present = new Set(listed.map((wire) => String(wire.id)));
+    const listed = await this.#api.listByTag(fleetTag(this.#fleetId), signal);
+    for (const wire of listed) this.#see(wire, { isListed: true });
+    const present = new Set(listed.map(({ id }) => String(id)));
     const lost = [...this.#observed].filter(([id]) => !present.has(id));
     await Promise.all(lost.map(([id, droplet]) => this.#lookFor(id, droplet, signal)));
+    if (!this.#hasLooked) await this.#lookForKnown(signal);
+    this.#hasLooked = true;
     const names = new Set(this.droplets.map(({ wire }) => wire.name));
-    this.#asked = this.#asked.filter(({ name, until }) => !names.has(name) && this.#clock.now() < until);
+    this.#possible = this.#possible.filter(({ id = "", name = "", until }) => {
+      return !names.has(name) && !this.#observed.has(id) && this.#clock.now() < until;
+    });
   }
 
   /** Takes in the answer to a POST. */
   made(wires: readonly DropletWire[]): void {
-    for (const wire of wires) this.#see(wire, this.#clock.now());
+    for (const wire of wires) this.#see(wire, { madeAt: this.#clock.now() });
   }
 
   /** Takes in that a POST got no answer. */
   mayBeMade(prefix: string, slots: readonly number[], template: string): void {
     const until = this.#clock.now() + lag;
-    this.#asked = [...this.#asked, ...slots.map((slot) => ({ name: dropletName(prefix, slot, template), slot, template, until }))];
+    this.#possible = [...this.#possible, ...slots.map((slot) => ({ name: dropletName(prefix, slot, template), slot, template, until }))];
   }
 
-  /** The Droplets that may come to serve but have yet to pass the gate. */
-  candidates(desired: Desired): readonly ObservedDroplet[] {
-    const candidates = this.droplets.filter(
-      (droplet) =>
-        droplet.template === desired.template &&
-        droplet.slot < desired.count &&
-        droplet.wire.status !== "off" &&
-        droplet.shutdownAt === undefined &&
-        !droplet.deleting &&
-        !this.serves(droplet),
-    );
-    for (const droplet of candidates) droplet.attempt ??= firstAttempt(this.#clock.now());
-    return candidates;
+  /** The Droplets that are to serve, or to go on serving, and whose gate is to be asked. */
+  candidates(desired: Desired, gate: Gate): readonly ObservedDroplet[] {
+    return this.droplets.filter((droplet) => {
+      if (desired.slots[droplet.slot] !== droplet.template || droplet.wire.status !== "active") return false;
+      const member = this.#memberOf(droplet, gate, { drainSeconds: 0, shutdownSeconds: 0 });
+      return member.ending === "no" && !member.available && member.gate !== "failed" && (member.serving || member.gate === "waiting");
+    });
   }
 
   members(gate: Gate, timing: Timing): readonly Member[] {
-    const now = this.#clock.now();
-    const seen = this.droplets.map((droplet): Member => {
-      const { wire, slot, template, attempt } = droplet;
-      const serving = this.serves(droplet);
-      return {
-        id: String(wire.id),
-        slot,
-        template,
-        power: wire.status === "archive" ? "off" : wire.status,
-        serving,
-        gate: serving ? "passed" : attempt === undefined ? "waiting" : verdict(gate, attempt, now),
-        drained: (droplet.madeAt !== undefined && !droplet.hasServed) || now - droplet.idleSince >= timing.drainSeconds * 1_000,
-        ending: endingOf(droplet, timing, now),
-      };
-    });
-    const asked = this.#asked.map(({ slot, template }): Member => ({
-      id: undefined,
-      slot,
-      template,
-      power: "new",
-      serving: false,
-      gate: "waiting",
-      drained: true,
-      ending: "no",
+    const possible = this.#possible.map(({ slot, template }): Member => ({
+      ...{ id: undefined, slot, template, power: "new", serving: false, tagged: false, available: false, unhealthy: false },
+      ...{ gate: "waiting", locked: false, drained: true, ending: "no" },
     }));
-    return [...seen, ...asked];
+    return [...this.droplets.map((droplet) => this.#memberOf(droplet, gate, timing)), ...possible];
   }
 
-  #see(wire: DropletWire, madeAt?: number): void {
+  #memberOf(droplet: ObservedDroplet, gate: Gate, timing: Timing): Member {
+    return memberOf(droplet, this.#fleetId, gate, timing, this.#clock.now());
+  }
+
+  #see(wire: DropletWire, how: { readonly isListed?: true; readonly madeAt?: number } = {}): void {
     const id = String(wire.id);
-    const known = this.#observed.get(id);
     const now = this.#clock.now();
-    const droplet: ObservedDroplet = known ?? {
+    const stored = this.#known.get(id);
+    if (templateOf(wire.tags) === undefined && stored === undefined) {
+      this.strangers.add(`${wire.name} (${id})`);
+      return;
+    }
+    const droplet: ObservedDroplet = this.#observed.get(id) ?? {
       wire,
-      slot: slotOf(wire.name) ?? this.#knownSlots.get(id) ?? nowhere,
-      template: templateOf(wire.tags) ?? "",
-      madeAt,
-      hasServed: false,
-      withdrawn: false,
+      slot: slotOf(wire.name) ?? stored?.slot ?? nowhere,
+      template: "",
+      seenAt: now,
+      isListed: false,
+      madeAt: how.madeAt,
+      servingSince: undefined,
+      isBaked: stored?.serving === true,
+      withdrawal: "no",
       idleSince: now,
       shutdownAt: undefined,
-      deleting: false,
+      deletedAt: undefined,
       attempt: undefined,
+      unhealthy: false,
     };
     droplet.wire = wire;
+    droplet.template = this.#templateOf(wire);
+    droplet.isListed ||= how.isListed === true;
+    if (droplet.withdrawal === "asked" && !hasTag(wire.tags, servingTag(this.#fleetId))) droplet.withdrawal = "done";
     this.#observed.set(id, droplet);
     if (!this.serves(droplet)) return;
-    droplet.hasServed = true;
+    droplet.servingSince ??= now;
     droplet.idleSince = now;
-    droplet.attempt = undefined;
   }
 
-  /** A Droplet counts until it answers 404, and a new one may answer 404 for a while. */
+  /** The template that a Droplet says it was made from, unless its image or size is another by now. */
+  #templateOf({ id, tags, image, size_slug: size }: DropletWire): string {
+    const fingerprint = templateOf(tags) ?? this.#known.get(String(id))?.template ?? "";
+    const template = this.#templates.get(fingerprint);
+    const isAsMade = template === undefined || (template.image === String(image.id) && template.size === size);
+    return isAsMade ? fingerprint : `${fingerprint}-changed`;
+  }
+
+  /**
+   * A Droplet counts until it answers 404, and a new one may answer 404 for a while. One that was listed, and after its deletion no longer is,
+   * is gone.
+   */
   async #lookFor(id: string, droplet: ObservedDroplet, signal: AbortSignal): Promise<void> {
-    const wire = await this.#droplets.get(id, signal);
-    const isNew = !droplet.deleting && droplet.madeAt !== undefined && this.#clock.now() - droplet.madeAt < lag;
-    if (wire?.tags.includes(fleetTag(this.#fleetId)) === true) this.#see(wire);
+    const now = this.#clock.now();
+    if (droplet.isListed && isDeleting(droplet, now)) {
+      this.#observed.delete(id);
+      return;
+    }
+    const wire = await this.#api.get(id, signal);
+    const isNew = droplet.madeAt !== undefined && now - droplet.madeAt < lag;
+    if (wire !== undefined && hasTag(wire.tags, fleetTag(this.#fleetId))) this.#see(wire);
     else if (!isNew) this.#observed.delete(id);
   }
-}
 
-function endingOf(droplet: ObservedDroplet, timing: Timing, now: number): Member["ending"] {
-  if (droplet.deleting) return "deleting";
-  if (droplet.shutdownAt === undefined) return "no";
-  return now - droplet.shutdownAt >= timing.shutdownSeconds * 1_000 ? "overdue" : "shuttingDown";
+  /** What an earlier run has made and the list lacks: reads may lag behind what that run did. */
+  async #lookForKnown(signal: AbortSignal): Promise<void> {
+    const missing = [...this.#known.values()].filter(({ id, serving }) => !serving && !this.#observed.has(id));
+    const until = this.#clock.now() + lag;
+    const look = async ({ id, slot, template }: KnownDroplet): Promise<readonly Possible[]> => {
+      const wire = await this.#api.get(id, signal);
+      if (wire !== undefined && hasTag(wire.tags, fleetTag(this.#fleetId))) this.#see(wire);
+      return wire === undefined ? [{ id, slot, template, until }] : [];
+    };
+    this.#possible = [...this.#possible, ...(await Promise.all(missing.map(look))).flat()];
+  }
 }

@@ -6,10 +6,18 @@ export interface Member {
   /** Fingerprint of the template it was made from. */
   readonly template: string;
   readonly power: "new" | "active" | "off";
-  /** Carries the serving tag and is active. */
+  /** Carries the serving tag, which nobody has asked to take off, and is active. */
   readonly serving: boolean;
-  /** Whether it may serve; said of Droplets that don't serve yet. */
+  /** Still carries the serving tag, although it is to lose it. */
+  readonly tagged: boolean;
+  /** Serves, and has stayed good for its bake time: what counts for `maxUnavailable` and for being done. */
+  readonly available: boolean;
+  /** Gave bad answers before the change began: it goes before others. */
+  readonly unhealthy: boolean;
+  /** Whether it may serve, or may go on serving. */
   readonly gate: "waiting" | "passed" | "failed";
+  /** An action runs on it, such as a backup: it takes no other. */
+  readonly locked: boolean;
   /** Out of service for as long as connections get to end. */
   readonly drained: boolean;
   /** How far its end has come; there is no way back from a shutdown. */
@@ -17,15 +25,14 @@ export interface Member {
 }
 
 export interface Desired {
-  /** Fingerprint. */
-  readonly template: string;
-  readonly count: number;
+  /** The fingerprint of each slot's template. */
+  readonly slots: readonly string[];
 }
 
 export interface Policy {
   /** How many Droplets beyond the count may exist at a time. */
   readonly maxSurge: number;
-  /** How many Droplets below the count may serve at a time. */
+  /** How many Droplets below the count may be available at a time. */
   readonly maxUnavailable: number;
 }
 
@@ -34,75 +41,101 @@ export type Step =
   | { readonly kind: "create"; readonly slots: readonly number[] };
 
 /**
- * What can be done now to get from what is there to what is wanted. Never fewer than `count - maxUnavailable` serve by its doing, never
- * more than `count + maxSurge` exist; nothing but the Droplets themselves is remembered, so any run can go on where another ended.
+ * What can be done now to get from what is there to what is wanted. Never fewer than `count - maxUnavailable` are available by its doing,
+ * never more than `count + maxSurge` exist; nothing but the Droplets themselves is remembered, so any run can go on where another ended.
  */
 export function plan(members: readonly Member[], desired: Desired, policy: Policy): readonly Step[] {
   const kept = keptOf(members, desired);
   const surplus = members.filter((member) => !kept.has(member));
-  const leaving = surplus.filter((member) => !member.serving && member.ending !== "deleting");
+  const leaving = surplus.filter(({ serving, ending, locked }) => !serving && ending !== "deleting" && !locked);
   const steps: Step[] = [
-    {
-      kind: "serve",
-      ids: idsOf([...kept].filter((member) => !member.serving && member.power === "active" && member.gate === "passed")),
-    },
+    { kind: "serve", ids: idsOf([...kept].filter(({ serving, power, gate }) => !serving && power === "active" && gate === "passed")) },
     { kind: "withdraw", ids: idsOf(withdrawals(members, surplus, kept, desired, policy)) },
-    { kind: "shutdown", ids: idsOf(leaving.filter((member) => member.power === "active" && member.drained && member.ending === "no")) },
-    { kind: "delete", ids: idsOf(leaving.filter((member) => member.power !== "active" || member.ending === "overdue")) },
+    {
+      kind: "shutdown",
+      ids: idsOf(leaving.filter(({ power, tagged, drained, ending }) => power === "active" && !tagged && drained && ending === "no")),
+    },
+    { kind: "delete", ids: idsOf(leaving.filter(({ power, ending }) => power !== "active" || ending === "overdue")) },
     { kind: "create", slots: vacancies(members, kept, desired, policy) },
   ];
   return steps.filter((step) => (step.kind === "create" ? step.slots : step.ids).length > 0);
 }
 
-/** Whether the fleet is exactly what is wanted: every slot served by one Droplet of the template, and nothing else there. */
+/** Whether the fleet is exactly what is wanted: every slot has one available Droplet of its template, and nothing else is there. */
 export function isDone(members: readonly Member[], desired: Desired): boolean {
+  const count = desired.slots.length;
   const kept = keptOf(members, desired);
-  return members.length === desired.count && kept.size === desired.count && [...kept].every((member) => member.serving);
+  return members.length === count && kept.size === count && [...kept].every(({ available }) => available);
 }
 
-/** The one Droplet a wanted slot keeps: of the wanted template, not on its way out, the furthest on. */
+/** How many steps are left; it falls with each step towards what is wanted, whatever else changes. */
+export function distance(members: readonly Member[], desired: Desired): number {
+  const kept = keptOf(members, desired);
+  const made = [...kept].reduce((sum, member) => sum + progress(member), 0);
+  const left = members.filter((member) => !kept.has(member)).reduce((sum, member) => sum + stepsToEnd(member), 0);
+  return desired.slots.length * complete - made + left;
+}
+
+/** The one Droplet that each slot keeps: of the slot's template, not on its way out, the furthest on. */
 export function keptOf(members: readonly Member[], desired: Desired): ReadonlySet<Member> {
   const bySlot = new Map<number, Member>();
   for (const member of members) {
-    const fit = member.template === desired.template && member.slot < desired.count;
-    if (!fit || member.power === "off" || member.ending !== "no" || member.gate === "failed") continue;
+    const isWanted = desired.slots[member.slot] === member.template;
+    if (!isWanted || member.power === "off" || member.ending !== "no" || member.gate === "failed") continue;
     const other = bySlot.get(member.slot);
     if (other === undefined || progress(member) > progress(other)) bySlot.set(member.slot, member);
   }
   return new Set(bySlot.values());
 }
 
+const complete = 5;
+
 function progress(member: Member): number {
-  if (member.serving) return 3;
-  if (member.gate === "passed") return 2;
-  return member.id === undefined ? 0 : 1;
+  if (member.available) return complete;
+  if (member.serving) return 4;
+  if (member.gate === "passed") return 3;
+  if (member.id === undefined) return 0;
+  return member.power === "new" ? 1 : 2;
 }
 
-/** Stale ones first, then slots that go away, then slots that already have their successor, from the highest slot down. */
+function stepsToEnd({ id, serving, power, ending }: Member): number {
+  if (id === undefined) return 0;
+  if (serving) return 4;
+  if (ending === "deleting") return 1;
+  return power === "active" && ending === "no" ? 3 : 2;
+}
+
+/**
+ * Surplus Droplets that serve, as many as the rest can do without: unhealthy ones first, then those of other templates, then slots that go
+ * away, then slots that already have their successor, from the highest slot down. What isn't available can always be done without.
+ */
 function withdrawals(
   members: readonly Member[],
   surplus: readonly Member[],
   kept: ReadonlySet<Member>,
-  desired: Desired,
+  { slots }: Desired,
   policy: Policy,
 ): readonly Member[] {
-  const serving = members.filter((member) => member.serving).length;
-  const spare = serving - Math.max(0, desired.count - policy.maxUnavailable);
-  const succeeded = new Set([...kept].filter((member) => member.serving).map((member) => member.slot));
+  const spare = members.filter(({ available }) => available).length - Math.max(0, slots.length - policy.maxUnavailable);
+  const succeeded = new Set([...kept].filter(({ available }) => available).map(({ slot }) => slot));
+  const wanted = new Set(slots);
+  const isStale = ({ slot, template }: Member): boolean => (slot < slots.length ? slots[slot] !== template : !wanted.has(template));
   const urgency = (member: Member): number =>
-    (member.template === desired.template ? 0 : 4) + (member.slot < desired.count ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
-  return surplus
-    .filter((member) => member.serving)
-    .sort((one, other) => urgency(other) - urgency(one) || other.slot - one.slot)
-    .slice(0, Math.max(0, spare));
+    (member.unhealthy ? 8 : 0) + (isStale(member) ? 4 : 0) + (member.slot < slots.length ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
+  const serving = surplus.filter((member) => member.serving).sort((one, other) => urgency(other) - urgency(one) || other.slot - one.slot);
+  return [
+    ...surplus.filter((member) => !member.serving && member.tagged),
+    ...serving.filter(({ available }) => !available),
+    ...serving.filter(({ available }) => available).slice(0, Math.max(0, spare)),
+  ];
 }
 
 /** Slots that have no Droplet to keep, empty ones first, as many as there is room for. Whatever may exist takes room. */
-function vacancies(members: readonly Member[], kept: ReadonlySet<Member>, desired: Desired, policy: Policy): readonly number[] {
-  const room = desired.count + policy.maxSurge - members.length;
-  const keptSlots = new Set([...kept].map((member) => member.slot));
-  const taken = new Set(members.map((member) => member.slot));
-  const vacant = Array.from({ length: desired.count }, (_, slot) => slot).filter((slot) => !keptSlots.has(slot));
+function vacancies(members: readonly Member[], kept: ReadonlySet<Member>, { slots }: Desired, policy: Policy): readonly number[] {
+  const room = slots.length + policy.maxSurge - members.length;
+  const keptSlots = new Set([...kept].map(({ slot }) => slot));
+  const taken = new Set(members.map(({ slot }) => slot));
+  const vacant = slots.map((_, slot) => slot).filter((slot) => !keptSlots.has(slot));
   return [...vacant.filter((slot) => !taken.has(slot)), ...vacant.filter((slot) => taken.has(slot))].slice(0, Math.max(0, room));
 }
 

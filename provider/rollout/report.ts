@@ -1,50 +1,71 @@
 import { addressOf } from "./addressOf";
 import { type Attempt, describeGate, type Gate } from "./gates/gate";
-import type { FleetObservation, ObservedDroplet } from "./observation";
-import type { Wanted } from "./settings";
+import type { FleetObservation } from "./observation";
+import type { ObservedDroplet } from "./observedDroplet";
+import type { Goal, Version } from "./settings";
+
+/** Failures that are told one by one. */
+const shown = 3;
 
 /** `2 of 3 serving image 12; web-1-ab12 waits for http :8080/health` */
-export function statusOf(observation: FleetObservation, wanted: Wanted, gate: Gate): string {
-  const current = observation.droplets.filter((droplet) => droplet.template === wanted.template);
+export function statusOf(observation: FleetObservation, { target, slots }: Goal, gate: Gate): string {
+  const wanted = observation.droplets.filter(({ slot, template }) => slots[slot] === template);
+  const current = wanted.filter(({ template }) => template === target.fingerprint);
   const serving = current.filter((droplet) => observation.serves(droplet)).length;
-  const waiting = current.find((droplet) => droplet.attempt !== undefined && !droplet.deleting && !observation.serves(droplet));
-  const leaving = observation.droplets.find(({ template, deleting, shutdownAt, withdrawn }) => {
-    return deleting || shutdownAt !== undefined || (withdrawn && template !== wanted.template);
-  });
-  const doing = waiting === undefined ? leaving && endOf(leaving) : beginningOf(waiting, gate);
-  return `${serving} of ${wanted.count} serving image ${wanted.of.image}${doing === undefined ? "" : `; ${doing}`}`;
+  const count = slots.filter((fingerprint) => fingerprint === target.fingerprint).length;
+  const doing =
+    wanted.filter((droplet) => !observation.serves(droplet)).map((droplet) => beginningOf(droplet, gate))[0] ??
+    observation.droplets.flatMap((droplet) => (wanted.includes(droplet) ? [] : (endOf(droplet) ?? [])))[0];
+  return `${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
 }
 
 /** `3 of 3 Droplets serve image 12.` */
-export function describeStanding(observation: FleetObservation, { template, count, of }: Wanted): string {
-  const serving = observation.droplets.filter((droplet) => droplet.template === template && observation.serves(droplet));
-  return `${serving.length} of ${count} Droplets serve image ${of.image}.`;
+export function describeStanding(observation: FleetObservation, { target, slots }: Goal): string {
+  const serving = observation.droplets.filter((droplet) => droplet.template === target.fingerprint && observation.serves(droplet));
+  return `${serving.length} of ${slots.length} Droplets serve image ${target.template.image}.`;
 }
 
-/** Why a Droplet isn't let into service. */
-export function describeFailure(gate: Gate, { wire, attempt }: ObservedDroplet): string {
+/** Why a Droplet doesn't come to serve; `cause` is a clause. */
+export function describeFailure(gate: Gate, { template: { image } }: Version, { wire, attempt }: ObservedDroplet, cause: string): string {
   const address = addressOf(wire, "public");
-  const where = gate.http === undefined || address === undefined ? "" : ` on ${address}`;
-  return (
-    `Droplet ${wire.name} (${wire.id}) failed its gate \`${describeGate(gate)}\`${where} within ${gate.deadlineSeconds} s: ` +
-    `${attempt?.reason ?? "it was never asked"}. Fix the image or the gate, then run \`pulumi up\` again.`
-  );
+  const where = address === undefined ? "" : ` on ${address}`;
+  const isGates = gate.http !== undefined && attempt?.isLate === true;
+  const what = isGates ? ` its gate \`${describeGate(gate)}\`${where} within ${gate.deadlineSeconds} s` : "";
+  return `Droplet ${wire.name} (${wire.id}, image ${image}) failed${what}: ${cause}.`;
+}
+
+/** The first failures, and what to do about them. */
+export function describeFailures(failures: readonly string[], allowed: number): readonly string[] {
+  const count = `${failures.length} ${failures.length === 1 ? "Droplet" : "Droplets"} failed`;
+  const remedy = "Fix the image or the gate, then run `pulumi up` again.";
+  return [...failures.slice(0, shown), `${count}, and \`rollout.maxFailures\` allows ${allowed}. ${remedy}`];
 }
 
 /** Why a rollout doesn't even begin. */
 export function describeUnreachable(gate: Gate, droplet: ObservedDroplet | undefined, answer: Attempt | undefined): string {
   return (
-    `\`gate\` can't be reached from here: none of the Droplets that serve passes \`${describeGate(gate)}\` ` +
+    `\`gate\` can't be reached from here: nothing came back from any of the Droplets that serve when asked for \`${describeGate(gate)}\` ` +
     `(${droplet?.wire.name ?? "none"}: ${answer?.reason ?? "no answer"}), so a good Droplet would look like a broken one. ` +
     "Nothing was replaced. Allow this machine through the firewall, correct `gate`, or set `gate: { active: true }` for this rollout."
   );
 }
 
-function beginningOf({ wire }: ObservedDroplet, gate: Gate): string {
-  return `${wire.name} ${wire.status === "new" ? "is being created" : `waits for ${describeGate(gate)}`}`;
+/** Why a change is given up; `cause` is the last that went wrong, a sentence. */
+export function describeStall(milliseconds: number, cause: string | undefined): string {
+  const last = cause === undefined ? "" : ` The last that went wrong: ${cause}`;
+  return `There was no progress for ${Math.round(milliseconds / 60_000)} min.${last} What was done stays; the next \`pulumi up\` goes on from there.`;
 }
 
-function endOf({ wire, deleting, shutdownAt }: ObservedDroplet): string {
-  if (deleting) return `${wire.name} is being deleted`;
-  return `${wire.name} ${shutdownAt === undefined ? "drains" : "shuts down"}`;
+function beginningOf({ wire, servingSince }: ObservedDroplet, gate: Gate): string {
+  if (wire.status === "new") return `${wire.name} is being created`;
+  return servingSince === undefined ? `${wire.name} waits for ${describeGate(gate)}` : `${wire.name} is ${wire.status}`;
+}
+
+function endOf({ wire, deletedAt, shutdownAt, withdrawal }: ObservedDroplet): string | undefined {
+  if (wire.locked && deletedAt === undefined && shutdownAt === undefined && withdrawal !== "no") {
+    return `${wire.name} is locked by another action, such as a backup`;
+  }
+  if (deletedAt !== undefined) return `${wire.name} is being deleted`;
+  if (shutdownAt !== undefined) return `${wire.name} is shutting down`;
+  return withdrawal === "no" ? undefined : `${wire.name} is draining`;
 }

@@ -1,17 +1,24 @@
 import type { Api } from "../api/api";
 import type { Call } from "../host/resource";
-import type { World } from "../world";
-import { ask, askAgainAt, verdict } from "./gates/gate";
-import { StepExecutor } from "./stepExecutor";
-import { FleetObservation, type ObservedDroplet } from "./observation";
-import { isDone, plan } from "./plan";
-import { describeFailure, describeStanding, describeUnreachable, statusOf } from "./report";
-import type { FleetSettings, Wanted } from "./settings";
 import { StatusLine } from "../waiting/statusLine";
+import type { World } from "../world";
+import { templateOf } from "./fleetTags";
+import { Prober } from "./gates/prober";
 import { nextLook } from "./nextLook";
+import { FleetObservation } from "./observation";
+import { failureOf } from "./observedDroplet";
+import { distance, isDone, plan, type Step } from "./plan";
+import { checkReach } from "./reach";
+import { mayPass } from "./refusals";
+import { describeFailure, describeFailures, describeStall, describeStanding, statusOf } from "./report";
+import type { FleetSettings, Goal } from "./settings";
+import { StallWatch } from "./stallWatch";
+import { RefusedError, StepExecutor } from "./stepExecutor";
 
-/** A change is given up when nothing has changed for so long beside the gate's and the drain's own time. Milliseconds. */
+/** A change is given up after so long without progress, beside the gate's and the drain's own time. Milliseconds. */
 const stallLimit = 15 * 60_000;
+/** The pause after the service has said no for the moment, in milliseconds. */
+const retryPause = 10_000;
 
 /** Brings one fleet to what is wanted: looks, plans, acts, and again. */
 export class Rollout {
@@ -24,24 +31,43 @@ export class Rollout {
   readonly #world: World;
   readonly #call: Call;
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
-  readonly #stale: Set<string>;
+  readonly #templates: Set<string>;
+  readonly #failures = new Map<string, string>();
+  /** No Droplet is made before: reads may not show yet what a killed run has made. */
+  #holdUntil = 0;
   /** Nothing was done since the last look. */
   #isFresh = false;
+  /** By what was asked, what the service said when it refused for the moment. */
+  readonly #refusals = new Map<Step["kind"] | "look", string>();
+  /** The last that went wrong, a sentence. */
+  #cause: string | undefined;
 
   constructor(settings: FleetSettings, api: Api, world: World, call: Call) {
     this.#settings = settings;
     this.#world = world;
     this.#call = call;
     this.status = new StatusLine(call, world.clock);
-    this.#stale = new Set(settings.known.map(({ template }) => template));
+    this.#templates = new Set(settings.known.map(({ template }) => template));
     this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known);
     this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 
   /** Looks at the fleet. */
   async look(): Promise<void> {
+    const before = this.observation.strangers.size;
     await this.observation.look(this.#call.signal);
     this.#isFresh = true;
+    const { strangers } = this.observation;
+    if (strangers.size > before) {
+      this.#call.warn(
+        `${[...strangers].join(", ")} carries the fleet's tag, but no fleet made it: it is left alone and counts for nothing.`,
+      );
+    }
+  }
+
+  /** Makes no Droplet for so many milliseconds: what an interrupted run has made may not be seen yet. */
+  holdBack(milliseconds: number): void {
+    this.#holdUntil = this.#world.clock.now() + milliseconds;
   }
 
   /** Brings the program's tags on the Droplets to what they are now, from what they were `before`. */
@@ -49,107 +75,122 @@ export class Rollout {
     if (await this.#executor.retag(before)) this.#isFresh = false;
   }
 
+  /** Rejects where no address of the fleet can be reached from here; marks the Droplets that give bad answers. */
+  async checkReach(): Promise<void> {
+    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet));
+    await checkReach(serving, this.#settings.gate, this.#world, this.#call.signal);
+  }
+
   /**
-   * Brings the fleet to what is wanted. Where a Droplet doesn't pass the gate, or DigitalOcean refuses to make one, it goes back to the
-   * last good template, and `reasons` says why. Rejects when it is interrupted or the API fails.
+   * Brings the fleet to what is wanted. Where too many Droplets fail, or DigitalOcean refuses the template, it is rolled back to the last good
+   * one, and `reasons` says why. Rejects when it is interrupted, the API fails, or there is no progress.
    */
-  async change(wanted: Wanted, lastGood: Wanted | undefined): Promise<void> {
-    this.reasons.push(...(await this.#reach(wanted)));
-    if (this.reasons.length === 0 || lastGood === undefined || lastGood.template === wanted.template) return;
-    this.#call.warn(`A Droplet of image ${wanted.of.image} did not start serving: rolling back to image ${lastGood.of.image}.`);
+  async change(goal: Goal, lastGood: Goal | undefined): Promise<void> {
+    this.reasons.push(...(await this.#reach(goal)));
+    if (this.reasons.length === 0 || lastGood === undefined || lastGood.target.fingerprint === goal.target.fingerprint) return;
+    const [failed, good] = [goal.target.template.image, lastGood.target.template.image];
+    this.#call.warn(`Image ${failed} did not start serving: rolling back to image ${good}.`);
+    this.#failures.clear();
     const again = await this.#reach(lastGood);
     this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
   }
 
-  /**
-   * Rejects where no Droplet that serves now passes the gate: then the gate can't be reached from here, and a replacement would fail for a
-   * reason that isn't its own.
-   */
-  async checkReach(): Promise<void> {
-    const { gate } = this.#settings;
-    const { signal } = this.#call;
-    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet));
-    if (gate.http === undefined || serving.length === 0) return;
-    const once = { since: 0, successes: 0, reason: "" };
-    for (let round = 1; ; round += 1) {
-      const answers = await Promise.all(serving.map(({ wire }) => ask(gate, once, wire, this.#world, signal)));
-      if (answers.some(({ successes }) => successes > 0)) return;
-      if (round === 3) throw new Error(describeUnreachable(gate, serving[0], answers[0]));
-      await this.#world.clock.sleep(gate.intervalSeconds * 1_000, signal);
+  /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
+  async #reach(goal: Goal): Promise<readonly string[]> {
+    const prober = new Prober(this.#settings.gate, this.#world);
+    try {
+      return await this.#pursue(goal, prober);
+    } finally {
+      prober.stop();
     }
   }
 
-  /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
-  async #reach(wanted: Wanted): Promise<readonly string[]> {
+  async #pursue(goal: Goal, prober: Prober): Promise<readonly string[]> {
     const { clock, random } = this.#world;
     const { gate, policy } = this.#settings;
-    const limit = stallLimit + (gate.deadlineSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
-    let lookAt = clock.now();
-    let changedAt = lookAt;
-    let before = { members: "", steps: "" };
+    const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
+    const watch = new StallWatch(limit, clock.now());
+    let [lookAt, before] = [clock.now(), ""];
     for (;;) {
       this.#call.signal.throwIfAborted();
       const looks = clock.now() >= lookAt;
-      if (looks && !this.#isFresh) await this.look();
+      if (looks && !this.#isFresh) await this.#attempt("look", () => this.look());
       this.#isFresh = false;
-      const failures = await this.#askGate(wanted);
-      if (failures.length > 0) return failures;
+      this.observation.expect(goal.templates);
+      const candidates = this.observation.candidates(goal, gate);
+      prober.askDue(candidates);
+      const failures = this.#failuresOf(goal);
+      if (failures.length > policy.maxFailures) return describeFailures(failures, policy.maxFailures);
 
       const members = this.observation.members(gate, policy);
-      for (const { template } of members) this.#stale.add(template);
-      this.status.say(statusOf(this.observation, wanted, gate));
-      const steps = plan(members, wanted, policy);
-      if (steps.length === 0 && isDone(members, wanted)) return this.#finish(wanted);
+      for (const { wire } of this.observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
+      const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || clock.now() >= this.#holdUntil);
+      const [refusal] = this.#refusals.values();
+      this.status.say(statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal}`));
+      if (steps.length === 0 && isDone(members, goal)) return this.#finish(goal);
+      if (watch.isStalled(distance(members, goal), clock.now())) throw new Error(describeStall(limit, this.#cause));
 
-      const now = { members: JSON.stringify(members), steps: JSON.stringify(steps) };
-      if (now.members !== before.members) changedAt = clock.now();
-      if (clock.now() - changedAt > limit) {
-        throw new Error(
-          `Nothing has changed for ${Math.round(limit / 60_000)} min: check the Droplets in the control panel, then run \`pulumi up\` again.`,
-        );
-      }
       // Between two looks nothing is asked for twice: lists may be slow to show what was done.
-      const isNew = now.steps !== before.steps;
-      before = now;
-      for (const step of isNew || looks ? steps : []) {
-        const refusal = await this.#executor.do(step, wanted);
-        if (refusal !== undefined) return [refusal];
-      }
+      const isNew = JSON.stringify(steps) !== before;
+      before = JSON.stringify(steps);
+      const fault = await this.#do(isNew || looks ? steps : [], goal);
+      if (fault !== undefined) return [fault];
       // What was done is planned with at once, but that a Droplet serves must be seen.
       const acted = isNew && steps.length > 0;
       const served = acted && steps.some(({ kind }) => kind === "serve");
-      if (acted || looks) lookAt = clock.now() + (served ? 0 : nextLook(clock.now() - changedAt, random()));
-      if (!acted) await clock.sleep(Math.max(0, Math.min(lookAt, ...this.#questions(wanted)) - clock.now()), this.#call.signal);
+      if (acted || looks) lookAt = clock.now() + (served ? 0 : nextLook(watch.idle(clock.now()), random()));
+      if (acted && this.#refusals.size === 0) continue;
+      const dueAt = Math.min(lookAt, prober.nextDue(candidates));
+      await prober.wait(dueAt - clock.now(), this.#call.signal);
     }
   }
 
-  /** Asks for every Droplet that is due; returns a sentence for each whose time is over. */
-  async #askGate(wanted: Wanted): Promise<readonly string[]> {
-    const { gate } = this.#settings;
-    const { clock } = this.#world;
-    const askOne = async (droplet: ObservedDroplet): Promise<readonly string[]> => {
-      const { attempt } = droplet;
-      if (attempt === undefined || verdict(gate, attempt, clock.now()) === "passed") return [];
-      const isDue = clock.now() >= askAgainAt(gate, attempt);
-      const next = isDue ? await ask(gate, attempt, droplet.wire, this.#world, this.#call.signal) : attempt;
-      droplet.attempt = next;
-      return verdict(gate, next, clock.now()) === "failed" ? [describeFailure(gate, droplet)] : [];
-    };
-    return (await Promise.all(this.observation.candidates(wanted).map(askOne))).flat();
+  /** Does the steps; returns why the template is refused. A failure that may pass ends them until the next look. */
+  async #do(steps: readonly Step[], goal: Goal): Promise<string | undefined> {
+    for (const step of steps) {
+      try {
+        const isDoneNow = await this.#attempt(step.kind, () => this.#executor.do(step, goal));
+        if (!isDoneNow && step.kind === "create") this.#holdUntil = this.#world.clock.now() + retryPause;
+      } catch (error) {
+        if (error instanceof RefusedError) return error.message;
+        throw error;
+      }
+    }
+    return undefined;
   }
 
-  /** When the gate is to be asked next for each Droplet that hasn't passed. */
-  #questions(wanted: Wanted): readonly number[] {
-    const { gate } = this.#settings;
-    const { clock } = this.#world;
-    const attempts = this.observation.candidates(wanted).flatMap(({ attempt }) => attempt ?? []);
-    return attempts.filter((attempt) => verdict(gate, attempt, clock.now()) === "waiting").map((attempt) => askAgainAt(gate, attempt));
+  /** Returns whether it was done; rejects with a failure that won't pass by itself. */
+  async #attempt(what: Step["kind"] | "look", work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      this.#refusals.delete(what);
+      return true;
+    } catch (error) {
+      this.#call.signal.throwIfAborted();
+      if (!mayPass(error)) throw error;
+      this.#refusals.set(what, error.message);
+      this.#cause = error.message;
+      return false;
+    }
   }
 
-  async #finish({ template }: Wanted): Promise<readonly string[]> {
-    this.#stale.delete(template);
-    await this.#executor.forgetTemplates(this.#stale);
-    this.#stale.clear();
+  /** A sentence for each Droplet of the goal that failed in this change. */
+  #failuresOf(goal: Goal): readonly string[] {
+    const { gate } = this.#settings;
+    for (const droplet of this.observation.droplets) {
+      const cause = goal.slots[droplet.slot] === droplet.template ? failureOf(droplet, gate, this.#world.clock.now()) : undefined;
+      const id = String(droplet.wire.id);
+      if (cause === undefined || this.#failures.has(id)) continue;
+      this.#cause = describeFailure(gate, goal.target, droplet, cause);
+      this.#failures.set(id, this.#cause);
+    }
+    return [...this.#failures.values()];
+  }
+
+  async #finish({ slots }: Goal): Promise<readonly string[]> {
+    for (const fingerprint of [...slots, ""]) this.#templates.delete(fingerprint);
+    await this.#executor.forgetTemplates(this.#templates);
+    this.#templates.clear();
     return [];
   }
 }

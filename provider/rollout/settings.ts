@@ -1,5 +1,6 @@
 import type { Gate } from "./gates/gate";
-import type { KnownDroplet, Timing } from "./observation";
+import type { KnownDroplet } from "./observation";
+import type { Timing } from "./observedDroplet";
 import type { Desired, Policy } from "./plan";
 import type { Template } from "./template";
 
@@ -14,12 +15,27 @@ export interface FleetSettings {
   /** The tag of the create under way; undefined when the state knows the fleet. */
   readonly creationTag?: string;
   readonly gate: Gate;
-  readonly policy: Policy & Timing;
+  readonly policy: Policy & Timing & { readonly maxFailures: number };
   /** The Droplets as an earlier run stored them. */
   readonly known: readonly KnownDroplet[];
 }
 
-/** What the fleet is to be; `template` is the fingerprint of `of`. */
-export interface Wanted extends Desired {
-  readonly of: Template;
+/** A template with its fingerprint. */
+export interface Version {
+  readonly fingerprint: string;
+  readonly template: Template;
+}
+
+/** What the fleet is to be. */
+export interface Goal extends Desired {
+  /** The version that the change leads to, or back to. */
+  readonly target: Version;
+  /** The template of each fingerprint in `slots`. */
+  readonly templates: ReadonlyMap<string, Template>;
+}
+
+/** Every slot runs the same version. */
+export function uniformGoal(target: Version, count: number): Goal {
+  const { fingerprint, template } = target;
+  return { target, slots: Array.from({ length: count }, () => fingerprint), templates: new Map([[fingerprint, template]]) };
 }

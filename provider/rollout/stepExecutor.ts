@@ -1,19 +1,26 @@
 import type { Api } from "../api/api";
-import { isUnprocessable, mayHaveTakenEffect } from "../api/errors";
+import { mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag, tagsWithout } from "../rules/tag";
 import { dropletName } from "./dropletName";
 import { creationTagOf, fleetTag, servingTag, templateTag } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
-import type { FleetObservation, ObservedDroplet } from "./observation";
+import type { FleetObservation } from "./observation";
+import { lag, type ObservedDroplet } from "./observedDroplet";
 import type { Step } from "./plan";
-import type { FleetSettings, Wanted } from "./settings";
+import { exceedsLimit, isWrongArgument } from "./refusals";
+import type { FleetSettings, Goal } from "./settings";
 
 /** Names in one POST. */
 const batch = 10;
 
-/** Does what the plan says, in as few requests as the API allows. */
+/** The service refuses what the program asks for, and would do so again. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/** Does what the plan says, in as few requests as the API allows. Rejects with what the service or the network say. */
 export class StepExecutor {
   readonly #settings: FleetSettings;
   readonly #observation: FleetObservation;
@@ -29,31 +36,28 @@ export class StepExecutor {
     this.#signal = signal;
   }
 
-  /** Does one step; returns a sentence where DigitalOcean refuses to make a Droplet. */
-  async do(step: Step, wanted: Wanted): Promise<string | undefined> {
-    if (step.kind === "create") return this.#create(step.slots, wanted);
+  /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
+  async do(step: Step, goal: Goal): Promise<void> {
+    if (step.kind === "create") return this.#create(step.slots, goal);
     const droplets = step.ids.flatMap((id) => this.#observation.get(id) ?? []);
     switch (step.kind) {
       case "serve":
-        for (const droplet of droplets) droplet.withdrawn = false;
+        for (const droplet of droplets) droplet.withdrawal = "no";
         await this.#api.tags.add(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
         break;
       case "withdraw":
         // Before the request, for it may take effect without an answer.
-        for (const droplet of droplets) droplet.withdrawn = true;
+        for (const droplet of droplets) droplet.withdrawal = "asked";
         await this.#api.tags.remove(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
-        for (const droplet of droplets) droplet.idleSince = this.#clock.now();
+        for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
         break;
       case "shutdown":
-        for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
-        await Promise.all(step.ids.map((id) => this.#shutdown(id)));
+        await settleAll(droplets.map((droplet) => this.#shutdown(droplet)));
         break;
       case "delete":
-        for (const droplet of droplets) droplet.deleting = true;
-        await Promise.all(step.ids.map((id) => this.#api.droplets.delete(id, this.#signal)));
+        await settleAll(droplets.map((droplet) => this.#delete(droplet)));
         break;
     }
-    return undefined;
   }
 
   /**
@@ -82,36 +86,73 @@ export class StepExecutor {
   }
 
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */
-  async #shutdown(id: string): Promise<void> {
+  async #shutdown(droplet: ObservedDroplet): Promise<void> {
+    droplet.shutdownAt = this.#clock.now();
     try {
-      await this.#api.droplets.shutdown(id, this.#signal);
+      await this.#api.droplets.shutdown(String(droplet.wire.id), this.#signal);
     } catch {
       this.#signal.throwIfAborted();
     }
   }
 
-  async #create(slots: readonly number[], wanted: Wanted): Promise<string | undefined> {
-    for (let start = 0; start < slots.length; start += batch) {
-      const some = slots.slice(start, start + batch);
-      try {
-        this.#observation.made(await this.#api.droplets.create(this.#order(some, wanted), this.#signal));
-      } catch (error) {
-        if (mayHaveTakenEffect(error)) this.#observation.mayBeMade(this.#settings.name, some, wanted.template);
-        else if (!isUnprocessable(error)) throw error;
-        else return error.message;
-      }
-    }
-    return undefined;
+  /** A new Droplet that the service doesn't know yet isn't gone: its deletion is asked for again. */
+  async #delete(droplet: ObservedDroplet): Promise<void> {
+    const now = this.#clock.now();
+    const isKnown = await this.#api.droplets.delete(String(droplet.wire.id), this.#signal);
+    if (isKnown || droplet.madeAt === undefined || now - droplet.madeAt >= lag) droplet.deletedAt = now;
   }
 
-  #order(slots: readonly number[], { of, template }: Wanted): NewDropletsWire {
+  async #create(slots: readonly number[], goal: Goal): Promise<void> {
+    for (const [fingerprint, some] of batchesOf(slots, goal)) await this.#createSome(some, fingerprint, goal);
+  }
+
+  async #createSome(slots: readonly number[], fingerprint: string, goal: Goal): Promise<void> {
+    try {
+      this.#observation.made(await this.#api.droplets.create(this.#order(slots, fingerprint, goal), this.#signal));
+    } catch (error) {
+      if (exceedsLimit(error)) {
+        // A POST is refused whole: what still fits is asked for by itself.
+        const free = await this.#free();
+        if (free > 0 && free < slots.length) await this.#createSome(slots.slice(0, free), fingerprint, goal);
+      } else if (mayHaveTakenEffect(error)) this.#observation.mayBeMade(this.#settings.name, slots, fingerprint);
+      if (isWrongArgument(error)) throw new RefusedError(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  async #free(): Promise<number> {
+    const [{ droplet_limit: limit }, total] = await Promise.all([this.#api.account(this.#signal), this.#api.droplets.total(this.#signal)]);
+    return limit - total;
+  }
+
+  #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
     const { fleetId, name, region, tags, creationTag } = this.#settings;
-    return newDroplets(of, {
-      names: slots.map((slot) => dropletName(name, slot, template)),
+    const template = goal.templates.get(fingerprint);
+    if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
+    return newDroplets(template, {
+      names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
-      tags: [fleetTag(fleetId), templateTag(template), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
+      tags: [fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
     });
   }
+}
+
+/** At most ten slots of one template at a time. */
+function batchesOf(slots: readonly number[], goal: Goal): readonly (readonly [string, readonly number[]])[] {
+  const byTemplate = new Map<string, number[]>();
+  for (const slot of slots) {
+    const fingerprint = goal.slots[slot];
+    if (fingerprint !== undefined) byTemplate.set(fingerprint, [...(byTemplate.get(fingerprint) ?? []), slot]);
+  }
+  return [...byTemplate].flatMap(([fingerprint, all]) =>
+    Array.from({ length: Math.ceil(all.length / batch) }, (_, at) => [fingerprint, all.slice(at * batch, (at + 1) * batch)] as const),
+  );
+}
+
+/** Waits for all of them, and rejects with the first failure. */
+async function settleAll(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 function asResource({ wire }: ObservedDroplet): TaggedResourceWire {

@@ -98,7 +98,7 @@ export interface FleetArgs {
   readonly name: pulumi.Input<string>;
   /**
    * What a new Droplet must show before it serves and an old one may go: either `http` or `active`. Default: `{ active: true }`, with a
-   * warning that nothing is probed. A change applies to Droplets that don't serve yet.
+   * warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change applies to Droplets that don't serve yet.
    *
    * ```ts
    * gate: { http: { port: 8080, path: "/healthy" } }
@@ -125,8 +125,15 @@ export interface FleetGateArgs {
   readonly successThreshold?: pulumi.Input<number | undefined>;
   /** Seconds from one request to the next, 0.1 to 300. Default: 2. */
   readonly intervalSeconds?: pulumi.Input<number | undefined>;
-  /** Seconds from a Droplet's creation until it must have passed, 1 to 3600; after that the rollout is rolled back. Default: 300. */
+  /** Seconds that one answer may take, 0.1 to 300. Default: 5. */
+  readonly timeoutSeconds?: pulumi.Input<number | undefined>;
+  /**
+   * Seconds from when a Droplet is active, 1 to 3600: a bad answer after that fails it. Time in which it couldn't be asked doesn't count.
+   * Default: 300.
+   */
   readonly deadlineSeconds?: pulumi.Input<number | undefined>;
+  /** Seconds that a Droplet must stay good after it has begun to serve, before it counts as available, 0 to 86400. Default: 0. */
+  readonly bakeSeconds?: pulumi.Input<number | undefined>;
 }
 
 /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
@@ -141,8 +148,13 @@ export interface FleetGateHttpArgs {
 export interface FleetRolloutArgs {
   /** How many Droplets may exist beyond `count` during a change, 0 to 1000. Default: 1. */
   readonly maxSurge?: pulumi.Input<number | undefined>;
-  /** How many of `count` may fail to serve during a change, 0 to 1000. Default: 0. */
+  /** How many Droplets below `count` may be available during a change, 0 to 1000. Default: 0. */
   readonly maxUnavailable?: pulumi.Input<number | undefined>;
+  /**
+   * How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. Default:
+   * a tenth of `count`, at least 1.
+   */
+  readonly maxFailures?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
@@ -159,8 +171,12 @@ export interface FleetGate {
   readonly successThreshold: number;
   /** Seconds from one request to the next, 0.1 to 300. */
   readonly intervalSeconds: number;
-  /** Seconds from a Droplet's creation until it must have passed, 1 to 3600; after that the rollout is rolled back. */
+  /** Seconds that one answer may take, 0.1 to 300. */
+  readonly timeoutSeconds: number;
+  /** Seconds from when a Droplet is active, 1 to 3600: a bad answer after that fails it. */
   readonly deadlineSeconds: number;
+  /** Seconds that a Droplet must stay good after it has begun to serve, before it counts as available, 0 to 86400. */
+  readonly bakeSeconds: number;
 }
 
 /** `FleetGateHttpArgs` once known. */
@@ -175,8 +191,10 @@ export interface FleetGateHttp {
 export interface FleetRollout {
   /** How many Droplets may exist beyond `count` during a change, 0 to 1000. */
   readonly maxSurge: number;
-  /** How many of `count` may fail to serve during a change, 0 to 1000. */
+  /** How many Droplets below `count` may be available during a change, 0 to 1000. */
   readonly maxUnavailable: number;
+  /** How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. */
+  readonly maxFailures?: number;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
   readonly drainSeconds: number;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */

@@ -17,15 +17,17 @@ test("goes back to the image that serves when a new one never passes the gate, a
   await want({ ...wanted, source: broken });
   const failed = await stack.up();
 
-  const refusal =
-    /Droplet web-nyc3-0-[0-9a-f]{4} \(\d+\) failed its gate `http :8080\/` on 127\.[\d.]+ within 3 s: connect ECONNREFUSED 127\.[\d.]+:8080\. Fix the image or the gate, then run `pulumi up` again\./;
+  const failure =
+    /Droplet web-nyc3-0-[0-9a-f]{4} \(\d+, image \d+\) failed its gate `http :8080\/` on 127\.[\d.]+ within 3 s: connect ECONNREFUSED 127\.[\d.]+:8080\./g;
   const state = await stateOf(stack);
   expect(failed.code).toBe(1);
-  expect(diagnosticsOf(failed)["imagefleet:index:Fleet (web-nyc3)"]?.replace(refusal, "REFUSAL")).toBe(
+  expect(diagnosticsOf(failed)["imagefleet:index:Fleet (web-nyc3)"]?.replace(failure, "FAILURE")).toBe(
     [
-      `warning: A Droplet of image ${state["ImageImport web"]?.id} did not start serving: rolling back to image ${images[0]?.id}.`,
-      "error: 2 errors occurred:",
-      "* REFUSAL",
+      `warning: Image ${state["ImageImport web"]?.id} did not start serving: rolling back to image ${images[0]?.id}.`,
+      "error: 4 errors occurred:",
+      "* FAILURE",
+      "* FAILURE",
+      "* 2 Droplets failed, and `rollout.maxFailures` allows 1. Fix the image or the gate, then run `pulumi up` again.",
       `* Rolled back: 2 of 2 Droplets serve image ${images[0]?.id}.`,
     ].join("\n"),
   );

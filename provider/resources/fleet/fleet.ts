@@ -1,13 +1,16 @@
+import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, fleetTag, servingTag, templateTag } from "../../rollout/fleetTags";
-import { FleetObservation } from "../../rollout/observation";
+import { creationTag, fleetIdOf, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { awaitImage } from "../../rollout/imagePresence";
 import { preflight } from "../../rollout/preflight";
+import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
-import type { FleetSettings } from "../../rollout/settings";
+import { lag } from "../../rollout/observedDroplet";
+import { type FleetSettings, uniformGoal } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
 import { sameMembers } from "../../rules/sameMembers";
 import { hasTag, isReservedTag, sameTags } from "../../rules/tag";
@@ -26,7 +29,7 @@ import {
 } from "./fleetState";
 import { requireTeam } from "../teamCheck";
 
-type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "dropletDemands">;
+type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "dropletDemands" | "dropletTotal">;
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
 
@@ -93,13 +96,13 @@ async function previewHeadroom(
   { count, rollout }: Exclude<WithUnknowns<FleetInputs>, symbol>,
   state: StoredFleet | undefined,
   isRoll: boolean,
-  { api, dropletDemands }: FleetSession,
+  session: FleetSession,
   { urn, signal }: Call,
 ): Promise<Headroom> {
   if (!isKnown(count)) return {};
   const existing = state?.live?.length ?? 0;
   const surge = state !== undefined && isRoll && isKnown(rollout) && isKnown(rollout.maxSurge) ? rollout.maxSurge : 0;
-  return headroomOf({ urn, existing, count, surge }, dropletDemands, api, signal);
+  return headroomOf({ urn, existing, count, surge }, session, signal);
 }
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
@@ -107,36 +110,38 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   await place(inputs, session, call);
   const team = await session.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
-  const left = await api.droplets.listByTag(creation, call.signal);
+  const left = await leftOf(creation, session, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
   const rollout = begin(fleetId, inputs, [], session, call, creation);
   const wanted = wantedOf(inputs, fleetId);
-  const reasons = await outcomeOf(rollout, () => rollout.change(wanted, undefined));
+  const reasons = await outcomeOf(rollout, () => rollout.change(uniformGoal(wanted, inputs.count), undefined));
   const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(session, (signal) => api.tags.delete(creation, signal));
   if (reasons.length > 0) throw new Unfinished({ id: fleetId, state, reasons });
-  return { id: fleetId, state: { ...state, template: wanted.template } };
+  return { id: fleetId, state: { ...state, template: wanted.fingerprint } };
 }
 
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
   const wanted = wantedOf(inputs, id, lastGood);
-  const isRoll = wanted.template !== lastGood?.template;
+  const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await session.team(call.signal));
   if (isRoll) await place(inputs, session, call);
 
-  const rollout = begin(id, inputs, state.live ?? [], session, call);
+  const rollout = begin(id, inputs, knownOf(state), session, call);
   await rollout.look();
+  // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
+  if (isRoll && (await session.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, session, call);
   if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    await rollout.change(wanted, lastGood && { ...lastGood, count: inputs.count });
+    await rollout.change(uniformGoal(wanted, inputs.count), lastGood && uniformGoal(lastGood, inputs.count));
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
-  if (reasons.length === 0) return { ...inputs, ...live, template: wanted.template };
+  if (reasons.length === 0) return { ...inputs, ...live, template: wanted.fingerprint };
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
   throw new Unfinished({ id, state: { ...(lastGood === undefined ? inputs : state), ...live, tags }, reasons });
@@ -154,7 +159,9 @@ async function read(
         "declare a new fleet, and take the old Droplets down when it serves.",
     );
   }
-  const observation = new FleetObservation(id, session.api.droplets, session.world.clock, stored.state.live ?? []);
+  const observation = new FleetObservation(id, session.api.droplets, session.world.clock, knownOf(stored.state));
+  const lastGood = lastGoodOf(stored.state);
+  if (lastGood !== undefined) observation.expect(uniformGoal(lastGood, 0).templates);
   await observation.look(call.signal);
   const { droplets } = observation;
   if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
@@ -167,21 +174,40 @@ async function read(
   throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to fix the fleet.`) });
 }
 
+/** Deletes the fleet's own Droplets: what else carries the fleet's tag is left alone, so nothing is deleted by that. */
 async function remove(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
   const { api, world } = session;
   const status = new StatusLine(call, world.clock);
-  const used = new Set([fleetTag(id), servingTag(id)]);
-  for (const { template } of state.live ?? []) used.add(templateTag(template));
-  let droplets = await api.droplets.listByTag(fleetTag(id), call.signal);
-  if (droplets.length === 0) await refuseOtherTeam(id, state, session, call);
-  for (let asked = 0; droplets.length > 0; droplets = await api.droplets.listByTag(fleetTag(id), call.signal)) {
-    for (const tag of droplets.flatMap(({ tags }) => tags)) if (isReservedTag(tag)) used.add(tag);
+  const known = new Set((state.live ?? []).map((droplet) => droplet.id));
+  const used = new Set([fleetTag(id), servingTag(id), ...(state.live ?? []).map(({ template }) => templateTag(template))]);
+  for (let asked = 0; ;) {
+    const carriers = await api.droplets.listByTag(fleetTag(id), call.signal);
+    const own = carriers.filter((droplet) => templateOf(droplet.tags) !== undefined || known.has(String(droplet.id)));
+    if (asked === 0 && own.length === 0) await refuseOtherTeam(id, state, session, call);
+    if (own.length === 0) {
+      if (carriers.length > 0) used.delete(fleetTag(id));
+      break;
+    }
+    for (const tag of own.flatMap(({ tags }) => tags)) if (isReservedTag(tag)) used.add(tag);
     // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
-    if (asked++ % 10 === 0) await api.droplets.deleteByTag(fleetTag(id), call.signal);
-    status.say(`${droplets.length} ${droplets.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
+    if (asked++ % 10 === 0) await deleteAll(own, session, call.signal);
+    status.say(`${own.length} ${own.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
     await world.clock.sleep(1_000, call.signal);
   }
   for (const tag of used) await api.tags.delete(tag, call.signal);
+}
+
+/** One request a template, which names the fleet's own Droplets alone; one a Droplet for those that lost that tag. */
+async function deleteAll(droplets: readonly DropletWire[], { api }: FleetSession, signal: AbortSignal): Promise<void> {
+  const templates = new Set(droplets.flatMap(({ tags }) => templateOf(tags) ?? []));
+  const bare = droplets.filter(({ tags }) => templateOf(tags) === undefined);
+  const deletions = [
+    ...[...templates].map((template) => api.droplets.deleteByTag(templateTag(template), signal)),
+    ...bare.map((droplet) => api.droplets.delete(String(droplet.id), signal)),
+  ];
+  for (const outcome of await Promise.allSettled<unknown>(deletions)) {
+    if (outcome.status === "rejected" && !mayPass(outcome.reason)) throw outcome.reason;
+  }
 }
 
 function begin(
@@ -193,8 +219,24 @@ function begin(
   creation?: string,
 ): Rollout {
   const { name, region, tags = [], gate, rollout: policy } = inputs;
-  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy, known, creationTag: creation };
+  const maxFailures = policy.maxFailures ?? Math.max(1, Math.ceil(inputs.count / 10));
+  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy: { ...policy, maxFailures }, known, creationTag: creation };
   return new Rollout(settings, session.api, session.world, call);
+}
+
+/** Droplets of a create that was interrupted. Their tag is there as soon as they are, also where lists don't show them yet. */
+async function leftOf(creation: string, { api, world }: FleetSession, signal: AbortSignal): Promise<readonly DropletWire[]> {
+  const since = world.clock.now();
+  for (;;) {
+    const left = await api.droplets.listByTag(creation, signal);
+    if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
+    await world.clock.sleep(2_000, signal);
+  }
+}
+
+/** What the state knows; Droplets of another template than the last good one may have been stored before their bake time was over. */
+function knownOf({ live = [], template }: StoredFleet): readonly KnownDroplet[] {
+  return live.map((droplet) => ({ ...droplet, serving: droplet.serving && droplet.template === template }));
 }
 
 /** Why the work stopped short, one sentence each; empty where it came to its end. */
@@ -236,7 +278,7 @@ async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) =>
 
 function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
   const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
-  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.of);
+  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.template);
 }
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {

@@ -3,7 +3,7 @@ import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addressOf";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
-import type { Wanted } from "../../rollout/settings";
+import type { Version } from "../../rollout/settings";
 import { TemplateProperties } from "../../rollout/template";
 import { fleetInputs, type fleetOutputs } from "./fleetTable";
 
@@ -39,17 +39,17 @@ export function liveOutputs(fleetId: string, observation: FleetObservation) {
 }
 
 /** What checked inputs ask for: with the stored fingerprint where they are the last good ones. */
-export function wantedOf(inputs: FleetInputs, fleetId: string, lastGood?: Omit<Wanted, "count">): Wanted {
-  const of = templateProperties.of(inputs);
-  if (of === undefined) throw new Error("The inputs of a fleet must be checked before they are used.");
-  const isLastGood = lastGood !== undefined && templateProperties.same(lastGood.of, of);
-  return { of, count: inputs.count, template: isLastGood ? lastGood.template : templateProperties.fingerprint(of, fleetId) };
+export function wantedOf(inputs: FleetInputs, fleetId: string, lastGood?: Version): Version {
+  const template = templateProperties.of(inputs);
+  if (template === undefined) throw new Error("The inputs of a fleet must be checked before they are used.");
+  const isLastGood = lastGood !== undefined && templateProperties.same(lastGood.template, template);
+  return isLastGood ? lastGood : { template, fingerprint: templateProperties.fingerprint(template, fleetId) };
 }
 
 /** What the last complete change led to, by the outputs; undefined while the first creation is unfinished. */
-export function lastGoodOf(state: StoredFleet): Omit<Wanted, "count"> | undefined {
-  const of = templateProperties.of(state);
-  return state.template === undefined || of === undefined ? undefined : { template: state.template, of };
+export function lastGoodOf(state: StoredFleet): Version | undefined {
+  const template = templateProperties.of(state);
+  return state.template === undefined || template === undefined ? undefined : { fingerprint: state.template, template };
 }
 
 /** What is wrong with the live Droplets, one clause each; empty where all is well. */

@@ -1,55 +1,90 @@
 import type { DropletWire } from "../../api/wire";
-import type { World } from "../../world";
+import { TimeoutError, withTimeout } from "../../waiting/timeout";
+import type { ProbeAnswer, World } from "../../world";
 import { addressOf } from "../addressOf";
 
-/** What a new Droplet must show before it serves. */
+/** What a new Droplet must show before it serves. Times in seconds. */
 export interface Gate {
   /** A GET on the public address; without it, `active` is enough. */
   readonly http?: { readonly port: number; readonly path: string };
   /** Good answers in a row. */
   readonly successThreshold: number;
   readonly intervalSeconds: number;
-  /** From when the Droplet is first seen until it must have passed. */
+  /** How long one answer may take. */
+  readonly timeoutSeconds: number;
+  /** How long bad answers are no verdict, from when the Droplet is active. */
   readonly deadlineSeconds: number;
+  /** How long it must stay good after it has begun to serve. */
+  readonly bakeSeconds: number;
 }
 
-/** How far one Droplet has come at the gate. Times in milliseconds since the epoch. */
+/** What one Droplet has answered so far. Times in milliseconds. */
 export interface Attempt {
-  readonly since: number;
+  /** Good answers in a row. */
   readonly successes: number;
+  /** Bad answers in a row. */
+  readonly failures: number;
+  /** For how long it could be asked: pauses in which nobody asked don't count. */
+  readonly spent: number;
   readonly askedAt?: number;
-  /** What the last answer said, a clause. */
+  /** What the last bad answer said, a clause. */
   readonly reason: string;
+  /** Whether anything came back from its address, if only a refusal. */
+  readonly reached: boolean;
+  /** A bad answer came after the deadline. */
+  readonly isLate: boolean;
 }
 
-export function firstAttempt(now: number): Attempt {
-  return { since: now, successes: 0, reason: "it isn't active yet" };
-}
+export const firstAttempt: Attempt = { successes: 0, failures: 0, spent: 0, reason: "it wasn't asked yet", reached: false, isLate: false };
 
-export function verdict(gate: Gate, attempt: Attempt, now: number): "waiting" | "passed" | "failed" {
+export function verdict(gate: Gate, attempt: Attempt): "waiting" | "passed" | "failed" {
   if (attempt.successes >= (gate.http === undefined ? 1 : gate.successThreshold)) return "passed";
-  return now - attempt.since >= gate.deadlineSeconds * 1_000 ? "failed" : "waiting";
+  return attempt.isLate ? "failed" : "waiting";
 }
 
-/** When the gate is to be asked again. */
-export function askAgainAt(gate: Gate, attempt: Attempt): number {
-  return attempt.askedAt === undefined ? attempt.since : attempt.askedAt + gate.intervalSeconds * 1_000;
+/** When the gate is to be asked next; at once where it wasn't asked yet. */
+export function askAgainAt(gate: Gate, { askedAt }: Attempt): number {
+  return askedAt === undefined ? 0 : askedAt + gate.intervalSeconds * 1_000;
 }
 
-/** Asks the gate once. */
+/** Asks an active Droplet once. */
 export async function ask(gate: Gate, attempt: Attempt, droplet: DropletWire, world: World, signal: AbortSignal): Promise<Attempt> {
   const askedAt = world.clock.now();
-  if (droplet.status !== "active") return { ...attempt, askedAt, successes: 0, reason: `its status is \`${droplet.status}\`` };
-  if (gate.http === undefined) return { ...attempt, askedAt, successes: 1 };
-  const address = addressOf(droplet, "public");
-  if (address === undefined) return { ...attempt, askedAt, successes: 0, reason: "it has no public IPv4 address yet" };
-  const answer = await world.probe.http(address, gate.http.port, gate.http.path, signal);
+  const answer = await answerOf(gate, droplet, world, signal);
   signal.throwIfAborted();
-  if (answer.healthy) return { ...attempt, askedAt, successes: attempt.successes + 1, reason: "it answered well, but not often enough" };
-  return { ...attempt, askedAt, successes: 0, reason: answer.reason };
+  const spent = attempt.spent + timeSince(gate, attempt, askedAt);
+  if (answer.healthy) return { ...attempt, askedAt, spent, successes: attempt.successes + 1, failures: 0, reached: true };
+  return {
+    askedAt,
+    spent,
+    successes: 0,
+    failures: attempt.failures + 1,
+    reason: answer.reason,
+    reached: answer.reached === true,
+    isLate: spent >= gate.deadlineSeconds * 1_000,
+  };
 }
 
 /** `http :8080/health` or `active` */
 export function describeGate(gate: Gate): string {
   return gate.http === undefined ? "active" : `http :${gate.http.port}${gate.http.path}`;
+}
+
+async function answerOf(gate: Gate, droplet: DropletWire, world: World, signal: AbortSignal): Promise<ProbeAnswer> {
+  if (gate.http === undefined) return { healthy: true };
+  const { port, path } = gate.http;
+  const address = addressOf(droplet, "public");
+  if (address === undefined) return { healthy: false, reason: "it has no public IPv4 address yet" };
+  try {
+    return await withTimeout(world.clock, gate.timeoutSeconds * 1_000, signal, (limited) => world.probe.http(address, port, path, limited));
+  } catch (error) {
+    signal.throwIfAborted();
+    const isLate = error instanceof TimeoutError;
+    return { healthy: false, reason: isLate ? `it gave no answer within ${gate.timeoutSeconds} s` : String(error) };
+  }
+}
+
+/** Since it was asked last, at most an interval and an answer's time: in a longer pause nobody could ask. */
+function timeSince({ intervalSeconds, timeoutSeconds }: Gate, { askedAt }: Attempt, now: number): number {
+  return askedAt === undefined ? 0 : Math.max(0, Math.min(now - askedAt, (intervalSeconds + timeoutSeconds) * 1_000));
 }

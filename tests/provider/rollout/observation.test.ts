@@ -5,7 +5,7 @@ import { VirtualClock } from "../../helpers/virtualClock";
 import { RecordedApi, wireOf } from "./recordedApi";
 
 const signal = new AbortController().signal;
-const gate: Gate = { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 10 };
+const gate: Gate = { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 10, timeoutSeconds: 5, bakeSeconds: 0 };
 const timing = { drainSeconds: 5, shutdownSeconds: 10 };
 const [template, own] = ["0123456789ab", [fleetTag("f"), templateTag("0123456789ab")]];
 
@@ -15,7 +15,7 @@ function observe(known: readonly KnownDroplet[] = []) {
 }
 
 test("reads slot and template from a Droplet's name and tags, and the slot of a renamed one from the state", async () => {
-  const { recorded, observation } = observe([{ id: "2", slot: 5, template }]);
+  const { recorded, observation } = observe([{ id: "2", slot: 5, template, serving: true }]);
   recorded.droplets = [wireOf(1, { tags: own }), wireOf(2, { name: "database", tags: own }), wireOf(3, { name: "unknown", tags: own })];
   await observation.look(signal);
   expect(observation.droplets.map(({ wire, slot, template: of }) => [wire.id, slot, of])).toEqual([
@@ -71,7 +71,7 @@ test("a Droplet drains from when it was last seen serving, and is overdue when i
   const member = () => observation.members(gate, timing)[0]!;
   expect(member()).toMatchObject({ serving: true, drained: false, gate: "passed", ending: "no" });
   const droplet = observation.get("1")!;
-  Object.assign(droplet, { withdrawn: true, idleSince: clock.now() });
+  Object.assign(droplet, { withdrawal: "done", idleSince: clock.now() });
   await clock.advance(4_999);
   expect(member()).toMatchObject({ serving: false, drained: false });
   await clock.advance(1);

@@ -1,44 +1,48 @@
 import * as fc from "fast-check";
-import { isDone, type Member, plan, type Policy, type Step } from "../../../provider/rollout/plan";
+import { type Desired, distance, isDone, type Member, plan, type Policy, type Step } from "../../../provider/rollout/plan";
 
 const usual: Policy = { maxSurge: 1, maxUnavailable: 0 };
 
 function member(id: number, changes: Partial<Member> = {}): Member {
+  const { serving = true } = changes;
   return {
-    ...{ id: String(id), slot: id, template: "old", power: "active", serving: true, gate: "passed", drained: false, ending: "no" },
+    ...{ id: String(id), slot: id, template: "old", power: "active", serving, available: serving, gate: "passed", drained: false },
+    ...{ tagged: false, unhealthy: false, locked: false, ending: "no" },
     ...changes,
   };
 }
 
+const all = (template: string, count: number): Desired => ({ slots: Array.from({ length: count }, () => template) });
+
 test("makes all Droplets of an empty fleet at once", () => {
-  expect(plan([], { template: "new", count: 3 }, usual)).toEqual([{ kind: "create", slots: [0, 1, 2] }]);
+  expect(plan([], all("new", 3), usual)).toEqual([{ kind: "create", slots: [0, 1, 2] }]);
 });
 
 test("makes nothing where a POST without an answer may have made it", () => {
   const asked = [0, 1, 2].map((slot) => member(0, { id: undefined, slot, template: "new", power: "new", serving: false, gate: "waiting" }));
-  expect(plan(asked, { template: "new", count: 3 }, usual)).toEqual([]);
+  expect(plan(asked, all("new", 3), usual)).toEqual([]);
 });
 
 test("makes one Droplet beyond the count before it withdraws any", () => {
   const members = [member(0), member(1), member(2)];
-  expect(plan(members, { template: "new", count: 3 }, usual)).toEqual([{ kind: "create", slots: [0] }]);
+  expect(plan(members, all("new", 3), usual)).toEqual([{ kind: "create", slots: [0] }]);
 });
 
 test("withdraws the old Droplet whose slot has its successor", () => {
   const members = [member(0), member(1), member(2), member(3, { slot: 0, template: "new" })];
-  expect(plan(members, { template: "new", count: 3 }, usual)).toEqual([{ kind: "withdraw", ids: ["0"] }]);
+  expect(plan(members, all("new", 3), usual)).toEqual([{ kind: "withdraw", ids: ["0"] }]);
 });
 
 test("withdraws first and makes afterwards where nothing may be added", () => {
   const members = [member(0), member(1), member(2)];
-  expect(plan(members, { template: "new", count: 3 }, { maxSurge: 0, maxUnavailable: 1 })).toEqual([{ kind: "withdraw", ids: ["2"] }]);
+  expect(plan(members, all("new", 3), { maxSurge: 0, maxUnavailable: 1 })).toEqual([{ kind: "withdraw", ids: ["2"] }]);
 });
 
 test("takes the highest slots away when the count shrinks, stale Droplets first", () => {
   const fresh = [member(0, { template: "new" }), member(1, { template: "new" }), member(2, { template: "new" })];
-  expect(plan(fresh, { template: "new", count: 2 }, usual)).toEqual([{ kind: "withdraw", ids: ["2"] }]);
+  expect(plan(fresh, all("new", 2), usual)).toEqual([{ kind: "withdraw", ids: ["2"] }]);
   const mixed = [member(0), member(1, { template: "new" }), member(2, { template: "new" })];
-  expect(plan(mixed, { template: "new", count: 2 }, usual)).toContainEqual({ kind: "withdraw", ids: ["0"] });
+  expect(plan(mixed, all("new", 2), usual)).toContainEqual({ kind: "withdraw", ids: ["0"] });
 });
 
 test("shuts down what is drained, and deletes what is off or overdue", () => {
@@ -51,7 +55,7 @@ test("shuts down what is drained, and deletes what is off or overdue", () => {
     member(5, { ...idle, power: "off" }),
     member(6, { ...idle, power: "off", ending: "deleting" }),
   ];
-  expect(plan(members, { template: "new", count: 0 }, usual)).toEqual([
+  expect(plan(members, all("new", 0), usual)).toEqual([
     { kind: "shutdown", ids: ["2"] },
     { kind: "delete", ids: ["4", "5"] },
   ]);
@@ -59,26 +63,68 @@ test("shuts down what is drained, and deletes what is off or overdue", () => {
 
 test("shuts nothing down that still serves", () => {
   const members = [member(0, { drained: true }), member(1, { drained: true })];
-  expect(plan(members, { template: "old", count: 0 }, { maxSurge: 0, maxUnavailable: 1 })).toEqual([{ kind: "withdraw", ids: ["1", "0"] }]);
+  expect(plan(members, all("old", 0), { maxSurge: 0, maxUnavailable: 1 })).toEqual([{ kind: "withdraw", ids: ["1", "0"] }]);
 });
 
 test("replaces a Droplet that is off, and keeps one that has lost only its tag", () => {
   const off = [member(0, { power: "off", serving: false }), member(1)];
-  expect(plan(off, { template: "old", count: 2 }, usual)).toEqual([
+  expect(plan(off, all("old", 2), usual)).toEqual([
     { kind: "delete", ids: ["0"] },
     { kind: "create", slots: [0] },
   ]);
   const untagged = [member(0, { serving: false }), member(1)];
-  expect(plan(untagged, { template: "old", count: 2 }, usual)).toEqual([{ kind: "serve", ids: ["0"] }]);
+  expect(plan(untagged, all("old", 2), usual)).toEqual([{ kind: "serve", ids: ["0"] }]);
 });
 
 test("is settled only when every slot is served once and nothing else is there", () => {
-  const desired = { template: "old", count: 2 };
+  const desired = all("old", 2);
   expect(isDone([member(0), member(1)], desired)).toBe(true);
   expect(isDone([member(0), member(1), member(2)], desired)).toBe(false);
   expect(isDone([member(0), member(1, { serving: false })], desired)).toBe(false);
   expect(isDone([member(0), member(1, { slot: 0 })], desired)).toBe(false);
-  expect(isDone([], { template: "old", count: 0 })).toBe(true);
+  expect(isDone([], all("old", 0))).toBe(true);
+});
+
+test("makes each slot's Droplet from the slot's own template", () => {
+  const members = [member(0), member(1), member(2)];
+  const canary: Desired = { slots: ["new", "old", "old"] };
+  expect(plan(members, canary, usual)).toEqual([{ kind: "create", slots: [0] }]);
+  const paused = [member(3, { slot: 0, template: "new" }), member(1), member(2)];
+  expect([plan(paused, canary, usual), isDone(paused, canary)]).toEqual([[], true]);
+});
+
+test("withdraws no old Droplet before the new one is available, and none that a baking one stands for", () => {
+  const baking = member(3, { slot: 0, template: "new", available: false });
+  expect(plan([member(0), member(1), member(2), baking], all("new", 3), usual)).toEqual([]);
+  expect(isDone([{ ...baking }, member(1, { template: "new" }), member(2, { template: "new" })], all("new", 3))).toBe(false);
+});
+
+test("withdraws a new Droplet that turns bad while it bakes", () => {
+  const bad = member(3, { slot: 0, template: "new", available: false, gate: "failed" });
+  expect(plan([member(0), member(1), member(2), bad], all("new", 3), usual)).toEqual([{ kind: "withdraw", ids: ["3"] }]);
+});
+
+test("withdraws unhealthy Droplets first", () => {
+  const members = [member(0, { unhealthy: true }), member(1), member(2), member(3, { slot: 2, template: "new" })];
+  expect(plan(members, all("new", 3), usual)).toEqual([{ kind: "withdraw", ids: ["0"] }]);
+});
+
+test("neither shuts down nor deletes a locked Droplet, nor one that still carries the tag", () => {
+  const idle = { serving: false, slot: 9, drained: true };
+  const members = [
+    member(1, { ...idle, locked: true }),
+    member(2, { ...idle, tagged: true }),
+    member(3, { ...idle, power: "off", locked: true }),
+  ];
+  expect(plan(members, all("new", 0), usual)).toEqual([{ kind: "withdraw", ids: ["2"] }]);
+});
+
+test("is linear: all plans of a rollout of ten thousand look at each Droplet a few times", () => {
+  const members = Array.from({ length: 10_000 }, (_, slot) => member(slot));
+  let reads = 0;
+  const counted = members.map((one) => new Proxy(one, { get: (of, key: keyof Member) => (++reads, of[key]) }));
+  plan(counted, all("new", 10_000), { maxSurge: 1_000, maxUnavailable: 0 });
+  expect(reads).toBeLessThan(100 * 10_000);
 });
 
 /** What may happen between two looks, drawn by chance until its share of bad luck is used up. */
@@ -94,13 +140,13 @@ class Cloud {
     this.#random = random;
   }
 
-  do(steps: readonly Step[], template: string): void {
+  do(steps: readonly Step[], { slots }: Desired): void {
     for (const step of steps) {
       if (step.kind === "create") {
-        for (const slot of step.slots) this.members.push(this.#made(slot, template));
+        for (const slot of step.slots) this.members.push(this.#made(slot, slots[slot]!));
         continue;
       }
-      this.members = this.members.map((one) => (one.id !== undefined && step.ids.includes(one.id) ? after(step.kind, one) : one));
+      this.members = this.members.map((one) => (one.id !== undefined && step.ids.includes(one.id) ? this.#after(step.kind, one) : one));
     }
   }
 
@@ -129,8 +175,25 @@ class Cloud {
     if (one.power === "new") return [{ ...one, power: "active" }];
     if (one.ending === "shuttingDown") return [this.#random() < 0.5 ? { ...one, ending: "overdue" } : { ...one, power: "off" }];
     if (!one.serving && !one.drained) return [{ ...one, drained: true, gate: "passed" }];
+    if (one.locked) return [{ ...one, locked: this.#random() < 0.5 }];
+    if (this.#bad(0.1)) return [{ ...one, locked: true }];
+    if (one.serving && !one.available) return [this.#bad(0.3) ? { ...one, gate: "failed" } : { ...one, available: true }];
     if (one.gate === "waiting") return [{ ...one, gate: this.#bad(0.3) ? "failed" : "passed" }];
     return [one];
+  }
+
+  #after(kind: Exclude<Step["kind"], "create">, one: Member): Member {
+    switch (kind) {
+      case "serve":
+        return { ...one, serving: true };
+      case "withdraw":
+        // The answer was lost, and the tag with it or not.
+        return { ...one, serving: false, available: false, drained: false, tagged: this.#bad(0.2) };
+      case "shutdown":
+        return { ...one, ending: "shuttingDown" };
+      case "delete":
+        return { ...one, ending: "deleting" };
+    }
   }
 
   #bad(chance: number): boolean {
@@ -145,36 +208,25 @@ class Cloud {
   }
 }
 
-function after(kind: Exclude<Step["kind"], "create">, one: Member): Member {
-  switch (kind) {
-    case "serve":
-      return { ...one, serving: true };
-    case "withdraw":
-      return { ...one, serving: false, drained: false };
-    case "shutdown":
-      return { ...one, ending: "shuttingDown" };
-    case "delete":
-      return { ...one, ending: "deleting" };
-  }
-}
-
-test("gets there from anything through anything, never with too few that serve or too many that exist", () => {
+test("gets there from anything through anything, never with too few available or too many that exist", () => {
   const anyMember = fc.record({
     slot: fc.nat(6),
     template: fc.constantFrom("old", "new", "older"),
     power: fc.constantFrom("new" as const, "active" as const, "off" as const),
     serves: fc.boolean(),
+    unhealthy: fc.boolean(),
+    locked: fc.boolean(),
   });
   const anyCase = fc.record({
     start: fc.array(anyMember, { maxLength: 8 }),
-    count: fc.nat(6),
+    slots: fc.array(fc.constantFrom("old", "new"), { maxLength: 6 }),
     policy: fc.record({ maxSurge: fc.nat(3), maxUnavailable: fc.nat(3) }).filter((one) => one.maxSurge + one.maxUnavailable > 0),
     bad: fc.nat(12),
     kills: fc.array(fc.nat(60), { maxLength: 4 }),
     chance: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 7, maxLength: 97 }),
   });
   fc.assert(
-    fc.property(anyCase, ({ start, count, policy, bad, kills, chance }) => {
+    fc.property(anyCase, ({ start, slots, policy, bad, kills, chance }) => {
       let drawn = 0;
       // Chance repeats itself, but never with the same number for ever: a stuck one would be a service that never answers.
       const random = (): number => ((chance[drawn % chance.length] ?? 0) + drawn++ * 0.618) % 1;
@@ -183,15 +235,22 @@ test("gets there from anything through anything, never with too few that serve o
         return member(id, { ...rest, serving, gate: serving ? "passed" : "waiting" });
       });
       const cloud = new Cloud(members, bad, random);
-      const desired = { template: "new", count };
+      const [desired, count] = [{ slots }, slots.length];
       for (let tick = 0; tick < 400; tick += 1) {
         if (kills.includes(tick)) cloud.forget();
         const steps = plan(cloud.members, desired, policy);
-        const serving = cloud.members.filter((one) => one.serving).length;
-        const existing = cloud.members.length;
-        cloud.do(steps, desired.template);
-        expect(cloud.members.filter((one) => one.serving).length).toBeGreaterThanOrEqual(Math.min(serving, count - policy.maxUnavailable));
-        expect(cloud.members.length).toBeLessThanOrEqual(Math.max(existing, count + policy.maxSurge));
+        const again = plan([...cloud.members], desired, policy);
+        const available = cloud.members.filter((one) => one.available).length;
+        const [existing, left] = [cloud.members.length, distance(cloud.members, desired)];
+        cloud.do(steps, desired);
+        const now = cloud.members.filter((one) => one.available).length;
+        const kept = {
+          floor: now >= Math.min(available, count - policy.maxUnavailable),
+          surge: cloud.members.length <= Math.max(existing, count + policy.maxSurge),
+          progress: distance(cloud.members, desired) <= left,
+          sameAgain: JSON.stringify(again) === JSON.stringify(steps),
+        };
+        if (!Object.values(kept).every(Boolean)) throw new Error(JSON.stringify({ kept, steps, members: cloud.members }));
         if (isDone(cloud.members, desired)) return;
         cloud.pass();
       }

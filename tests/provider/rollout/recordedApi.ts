@@ -16,18 +16,24 @@ export class RecordedApi {
   droplets: DropletWire[] = [];
   /** What the next call rejects with, by its name. */
   readonly failures = new Map<string, Error>();
+  /** The account's Droplet limit. */
+  limit = 100;
+  /** Droplets that a deletion doesn't find. */
+  readonly unknown = new Set<string>();
   readonly api: Api;
   #next = 100;
 
   constructor() {
     const idsOf = (resources: readonly TaggedResourceWire[]): string => resources.map((one) => one.resource_id).join(" ");
     this.api = {
+      account: () => Promise.resolve({ droplet_limit: this.limit }),
       droplets: {
         listByTag: (tag: string) => this.#do("list", tag, () => [...this.droplets]),
         get: (id: string) => this.#do("get", id, () => this.droplets.find((one) => String(one.id) === id)),
         create: ({ names, tags, image }: NewDropletsWire) =>
           this.#do("create", names.join(" "), () => names.map((name) => this.#make({ name, tags, image: { id: image, name: "web" } }))),
-        delete: (id: string) => this.#do("delete", id, () => undefined),
+        delete: (id: string) => this.#do("delete", id, () => !this.unknown.has(id)),
+        total: () => Promise.resolve(this.droplets.length),
         shutdown: (id: string) => this.#do("shutdown", id, () => undefined),
       },
       tags: {

@@ -1,22 +1,23 @@
 import { ApiError, NetworkError } from "../../../provider/api/errors";
 import { fleetTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
 import { FleetObservation } from "../../../provider/rollout/observation";
-import type { FleetSettings, Wanted } from "../../../provider/rollout/settings";
-import { StepExecutor } from "../../../provider/rollout/stepExecutor";
+import { type FleetSettings, uniformGoal } from "../../../provider/rollout/settings";
+import { RefusedError, StepExecutor } from "../../../provider/rollout/stepExecutor";
 import { VirtualClock } from "../../helpers/virtualClock";
 import { RecordedApi, wireOf } from "./recordedApi";
 
 const signal = new AbortController().signal;
-const wanted: Wanted = { template: "0123456789ab", count: 12, of: { image: "12", size: "s-1vcpu-1gb", sshKeys: ["1"] } };
-const own = [fleetTag("f"), templateTag(wanted.template)];
+const fingerprint = "0123456789ab";
+const wanted = uniformGoal({ fingerprint, template: { image: "12", size: "s-1vcpu-1gb", sshKeys: ["1"] } }, 12);
+const own = [fleetTag("f"), templateTag(fingerprint)];
 
 async function executor(tags: readonly string[] = ["shop"], creationTag?: string) {
   const recorded = new RecordedApi();
   recorded.droplets = [wireOf(1, { tags: [...own, "shop", "old"] }), wireOf(2, { tags: own })];
   const settings: FleetSettings = {
     ...{ fleetId: "f", name: "web", region: "ams3", tags, creationTag, known: [] },
-    gate: { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1 },
-    policy: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 1, shutdownSeconds: 1 },
+    gate: { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
+    policy: { maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1, shutdownSeconds: 1 },
   };
   const clock = new VirtualClock();
   const observation = new FleetObservation("f", recorded.api.droplets, clock, []);
@@ -28,7 +29,7 @@ async function executor(tags: readonly string[] = ["shop"], creationTag?: string
 test("makes ten Droplets a POST, named by slot and template, and knows them at once", async () => {
   const { recorded, observation, executor: one } = await executor();
   const slots = Array.from({ length: 12 }, (_, slot) => slot);
-  expect(await one.do({ kind: "create", slots }, wanted)).toBeUndefined();
+  await one.do({ kind: "create", slots }, wanted);
   const names = slots.map((slot) => `web-${slot}-0123`);
   expect(recorded.asked).toEqual([`create ${names.slice(0, 10).join(" ")}`, `create ${names.slice(10).join(" ")}`]);
   expect(observation.droplets.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -50,18 +51,45 @@ test("a shutdown that is refused is no failure: the deletion works without it", 
   expect(recorded.asked).toEqual(["shutdown 1", "shutdown 2"]);
 });
 
-test("says why DigitalOcean refuses, and counts what a POST without an answer may have made", async () => {
+function refusal(status: number, text: string): ApiError {
+  return new ApiError({ method: "POST", url: "https://api.example.com/v2/droplets", status, id: "", text });
+}
+
+test("tells a refusal of the template from a service that has no room at the moment", async () => {
+  const { recorded, executor: one } = await executor();
+  recorded.failures.set("create", refusal(422, "You specified an invalid size."));
+  await expect(one.do({ kind: "create", slots: [0] }, wanted)).rejects.toThrow(RefusedError);
+  recorded.failures.set("create", refusal(422, "Region is not available"));
+  await expect(one.do({ kind: "create", slots: [0] }, wanted)).rejects.toThrow(ApiError);
+});
+
+test("asks for what still fits where the whole would exceed the Droplet limit", async () => {
+  const { recorded, executor: one } = await executor();
+  recorded.failures.set("create", refusal(422, "creating this/these droplet(s) will exceed your droplet limit"));
+  recorded.limit = 4;
+  await expect(one.do({ kind: "create", slots: [0, 1, 2] }, wanted)).rejects.toThrow("droplet limit");
+  expect(recorded.asked.at(-1)).toBe("create web-0-0123 web-1-0123");
+});
+
+test("counts what a POST without an answer may have made", async () => {
   const { recorded, observation, executor: one } = await executor();
-  const url = "https://api.example.com/v2/droplets";
-  recorded.failures.set("create", new ApiError({ method: "POST", url, status: 422, id: "", text: "no such size" }));
-  expect(await one.do({ kind: "create", slots: [0] }, wanted)).toContain("no such size");
-  recorded.failures.set("create", new NetworkError("POST", url, "connection reset", true));
-  expect(await one.do({ kind: "create", slots: [0] }, wanted)).toBeUndefined();
+  recorded.failures.set("create", new NetworkError("POST", "https://api.example.com/v2/droplets", "connection reset", true));
+  await expect(one.do({ kind: "create", slots: [0] }, wanted)).rejects.toThrow("connection reset");
   const timing = { drainSeconds: 1, shutdownSeconds: 1 };
-  const members = observation.members({ successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1 }, timing);
-  expect(members.filter(({ id }) => id === undefined)).toEqual([
-    expect.objectContaining({ slot: 0, template: wanted.template, power: "new" }),
-  ]);
+  const members = observation.members(
+    { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
+    timing,
+  );
+  expect(members.filter(({ id }) => id === undefined)).toEqual([expect.objectContaining({ slot: 0, template: fingerprint, power: "new" })]);
+});
+
+test("a Droplet that was made a moment ago and isn't known yet isn't gone", async () => {
+  const { recorded, observation, executor: one } = await executor();
+  await one.do({ kind: "create", slots: [0] }, wanted);
+  const [made] = observation.droplets.filter(({ madeAt }) => madeAt !== undefined);
+  recorded.unknown.add(String(made!.wire.id));
+  await one.do({ kind: "delete", ids: [String(made!.wire.id), "2"] }, wanted);
+  expect([made!.deletedAt, observation.get("2")!.deletedAt]).toEqual([undefined, expect.any(Number)]);
 });
 
 test("puts tags on and off only where that changes something, and ends a create that the state knows", async () => {

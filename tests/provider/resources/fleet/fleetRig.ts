@@ -54,6 +54,8 @@ export class FleetRig {
   interrupt = new AbortController();
   /** Droplets that answer no probe, whatever they listen on. */
   probeFails: (droplet: DropletWire) => boolean = () => false;
+  /** Droplets from which nothing comes back at all. */
+  outOfReach: (droplet: DropletWire) => boolean = () => false;
   crash: Crash | undefined;
   /** Seconds by which lists of the fleet lag behind what was done, tags included. */
   listLag = 0;
@@ -111,7 +113,14 @@ export class FleetRig {
       count: 3,
       sshKeys: [sshKey],
       name: "web",
-      gate: { http: { port: 8080, path: "/" }, successThreshold: 2, intervalSeconds: 1, deadlineSeconds: 30 },
+      gate: {
+        http: { port: 8080, path: "/" },
+        successThreshold: 2,
+        intervalSeconds: 1,
+        deadlineSeconds: 30,
+        timeoutSeconds: 5,
+        bakeSeconds: 0,
+      },
       rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 2, shutdownSeconds: 10 },
       ...changes,
     };
@@ -225,8 +234,9 @@ export class FleetRig {
         .listening()
         .get(address)
         ?.some((listen) => listen.port === port) === true;
+    if (asked !== undefined && this.outOfReach(asked)) return { healthy: false, reason: "it timed out" };
     if (asked !== undefined && listens && !this.probeFails(asked)) return { healthy: true };
-    return { healthy: false, reason: "the connection was refused" };
+    return { healthy: false, reason: "the connection was refused", reached: true };
   }
 }
 

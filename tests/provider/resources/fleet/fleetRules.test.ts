@@ -21,7 +21,14 @@ function checked(changes: Values = {}): FleetInputs {
 test("fills in what a gate and a rollout leave open", () => {
   expect(check({})).toEqual([]);
   const { gate, rollout } = checked({ gate: { http: { port: 80 } } });
-  expect(gate).toEqual({ http: { port: 80, path: "/" }, successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300 });
+  expect(gate).toEqual({
+    http: { port: 80, path: "/" },
+    successThreshold: 2,
+    intervalSeconds: 2,
+    deadlineSeconds: 300,
+    timeoutSeconds: 5,
+    bakeSeconds: 0,
+  });
   expect(rollout).toEqual({ maxSurge: 1, maxUnavailable: 0, drainSeconds: 5, shutdownSeconds: 60 });
 });
 
@@ -157,7 +164,7 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
 test("warns that nothing is probed unless the program says so", async () => {
   const rig = new FleetRig();
   const preview = async (gate: Partial<FleetInputs["gate"]>) => {
-    const limits = { successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300 };
+    const limits = { successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 };
     await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
     return rig.warned.splice(0);
   };

@@ -1,0 +1,94 @@
+import type { DropletWire } from "../api/wire";
+import { servingTag } from "./fleetTags";
+import { hasTag } from "../rules/tag";
+import type { Attempt, Gate } from "./gates/gate";
+import { verdict } from "./gates/gate";
+import type { Member } from "./plan";
+
+/** A Droplet of the fleet: what the service said last, and what this run did to it. Times in milliseconds since the epoch. */
+export interface ObservedDroplet {
+  wire: DropletWire;
+  readonly slot: number;
+  /** Fingerprint of what it runs; another one where somebody rebuilt or resized it. */
+  template: string;
+  readonly seenAt: number;
+  /** Whether a list has shown it. */
+  isListed: boolean;
+  /** When this run made it; undefined for one that was there before. */
+  readonly madeAt: number | undefined;
+  /** When it began to serve; undefined until then. */
+  servingSince: number | undefined;
+  /** Before this run it was available already. */
+  readonly isBaked: boolean;
+  /** `asked` before the request that takes the serving tag off, for that may take effect without an answer. */
+  withdrawal: "no" | "asked" | "done";
+  /** Out of service since. */
+  idleSince: number;
+  shutdownAt: number | undefined;
+  deletedAt: number | undefined;
+  attempt: Attempt | undefined;
+  unhealthy: boolean;
+}
+
+export interface Timing {
+  readonly drainSeconds: number;
+  readonly shutdownSeconds: number;
+}
+
+/** How long reads may lag behind a write, in milliseconds: delays of up to 25 s have been seen. */
+export const lag = 30_000;
+/** How long a Droplet may take to become active, in milliseconds. */
+const activation = 600_000;
+
+export function serves({ wire, withdrawal }: ObservedDroplet, fleetId: string): boolean {
+  return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, servingTag(fleetId));
+}
+
+export function isDeleting({ deletedAt }: ObservedDroplet, now: number): boolean {
+  return deletedAt !== undefined && now - deletedAt < lag;
+}
+
+/** Why it will not come to serve, a clause; undefined where it still may. */
+export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): string | undefined {
+  const { wire, attempt, madeAt, seenAt, servingSince, shutdownAt, deletedAt } = droplet;
+  if (shutdownAt !== undefined || deletedAt !== undefined) return undefined;
+  if (wire.status === "new") return now - seenAt < activation ? undefined : `it did not become active within ${activation / 60_000} min`;
+  if (wire.status !== "active") return madeAt === undefined ? undefined : "it powered itself off";
+  if (attempt === undefined) return undefined;
+  if (servingSince === undefined) return verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
+  const hasTurnedBad = !isAvailable(droplet, gate, now) && attempt.failures >= gate.successThreshold;
+  return hasTurnedBad ? `it stopped answering well after it began to serve: ${attempt.reason}` : undefined;
+}
+
+/** Whether a Droplet that serves has done so for its bake time. */
+export function isAvailable({ isBaked, servingSince }: ObservedDroplet, { bakeSeconds }: Gate, now: number): boolean {
+  return isBaked || (servingSince !== undefined && now - servingSince >= bakeSeconds * 1_000);
+}
+
+export function memberOf(droplet: ObservedDroplet, fleetId: string, gate: Gate, timing: Timing, now: number): Member {
+  const { wire, slot, template, attempt, withdrawal, madeAt, servingSince, idleSince, unhealthy } = droplet;
+  const serving = serves(droplet, fleetId);
+  const hasPassed = servingSince !== undefined || (attempt !== undefined && verdict(gate, attempt) === "passed");
+  const neverServed = madeAt !== undefined && servingSince === undefined;
+  return {
+    id: String(wire.id),
+    slot,
+    template,
+    power: wire.status === "archive" ? "off" : wire.status,
+    serving,
+    tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasTag(wire.tags, servingTag(fleetId)),
+    available: serving && isAvailable(droplet, gate, now),
+    unhealthy,
+    gate: failureOf(droplet, gate, now) !== undefined ? "failed" : hasPassed ? "passed" : "waiting",
+    locked: wire.locked && wire.status !== "new",
+    drained: withdrawal !== "asked" && (neverServed || now - idleSince >= timing.drainSeconds * 1_000),
+    ending: endingOf(droplet, timing, now),
+  };
+}
+
+function endingOf(droplet: ObservedDroplet, { shutdownSeconds }: Timing, now: number): Member["ending"] {
+  // A deletion of which nothing has come is asked for again.
+  if (droplet.deletedAt !== undefined) return isDeleting(droplet, now) ? "deleting" : "overdue";
+  if (droplet.shutdownAt === undefined) return "no";
+  return now - droplet.shutdownAt >= shutdownSeconds * 1_000 ? "overdue" : "shuttingDown";
+}
