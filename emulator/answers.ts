@@ -4,6 +4,7 @@ import type { ApiCall } from "./route";
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const ids: Readonly<Record<number, string>> = {

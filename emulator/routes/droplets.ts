@@ -5,7 +5,8 @@ import type { Cloud } from "../cloud";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { startAction, type ActionRow } from "./actions";
-import { readNames, readDropletRequest, type DropletRequest } from "./dropletRequest";
+import { formatBackupWindow, type BackupPolicy } from "./backups";
+import { dropletFields, readNames, readDropletRequest, type DropletRequest } from "./dropletRequest";
 import { formatImage, type ImageRow } from "./images";
 import { findRegion } from "./regions";
 import { hasTag, addTags } from "./tags";
@@ -22,12 +23,12 @@ export interface DropletRow {
   image: ImageRow;
   readonly regionSlug: string;
   readonly vpcUuid: string;
-  readonly features: readonly string[];
-  readonly volumeIds: readonly string[];
-  readonly snapshotIds: number[];
+  features: readonly string[];
+  backupPolicy: BackupPolicy | undefined;
   readonly createdAt: number;
   tags: readonly string[];
-  readonly publicAddress: string;
+  /** Undefined if it was created with `public_networking: false`. */
+  readonly publicAddress: string | undefined;
   readonly privateAddress: string;
   /** Counts starts and stops, so that a port with a delay stays closed if the Droplet stopped meanwhile. */
   boot: number;
@@ -41,19 +42,19 @@ function createDroplets(call: ApiCall): Answer {
     throw invalid("creating this/these droplet(s) will exceed your droplet limit");
   }
   const made = names.map((name) => createDroplet(call, name, order));
-  const droplets = made.map(({ droplet }) => formatDroplet(cloud, droplet));
+  const droplets = made.map(({ droplet }) => formatDroplet(cloud, team, droplet));
   const actions = made.map(({ action }) => ({ id: action.id, rel: "create", href: `${call.origin}/v2/actions/${action.id}` }));
   return { status: 202, body: { ...("names" in body ? { droplets } : { droplet: droplets[0] }), links: { actions } } };
 }
 
 function createDroplet(call: ApiCall, name: string, order: DropletRequest): { droplet: DropletRow; action: ActionRow } {
   const { cloud, team, now } = call;
-  const { region, tags, ...choice } = order;
+  const { region, tags, publicNetworking, ...choice } = order;
   const droplet: DropletRow = {
     ...choice,
     ...{ id: cloud.ids.next("droplet"), name, status: "new", locked: false, disk: order.size.disk, regionSlug: region.slug },
-    ...{ snapshotIds: [], createdAt: now, tags: [], boot: 0 },
-    ...{ publicAddress: cloud.network.allocate(), privateAddress: cloud.network.allocate() },
+    ...{ createdAt: now, tags: [], boot: 0 },
+    ...{ publicAddress: publicNetworking ? cloud.network.allocate() : undefined, privateAddress: cloud.network.allocate() },
   };
   team.droplets.add(droplet, call.visibleAt);
   addTags(team, "droplets", droplet, tags);
@@ -88,7 +89,7 @@ export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
   for (const listen of cloud.workloads.of(droplet.image.sha256)) {
     const open = (): void => {
       if (droplet.boot !== boot) return;
-      for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.open(address, listen, greeting);
+      for (const address of addressesOf(droplet)) cloud.network.open(address, listen, greeting);
     };
     if (listen.delaySeconds === undefined) open();
     else cloud.scheduler.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
@@ -103,7 +104,12 @@ export function stopDroplet(cloud: Cloud, droplet: DropletRow): void {
 
 function closePorts(cloud: Cloud, droplet: DropletRow): void {
   droplet.boot += 1;
-  for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.close(address);
+  for (const address of addressesOf(droplet)) cloud.network.close(address);
+}
+
+/** The addresses that a Droplet's ports are open on. */
+export function addressesOf({ publicAddress, privateAddress }: DropletRow): readonly string[] {
+  return publicAddress === undefined ? [privateAddress] : [privateAddress, publicAddress];
 }
 
 /** The Droplet that a path names. */
@@ -128,7 +134,7 @@ function listDroplets(call: ApiCall): Answer {
     .list(now)
     .filter((droplet) => typeof tag !== "string" || hasTag(droplet, tag))
     .filter((droplet) => typeof name !== "string" || droplet.name.toLowerCase() === name.toLowerCase());
-  return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, droplet));
+  return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, team, droplet));
 }
 
 function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly DropletRow[]): Answer {
@@ -140,17 +146,13 @@ function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly 
     closePorts(cloud, droplet);
     team.droplets.remove(droplet.id, visibleAt);
   }
-  return noContent;
+  return { ...noContent, headers: { "content-type": "application/json" } };
 }
 
 /** A Droplet as the API shows it. */
-function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
+export function formatDroplet(cloud: Cloud, team: Team, droplet: DropletRow): unknown {
   const { size } = droplet;
-  const address = (type: "public" | "private", ip: string): unknown => {
-    const gateway = type === "public" ? ip.replace(/\d+$/, "1") : "nil";
-    return { ip_address: ip, netmask: "255.255.240.0", gateway, type };
-  };
-  const v4 = [address("private", droplet.privateAddress), address("public", droplet.publicAddress)];
+  const snapshots = team.images.all().filter((image) => image.dropletId === droplet.id && image.deletedAt === undefined);
   return {
     id: droplet.id,
     name: droplet.name,
@@ -164,28 +166,44 @@ function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
     created_at: timestamp(droplet.createdAt),
     features: droplet.features,
     backup_ids: [],
-    next_backup_window: null,
-    snapshot_ids: droplet.snapshotIds,
+    next_backup_window: droplet.backupPolicy === undefined ? null : formatBackupWindow(droplet.backupPolicy, cloud.clock.now()),
+    snapshot_ids: snapshots.map((image) => image.id),
     image: formatImage(droplet.image),
-    volume_ids: droplet.volumeIds,
+    volume_ids: [],
     size,
     size_slug: size.slug,
-    networks: { v4: droplet.status === "new" ? [] : v4, v6: [] },
+    networks: droplet.status === "new" ? { v4: [], v6: [] } : formatNetworks(droplet),
     region: findRegion(cloud, droplet.regionSlug),
     tags: droplet.tags,
     vpc_uuid: droplet.vpcUuid,
   };
 }
 
+/** A Droplet's addresses. That of IPv6 is shown only: loopback has a single one. */
+function formatNetworks(droplet: DropletRow): unknown {
+  const v4 = addressesOf(droplet).map((ip) => {
+    const type = ip === droplet.publicAddress ? "public" : "private";
+    return { ip_address: ip, netmask: "255.255.240.0", gateway: type === "public" ? ip.replace(/\d+$/, "1") : "nil", type };
+  });
+  const network = "2604:a880:400:d1";
+  const v6 = {
+    ip_address: `${network}::${droplet.id.toString(16).replace(/(?=.{4}$)/, ":")}`,
+    netmask: 64,
+    gateway: `${network}::1`,
+    type: "public",
+  };
+  return { v4, v6: droplet.features.includes("ipv6") ? [v6] : [] };
+}
+
 export const dropletRoutes: readonly Route[] = [
   { method: "GET", path: "/v2/droplets", scope: "droplet:read", handle: listDroplets },
-  { method: "POST", path: "/v2/droplets", scope: "droplet:create", handle: createDroplets },
+  { method: "POST", path: "/v2/droplets", scope: "droplet:create", body: dropletFields, handle: createDroplets },
   { method: "DELETE", path: "/v2/droplets", scope: "droplet:delete", handle: (call) => deleteDroplets(call, requireTagged(call)) },
   {
     method: "GET",
     path: "/v2/droplets/:droplet",
     scope: "droplet:read",
-    handle: (call) => ({ status: 200, body: { droplet: formatDroplet(call.cloud, requireDroplet(call)) } }),
+    handle: (call) => ({ status: 200, body: { droplet: formatDroplet(call.cloud, call.team, requireDroplet(call)) } }),
   },
   {
     method: "DELETE",

@@ -33,7 +33,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   await clock.advance(1000);
   await call("GET", `/v2/droplets/${ids[0]!}/actions`);
   await call("GET", `/v2/droplets/${ids[0]!}/actions/${shutdown.body.action.id}`);
-  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "reboot" });
+  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "snapshot", name: "s" });
   await clock.advance(1000);
 
   await call("POST", "/v2/tags", { name: "extra" });

@@ -6,33 +6,47 @@ import addFormats from "ajv-formats";
 
 import type { LoggedRequest } from "../../emulator/requestLog";
 
-const file = path.resolve(__dirname, "../../../shared/openapi/digitalocean.json");
+const file = [
+  path.resolve(__dirname, "../openapi/digitalocean.json"),
+  path.resolve(__dirname, "../../../shared/openapi/digitalocean.json"),
+].find(existsSync);
 
 /** Whether DigitalOcean's schema is at hand. Where it is not, every answer passes, and that is said once, loudly. */
-export const conformanceIsChecked = existsSync(file);
+export const conformanceIsChecked = file !== undefined;
 
 if (!conformanceIsChecked) {
-  process.stderr.write(`SKIPPED: answers are not validated, for DigitalOcean's schema is not at ${file}.\n`);
+  process.stderr.write(`SKIPPED: answers are not validated, for DigitalOcean's schema is not at hand.\n`);
 }
 
 interface Schema {
   readonly $ref?: string;
   readonly enum?: string[];
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+  readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly discriminator?: { readonly mapping?: Readonly<Record<string, string>> };
+}
+
+interface Operation {
+  readonly responses?: Readonly<Record<string, Schema>>;
+  readonly requestBody?: Schema;
 }
 
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses?: Readonly<Record<string, Schema>> }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly responses: Readonly<Record<string, Schema>>; readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const document = conformanceIsChecked ? readDocument() : undefined;
+const document = file === undefined ? undefined : readDocument(file);
 const validators = new Map<string, ValidateFunction>();
 const ajv = createAjv();
 
 /** Reads the schema, and adds what the service is known to answer though the schema's closed lists lack it. */
-function readDocument(): Document {
-  const read = JSON.parse(readFileSync(file, "utf8")) as Document;
+function readDocument(name: string): Document {
+  const read = JSON.parse(readFileSync(name, "utf8")) as Document;
   read.components.schemas.region_slug?.enum?.push("atl1", "ric1");
   read.components.schemas.distribution?.enum?.push("Unknown OS");
   return read;
@@ -73,6 +87,41 @@ export function validateLog(requests: readonly LoggedRequest[]): string[] {
   return requests.flatMap(({ method, path: requestPath, status, answer }) => {
     return status === null ? [] : validateAnswer(method, requestPath, status, answer);
   });
+}
+
+/** The fields of a request's body, each with the fields of the object or the list of objects that it holds. */
+export interface FieldTree {
+  readonly [field: string]: FieldTree;
+}
+
+/** The fields that the schema gives a request's body, by action type where the body is an action's. Undefined without a schema or a body. */
+export function requestFields(
+  method: string,
+  requestPath: string,
+): { fields: FieldTree } | { actions: Record<string, FieldTree> } | undefined {
+  const template = document && findTemplate(document, requestPath);
+  const body = document?.paths[template ?? ""]?.[method.toLowerCase()]?.requestBody;
+  const schema = body && resolve(resolve(body).content?.["application/json"]?.schema ?? {});
+  if (schema === undefined) return undefined;
+  const types = Object.entries(schema.discriminator?.mapping ?? {});
+  if (types.length === 0) return { fields: fieldTree(schema) };
+  return { actions: Object.fromEntries(types.map(([type, $ref]) => [type, fieldTree({ $ref })])) };
+}
+
+function fieldTree(given: Schema): FieldTree {
+  const schema = resolve(given);
+  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items ? [schema.items] : [])];
+  const own = Object.entries(schema.properties ?? {}).map(([name, property]) => [name, fieldTree(property)] as const);
+  return Object.assign(Object.fromEntries(own), ...parts.map(fieldTree)) as FieldTree;
+}
+
+function resolve(schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const target = schema.$ref
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+  return resolve(target as Schema);
 }
 
 function findTemplate({ paths }: Document, requestPath: string): string | undefined {
