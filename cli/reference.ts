@@ -6,12 +6,14 @@ import { checkout } from "../local/checkout";
 /** `imagefleet reference`: writes the pages of `docs/` that come from tables. */
 export function referenceCommand(): Command {
   return new Command("reference")
-    .description("Write docs/reference.md and docs/findings.md anew, from the tables that they come from.")
+    .description("Write docs/reference.md, docs/findings.md and docs/emulator.md anew, from the tables that they come from.")
     .action(async () => {
       const { referencePage } = await import("../provider/host/reference.js");
       const { imagefleet } = await import("../provider/imagefleet.js");
       const { findingsPage } = await import("../provider/source/inspect/findingsPage.js");
-      for (const [name, text] of Object.entries({ reference: referencePage(imagefleet), findings: findingsPage() })) {
+      const { emulatorPage } = await import("../emulator/emulatorPage.js");
+      const pages = { reference: referencePage(imagefleet), findings: findingsPage(), emulator: emulatorPage() };
+      for (const [name, text] of Object.entries(pages)) {
         writeFileSync(path.join(checkout, "docs", `${name}.md`), text);
       }
     });

@@ -2,6 +2,7 @@ import { ApiError, invalid, noContent, notFound, page, type Answer } from "../an
 import type { SizeWire } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
+import type { Listen } from "../workloads";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { startAction, type ActionRow } from "./actions";
@@ -30,6 +31,10 @@ export interface DropletRow {
   /** Undefined if it was created with `public_networking: false`. */
   readonly publicAddress: string | undefined;
   readonly privateAddress: string;
+  /** The Reserved IP that leads to it. */
+  reservedAddress: string | undefined;
+  /** The ports that are open on its addresses. */
+  openPorts: readonly Listen[];
   /** Counts starts and stops, so that a port with a delay stays closed if the Droplet stopped meanwhile. */
   boot: number;
 }
@@ -55,6 +60,7 @@ function createDroplet(call: ApiCall, name: string, order: DropletRequest): { dr
     ...{ id: cloud.ids.next("droplet"), name, status: "new", locked: false, disk: order.size.disk, regionSlug: region.slug },
     ...{ createdAt: now, tags: [], boot: 0 },
     ...{ publicAddress: publicNetworking ? cloud.network.allocate() : undefined, privateAddress: cloud.network.allocate() },
+    ...{ reservedAddress: undefined, openPorts: [] },
   };
   team.droplets.add(droplet, call.visibleAt);
   addTags(team, "droplets", droplet, tags);
@@ -85,11 +91,11 @@ export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
   closePorts(cloud, droplet);
   droplet.status = "active";
   const boot = droplet.boot;
-  const greeting = `${droplet.name} runs ${droplet.image.name} (image ${droplet.image.id})`;
   for (const listen of cloud.workloads.of(droplet.image.sha256)) {
     const open = (): void => {
       if (droplet.boot !== boot) return;
-      for (const address of addressesOf(droplet)) cloud.network.open(address, listen, greeting);
+      droplet.openPorts = [...droplet.openPorts, listen];
+      for (const address of addressesOf(droplet)) openPort(cloud, droplet, address, listen);
     };
     if (listen.delaySeconds === undefined) open();
     else cloud.scheduler.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
@@ -104,12 +110,22 @@ export function stopDroplet(cloud: Cloud, droplet: DropletRow): void {
 
 function closePorts(cloud: Cloud, droplet: DropletRow): void {
   droplet.boot += 1;
+  droplet.openPorts = [];
   for (const address of addressesOf(droplet)) cloud.network.close(address);
 }
 
+function openPort(cloud: Cloud, { name, image }: DropletRow, address: string, listen: Listen): void {
+  cloud.network.open(address, listen, `${name} runs ${image.name} (image ${image.id})`);
+}
+
+/** Opens a Droplet's ports on an address that now leads to it. */
+export function openAddress(cloud: Cloud, droplet: DropletRow, address: string): void {
+  for (const listen of droplet.openPorts) openPort(cloud, droplet, address, listen);
+}
+
 /** The addresses that a Droplet's ports are open on. */
-export function addressesOf({ publicAddress, privateAddress }: DropletRow): readonly string[] {
-  return publicAddress === undefined ? [privateAddress] : [privateAddress, publicAddress];
+export function addressesOf({ publicAddress, privateAddress, reservedAddress }: DropletRow): readonly string[] {
+  return [privateAddress, publicAddress, reservedAddress].filter((address) => address !== undefined);
 }
 
 /** The Droplet that a path names. */
@@ -145,6 +161,7 @@ function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly 
   for (const droplet of existing) {
     closePorts(cloud, droplet);
     team.droplets.remove(droplet.id, visibleAt);
+    for (const ip of team.reservedIps.all()) if (ip.dropletId === droplet.id) ip.dropletId = undefined;
   }
   return { ...noContent, headers: { "content-type": "application/json" } };
 }
@@ -182,7 +199,7 @@ export function formatDroplet(cloud: Cloud, team: Team, droplet: DropletRow): un
 /** A Droplet's addresses. That of IPv6 is shown only: loopback has a single one. */
 function formatNetworks(droplet: DropletRow): unknown {
   const v4 = addressesOf(droplet).map((ip) => {
-    const type = ip === droplet.publicAddress ? "public" : "private";
+    const type = ip === droplet.privateAddress ? "private" : "public";
     return { ip_address: ip, netmask: "255.255.240.0", gateway: type === "public" ? ip.replace(/\d+$/, "1") : "nil", type };
   });
   const network = "2604:a880:400:d1";

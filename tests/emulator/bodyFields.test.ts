@@ -55,6 +55,8 @@ const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /v2/images": { name: "web", url: "http://127.0.0.1/web.qcow2", region: "nyc3" },
   "POST /v2/images/:image/actions transfer": { region: "ams3" },
   "POST /v2/droplets": { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64", ...policy },
+  "POST /v2/projects": { name: "web", purpose: "Other" },
+  "POST /v2/reserved_ips": { region: "nyc3" },
   "POST /v2/droplets/:droplet/actions resize": { size: "s-2vcpu-4gb" },
   "POST /v2/droplets/:droplet/actions enable_backups": policy,
   "POST /v2/droplets/actions enable_backups": policy,
@@ -70,7 +72,8 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
   const key = String(await emulator.key());
   const image = String(await emulator.image());
   const [droplet] = await emulator.droplets(["a"], { tags: ["web"] });
-  return { key, image, droplet: String(droplet), tag: "web" };
+  const ip = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
+  return { key, image, droplet: String(droplet), tag: "web", project: "default", ip: ip.body.reserved_ip.ip };
 }
 
 /** Bodies like `good` with one field that is wrong, for each field that is modelled. */

@@ -156,6 +156,9 @@ const fieldsOf: Readonly<Record<string, string>> = {
   size: "slug memory vcpus disk transfer price_monthly price_hourly regions available description disk_info",
   tag: "name resources",
   vpc: "id urn name description region ip_range created_at default",
+  reserved_ip: "ip region droplet locked project_id",
+  project: "id owner_uuid owner_id name description purpose environment is_default created_at updated_at",
+  resource: "urn assigned_at links status",
   account: "droplet_limit floating_ip_limit reserved_ip_limit volume_limit email uuid email_verified status status_message team",
 };
 const newImageFields = "created_at description distribution error_message id name regions type tags status";
