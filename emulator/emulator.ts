@@ -16,6 +16,7 @@ import { RequestLog, withoutUserData } from "./requestLog";
 import { respond, type ServiceState } from "./respond";
 import type { Route } from "./route";
 import { routes } from "./routes";
+import { addressesOf } from "./routes/droplets";
 import { createPublicImages } from "./routes/images";
 import { applySeed, type Seed } from "./seed";
 import { Workloads } from "./workloads";
@@ -52,9 +53,8 @@ export function createEmulator(args: EmulatorArgs): Emulator {
 
   const stop = (): void => {
     state.cloud.scheduler.clear();
-    for (const { publicAddress, privateAddress } of [...state.tenancy.teams.values()].flatMap((team) => team.droplets.all())) {
-      for (const address of [publicAddress, privateAddress]) args.network.close(address);
-    }
+    const droplets = [...state.tenancy.teams.values()].flatMap((team) => team.droplets.all());
+    for (const address of droplets.flatMap(addressesOf)) args.network.close(address);
   };
   const reset = (seed?: Seed): void => {
     const next = createState({ ...args, seed: seed ?? args.seed }, clock, ids);
@@ -72,8 +72,8 @@ export function createEmulator(args: EmulatorArgs): Emulator {
     const { headers, answer } = await respond(state, { request, url, body, route, params });
     entry.status = answer.status;
     if (state.cloud.options.keepAnswers) entry.answer = structuredClone(answer.body);
-    if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-    return Response.json(answer.body, { status: answer.status, headers });
+    const init = { status: answer.status, headers: { ...headers, ...answer.headers } };
+    return answer.body === undefined ? new Response(null, init) : Response.json(answer.body, init);
   };
 
   const app = new Hono();

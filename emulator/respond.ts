@@ -1,4 +1,5 @@
 import { ApiError, errorBody, type Answer } from "./answers";
+import { checkBody } from "./bodyFields";
 import type { Cloud } from "./cloud";
 import type { JsonObject } from "./fields";
 import type { RateLimits } from "./rateLimits";
@@ -73,6 +74,7 @@ function handle(cloud: Cloud, token: Token, { request, url, body, route, params 
   if (route === undefined) throw new ApiError(501, `The emulator does not model ${request.method} ${url.pathname}.`);
   if (token.scopes?.has(route.scope) === false) throw new ApiError(403, `You are missing the required permission ${route.scope}.`);
   if (body === undefined) throw new ApiError(400, "The request's body is not a JSON object.");
+  checkBody(route, body, `${route.method} ${route.path}`);
   const now = cloud.clock.now();
   const call: ApiCall = {
     ...{ cloud, token, team: token.team, params, query: url.searchParams, body, origin: url.origin, path: url.pathname, now },

@@ -4,6 +4,8 @@ import type { ActionRow } from "./routes/actions";
 import type { DropletRow } from "./routes/droplets";
 import type { ImageRow } from "./routes/images";
 import type { KeyRow } from "./routes/keys";
+import type { ProjectRow } from "./routes/projects";
+import type { ReservedIpRow } from "./routes/reservedIps";
 import type { TagRow } from "./routes/tags";
 import type { VpcRow } from "./routes/vpcs";
 import { Store } from "./store";
@@ -26,6 +28,8 @@ export class Team {
   readonly droplets = new Store<DropletRow>();
   readonly images = new Store<ImageRow>();
   readonly keys = new Store<KeyRow>();
+  readonly projects = new Store<ProjectRow>();
+  readonly reservedIps = new Store<ReservedIpRow>();
   readonly tags = new Store<TagRow>();
   readonly vpcs = new Store<VpcRow>();
 

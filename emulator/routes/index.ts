@@ -6,6 +6,8 @@ import { dropletRoutes } from "./droplets";
 import { imageActionRoutes } from "./imageActions";
 import { imageRoutes } from "./images";
 import { keyRoutes } from "./keys";
+import { projectRoutes } from "./projects";
+import { reservedIpRoutes } from "./reservedIps";
 import { regionRoutes } from "./regions";
 import { sizeRoutes } from "./sizes";
 import { tagRoutes } from "./tags";
@@ -20,7 +22,9 @@ export const routes: readonly Route[] = [
   ...imageRoutes,
   ...dropletActionRoutes,
   ...dropletRoutes,
+  ...projectRoutes,
   ...regionRoutes,
+  ...reservedIpRoutes,
   ...sizeRoutes,
   ...tagRoutes,
   ...vpcRoutes,

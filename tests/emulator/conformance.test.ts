@@ -33,7 +33,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   await clock.advance(1000);
   await call("GET", `/v2/droplets/${ids[0]!}/actions`);
   await call("GET", `/v2/droplets/${ids[0]!}/actions/${shutdown.body.action.id}`);
-  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "reboot" });
+  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "snapshot", name: "s" });
   await clock.advance(1000);
 
   await call("POST", "/v2/tags", { name: "extra" });
@@ -46,6 +46,9 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   const vpcs = await call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs?per_page=200");
   await call("GET", `/v2/vpcs/${vpcs.body.vpcs[0]!.id}`);
 
+  await useReservedIps(emulator, ids[1]!);
+  await useProjects(emulator, ids[1]!);
+
   await call("DELETE", `/v2/droplets/${ids[0]!}`);
   await call("DELETE", "/v2/droplets?tag_name=web");
   await call("DELETE", `/v2/images/${imageId}`);
@@ -53,6 +56,31 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   await call("DELETE", `/v2/account/keys/${keyId}`);
   await call("GET", "/v2/account", undefined, "wrong");
   await call("GET", "/v2/domains");
+}
+
+async function useReservedIps({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
+  const assigned = await call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { droplet_id: droplet });
+  const path = `/v2/reserved_ips/${assigned.body.reserved_ip.ip}`;
+  await call("DELETE", path);
+  await clock.advance(1000);
+  const { body } = await call<{ action: { id: number } }>("POST", `${path}/actions`, { type: "unassign" });
+  for (const read of ["/v2/reserved_ips", path, `${path}/actions`, `${path}/actions/${body.action.id}`, `/v2/actions/${body.action.id}`])
+    await call("GET", read);
+  await clock.advance(1000);
+  await call("POST", "/v2/reserved_ips", { region: "nyc3" });
+  await call("DELETE", path);
+}
+
+async function useProjects({ call }: InMemoryEmulator, droplet: number): Promise<void> {
+  const { body } = await call<{ project: { id: string } }>("POST", "/v2/projects", { name: "web", purpose: "Service or API" });
+  const path = `/v2/projects/${body.project.id}`;
+  await call("PATCH", path, { environment: "Production" });
+  await call("PUT", path, { name: "web", description: "", purpose: "Other", environment: "Staging", is_default: false });
+  await call("POST", `${path}/resources`, { resources: [`do:droplet:${droplet}`] });
+  for (const read of ["/v2/projects", path, "/v2/projects/default", `${path}/resources`]) await call("GET", read);
+  await call("DELETE", path);
+  await call("POST", "/v2/projects/default/resources", { resources: [`do:droplet:${droplet}`] });
+  await call("DELETE", path);
 }
 
 describe("every answer is as DigitalOcean's schema and observed answers say", () => {

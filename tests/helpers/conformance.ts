@@ -12,20 +12,31 @@ interface Schema {
   readonly $ref?: string;
   readonly enum?: string[];
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+  readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly discriminator?: { readonly mapping?: Readonly<Record<string, string>> };
+}
+
+interface Operation {
+  readonly responses?: Readonly<Record<string, Schema>>;
+  readonly requestBody?: Schema;
 }
 
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses?: Readonly<Record<string, Schema>> }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly responses: Readonly<Record<string, Schema>>; readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const document = readDocument();
+const document = readDocument(file);
 const validators = new Map<string, ValidateFunction>();
 const ajv = createAjv();
 
 /** Reads the schema, and adds what the service is known to answer though the schema's closed lists lack it. */
-function readDocument(): Document {
-  const read = JSON.parse(readFileSync(file, "utf8")) as Document;
+function readDocument(name: string): Document {
+  const read = JSON.parse(readFileSync(name, "utf8")) as Document;
   read.components.schemas.region_slug?.enum?.push("atl1", "ric1");
   read.components.schemas.distribution?.enum?.push("Unknown OS");
   return read;
@@ -67,6 +78,41 @@ export function validateLog(requests: readonly LoggedRequest[]): string[] {
   });
 }
 
+/** The fields of a request's body, each with the fields of the object or the list of objects that it holds. */
+export interface FieldTree {
+  readonly [field: string]: FieldTree;
+}
+
+/** The fields that the schema gives a request's body, by action type where the body is an action's. Undefined without a schema or a body. */
+export function requestFields(
+  method: string,
+  requestPath: string,
+): { fields: FieldTree } | { actions: Record<string, FieldTree> } | undefined {
+  const template = document && findTemplate(document, requestPath);
+  const body = document?.paths[template ?? ""]?.[method.toLowerCase()]?.requestBody;
+  const schema = body && resolve(resolve(body).content?.["application/json"]?.schema ?? {});
+  if (schema === undefined) return undefined;
+  const types = Object.entries(schema.discriminator?.mapping ?? {});
+  if (types.length === 0) return { fields: fieldTree(schema) };
+  return { actions: Object.fromEntries(types.map(([type, $ref]) => [type, fieldTree({ $ref })])) };
+}
+
+function fieldTree(given: Schema): FieldTree {
+  const schema = resolve(given);
+  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items ? [schema.items] : [])];
+  const own = Object.entries(schema.properties ?? {}).map(([name, property]) => [name, fieldTree(property)] as const);
+  return Object.assign(Object.fromEntries(own), ...parts.map(fieldTree)) as FieldTree;
+}
+
+function resolve(schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const target = schema.$ref
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+  return resolve(target as Schema);
+}
+
 function findTemplate({ paths }: Document, requestPath: string): string | undefined {
   const segments = requestPath.split("/");
   const fits = (template: string): boolean => {
@@ -99,6 +145,9 @@ const fieldsOf: Readonly<Record<string, string>> = {
   size: "slug memory vcpus disk transfer price_monthly price_hourly regions available description disk_info",
   tag: "name resources",
   vpc: "id urn name description region ip_range created_at default",
+  reserved_ip: "ip region droplet locked project_id",
+  project: "id owner_uuid owner_id name description purpose environment is_default created_at updated_at",
+  resource: "urn assigned_at links status",
   account: "droplet_limit floating_ip_limit reserved_ip_limit volume_limit email uuid email_verified status status_message team",
 };
 const newImageFields = "created_at description distribution error_message id name regions type tags status";
