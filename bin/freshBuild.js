@@ -4,7 +4,11 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 /** What each entry's room runs from the build. Programs (`stacks`, `components`) are compiled by the language host as they are. */
-const usedBy = { provider: ["provider"], local: ["local", "provider"], cli: ["cli", "local", "emulator", "provider", "bench"] };
+const usedBy = {
+  provider: ["provider"],
+  local: ["local", "provider"],
+  cli: ["cli", "local", "emulator", "provider", "bench", "packaging"],
+};
 
 function newestSource(folder) {
   return fs

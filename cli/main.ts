@@ -1,30 +1,10 @@
-import { Command, CommanderError } from "commander";
 import { benchCommand } from "./bench";
 import { demoCommand } from "./demo";
-import { emulatorCommand } from "./emulator";
-import { inspectCommand } from "./inspect";
+import { packageCommand } from "./package";
 import { referenceCommand } from "./reference";
+import { packagedVerbs, runVerb } from "./verbs";
 
-/** Runs one verb, which loads what it needs by itself. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
+/** The command line of the repository: the packaged verbs, and those that need the sources. */
 export async function main(): Promise<void> {
-  // The S3 client would print on stderr that it will leave Node 20.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  const program = new Command("imagefleet")
-    .description("DigitalOcean custom images, their copies and the Droplets that run them: what surrounds `pulumi up`.")
-    .addCommand(benchCommand())
-    .addCommand(demoCommand())
-    .addCommand(emulatorCommand())
-    .addCommand(inspectCommand())
-    .addCommand(referenceCommand());
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-    } else {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    }
-  }
+  await runVerb([...packagedVerbs(), benchCommand(), demoCommand(), packageCommand(), referenceCommand()]);
 }

@@ -1,6 +1,5 @@
 import "./smallHeap";
 import { randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./host/serve";
@@ -15,7 +14,6 @@ export async function main(): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   await serve(imagefleet(staging), realWorld, process);
-  process.exit(0);
 }
 
 const clock: Clock = {
@@ -67,14 +65,12 @@ async function send(request: Request): Promise<Response> {
   return response;
 }
 
-const lazily = createRequire(__filename);
-
 const staging: StagingWorld = {
   files: nodeFiles,
   digests: digestFolder(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imagefleet", "digests"), randomBytes),
   // Most runs stage nothing, and start quicker without it.
   objectStore: (settings) =>
-    (lazily("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, { clock, send }),
+    (require("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, { clock, send }),
   randomBytes,
 };
 

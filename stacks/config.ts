@@ -1,58 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import { boolean, integer, list, mapOf, number, object, optional, Place, text } from "./shape";
-import type { Shape } from "./shape";
+import { serviceConfig, type ServiceConfig } from "./serviceConfig";
 
-/** What one stack wants, read from `Pulumi.<stack>.yaml`. */
-export interface ServiceConfig {
-  /** Where DigitalOcean fetches the image; or `imagePath`. */
-  readonly imageUrl?: pulumi.Input<string>;
-  /** A local image file, which passes through the Spaces bucket of `imagefleet:spacesBucket`. */
-  readonly imagePath?: string;
-  /** SHA-256 of that file; a new URL with the same digest then changes nothing. */
-  readonly imageSha256?: string;
-  /** How many earlier versions of the image are kept: going back to one of them needs no import. Default: 0. */
-  readonly retain?: number;
-  /** Slugs of the regions the image is wanted in; the first is where it is imported. */
-  readonly regions: readonly string[];
-  /** Public half of the key that opens the Droplets, as in an `id_ed25519.pub`. */
-  readonly sshPublicKey: string;
-  /** The fleets by name, each in one of `regions`. */
-  readonly fleets: Readonly<Record<string, FleetConfig>>;
+/** What a stack wants, its image's URL secret where it is set so. */
+export type StackConfig = Omit<ServiceConfig, "imageUrl"> & { readonly imageUrl?: pulumi.Input<string> };
+
+type Path = readonly PropertyKey[];
+
+/** One value and what is wrong with it: a clause that continues the path. */
+interface Fault {
+  readonly path: Path;
+  readonly expectation: string;
 }
 
-/** One fleet; each property is the argument of `DropletFleet` of the same name. */
-export interface FleetConfig {
-  readonly region: string;
-  readonly size: string;
-  readonly count: number;
-  readonly userData?: string;
-  readonly vpcUuid?: string;
-  readonly tags?: readonly string[];
-  readonly gate?: {
-    readonly http?: { readonly port: number; readonly path?: string };
-    readonly active?: boolean;
-    readonly successThreshold?: number;
-    readonly intervalSeconds?: number;
-    readonly deadlineSeconds?: number;
-  };
-  readonly rollout?: {
-    readonly maxSurge?: number;
-    readonly maxUnavailable?: number;
-    readonly drainSeconds?: number;
-    readonly shutdownSeconds?: number;
-  };
-}
+type Values = Readonly<Record<string, unknown>>;
 
 /** Reads the project's whole configuration of this stack, or throws one error that names all its faults. */
-export function readConfig(): ServiceConfig {
-  const faults: string[] = [];
-  const place = new Place("", (path, expectation, value) => faults.push(sentence(path, expectation, value)));
+export function readConfig(): StackConfig {
   const given = values();
-  checkSource(given, place);
-  const wanted = service(given, place);
-  checkRegions(wanted, place);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return wanted;
+  const { data, error } = serviceConfig.safeParse(given);
+  const malformed = (error?.issues ?? []).flatMap(({ path, message, ...issue }): readonly Fault[] => {
+    const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+    return paths.map((each) => ({ path: each, expectation: message }));
+  });
+  const faults = [...sourceFaults(given), ...malformed, ...regionFaults(given)];
+  if (faults.length > 0 || data === undefined) throw new ConfigError(faults.map((fault) => sentence(fault, given)));
+  const { imageUrl } = data;
+  return { ...data, imageUrl: imageUrl !== undefined && isSecret(["imageUrl"]) ? pulumi.secret(imageUrl) : imageUrl };
 }
 
 /** Everything that is wrong with a stack's configuration, each fault a finished sentence. Pulumi prints it without a stack trace. */
@@ -61,90 +34,37 @@ export class ConfigError extends pulumi.RunError {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super([`The configuration of stack ${pulumi.getStack()} cannot be used:`, ...faults.map((fault) => `  ${fault}`)].join("\n"));
+    super([`The configuration of stack ${pulumi.getStack()} is invalid:`, ...faults.map((fault) => `  ${fault}`)].join("\n"));
     this.faults = faults;
   }
 }
 
-const region = text("must be a region slug such as `ams3`", /^[a-z]{2,8}[0-9]{1,2}$/);
-
-// The form alone: ranges, and what excludes what, are the fleet's to check, with the limits that its reference page gives.
-const fleetShape = object<FleetConfig>({
-  region,
-  size: text("must be a size slug such as `s-1vcpu-1gb`"),
-  count: integer,
-  userData: optional(text("must be text")),
-  vpcUuid: optional(text("must be the UUID of a VPC")),
-  tags: optional(list("must be a list of tags", text("must be a tag"))),
-  gate: optional(
-    object({
-      http: optional(object({ port: integer, path: optional(text("must be a path such as `/`")) })),
-      active: optional(boolean),
-      successThreshold: optional(integer),
-      intervalSeconds: optional(number),
-      deadlineSeconds: optional(number),
-    }),
-  ),
-  rollout: optional(
-    object({
-      maxSurge: optional(integer),
-      maxUnavailable: optional(integer),
-      drainSeconds: optional(number),
-      shutdownSeconds: optional(number),
-    }),
-  ),
-});
-
-const service = object<ServiceConfig>({
-  imageUrl: optional(
-    guarded(text("must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`", /^(https?|ftp):\/\/\S+$/)),
-  ),
-  imagePath: optional(text("must be the path of an image file")),
-  imageSha256: optional(text("must be 64 hexadecimal digits", /^[0-9a-f]{64}$/i)),
-  retain: optional(counted),
-  regions: list('must be a list of region slugs such as `["nyc3", "ams3"]`', region, 1),
-  sshPublicKey: text("must be a public key such as the line in `~/.ssh/id_ed25519.pub`", /^(ssh|ecdsa|sk)-\S+ \S+/),
-  fleets: mapOf("must be a map of fleets by name, in the letters of a host name", /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i, fleetShape),
-});
-
-/** A whole number; every value that is neither list nor map comes as text. */
-function counted(value: unknown, place: Place): number {
-  return integer(typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value, place);
-}
-
-/** Text that stays secret where its key is set with `--secret`. */
-function guarded(shape: Shape<string>): Shape<pulumi.Input<string>> {
-  return (value, place) => (isSecret(place.path) ? pulumi.secret(shape(value, place)) : shape(value, place));
-}
-
 /** The image is in one place. */
-function checkSource({ imageUrl, imagePath }: Readonly<Record<string, unknown>>, place: Place): void {
-  if (imageUrl !== undefined && imagePath !== undefined) place.at("imagePath").refuse("must not be set beside `imageUrl`", imagePath);
-  if (imageUrl !== undefined || imagePath !== undefined) return;
-  place.at("imageUrl").refuse("must be where DigitalOcean fetches the image, unless `imagePath` names a file", undefined);
+function sourceFaults({ imageUrl, imagePath }: Values): readonly Fault[] {
+  if (imageUrl !== undefined && imagePath !== undefined) return [{ path: ["imagePath"], expectation: "must not be set beside `imageUrl`" }];
+  if (imageUrl !== undefined || imagePath !== undefined) return [];
+  return [{ path: ["imageUrl"], expectation: "must be where DigitalOcean fetches the image, unless `imagePath` names a file" }];
 }
 
-/** A region is wanted once, and a fleet can run the image only where the image is. What is at fault already is passed over. */
-function checkRegions({ regions, fleets }: Readable, place: Place): void {
-  if (regions === undefined || regions.includes(undefined)) return;
-  for (const [index, slug] of regions.entries()) {
-    if (regions.indexOf(slug) < index) place.at("regions").at(index).refuse("must be a region not named before", slug);
-  }
-  for (const [name, fleet] of Object.entries(fleets ?? {})) {
-    if (fleet?.region === undefined || regions.includes(fleet.region)) continue;
-    const expectation = `must be one of \`regions\`, which are ${regions.join(", ")}`;
-    place.at("fleets").at(name).at("region").refuse(expectation, fleet.region);
-  }
-}
-
-/** What could be read of a configuration that may have faults. */
-interface Readable {
-  readonly regions?: readonly (string | undefined)[];
-  readonly fleets?: Readonly<Record<string, { readonly region?: string } | undefined>>;
+/** A region is wanted once, and a fleet can run the image only where the image is. What is malformed is passed over here. */
+function regionFaults({ regions, fleets }: Values): readonly Fault[] {
+  const wanted = serviceConfig.shape.regions.safeParse(regions).data;
+  if (wanted === undefined) return [];
+  const repeated = wanted.flatMap((slug, index) =>
+    wanted.indexOf(slug) < index ? [{ path: ["regions", index], expectation: "must be a region not named before" }] : [],
+  );
+  const strays = Object.entries(Object(fleets) as Readonly<Record<string, { readonly region?: unknown } | null>>).flatMap(
+    ([name, fleet]) => {
+      const region = fleet?.region;
+      if (typeof region !== "string" || wanted.includes(region)) return [];
+      return [{ path: ["fleets", name, "region"], expectation: `must be one of \`regions\`, which are ${wanted.join(", ")}` }];
+    },
+  );
+  return [...repeated, ...strays];
 }
 
 /** What is set in the project's own namespace: lists and maps read, everything else as the text that it is. */
-function values(): Readonly<Record<string, unknown>> {
+function values(): Values {
   const prefix = `${pulumi.getProject()}:`;
   const entries = Object.entries(pulumi.runtime.allConfig() as Readonly<Record<string, string>>);
   return Object.fromEntries(
@@ -161,15 +81,20 @@ function structured(value: string): unknown {
   }
 }
 
-function sentence(path: string, expectation: string, value: unknown): string {
+function sentence({ path, expectation }: Fault, given: Values): string {
+  const value = path.reduce<unknown>((within, step) => (within as Record<PropertyKey, unknown> | undefined)?.[step], given);
   const received = value === undefined ? "nothing" : isSecret(path) ? "a secret" : JSON.stringify(value);
-  const where = path.includes(".") ? `--path '${path}'` : path;
-  const remedy = value === undefined ? `run \`pulumi config set ${where} VALUE\`` : `mend it in \`Pulumi.${pulumi.getStack()}.yaml\``;
-  return `\`${path}\` ${expectation}, got ${received}: ${remedy}.`;
+  const where = path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`),
+    "",
+  );
+  const key = path.length > 1 ? `--path '${where}'` : where;
+  const remedy = value === undefined ? `run \`pulumi config set ${key} VALUE\`` : `fix it in \`Pulumi.${pulumi.getStack()}.yaml\``;
+  return `\`${where}\` ${expectation}, got ${received}: ${remedy}.`;
 }
 
 /** Whether the key that the path begins with is set with `--secret`. The SDK knows, but has no type for the question. */
-function isSecret(path: string): boolean {
+function isSecret([key]: Path): boolean {
   const config = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
-  return config.isConfigSecret(`${pulumi.getProject()}:${path.replace(/[.[].*$/s, "")}`);
+  return config.isConfigSecret(`${pulumi.getProject()}:${String(key)}`);
 }

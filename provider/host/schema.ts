@@ -12,7 +12,7 @@ interface JsonObject {
 export function packageSchema<S>(provider: Provider<S>): JsonObject {
   const types: Record<string, JsonObject> = {};
   const describe = (prefix: string) => new Describer(provider.name, prefix, types);
-  const configuration = describe("Configuration");
+  const configuration = configurationSchema(describe("Configuration").properties(provider.configuration));
   const resources = provider.resources.map((type) => [type.token, resourceSchema(type, describe(nameIn(type.token)))] as const);
   const functions = (provider.functions ?? []).map(
     (type) => [type.token, functionSchema(type, describe(capital(nameIn(type.token))))] as const,
@@ -23,10 +23,10 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
     version: provider.version,
     description: provider.doc,
     language: { nodejs: { respectSchemaVersion: true } },
-    config: { variables: configuration.properties(provider.configuration), defaults: [] },
+    config: { variables: configuration, defaults: [] },
     provider: {
       description: provider.accountDoc ?? provider.doc,
-      inputProperties: withEnvironment(configuration.properties(provider.configuration), provider),
+      inputProperties: configuration,
       requiredInputs: [],
     },
     resources: Object.fromEntries(resources),
@@ -54,14 +54,12 @@ function functionSchema<S>(type: AnyFunctionType<S>, describe: Describer): JsonO
   };
 }
 
-/** A required configuration property may come from the environment, so the schema requires none of a program. */
-function withEnvironment<S>(properties: Readonly<Record<string, JsonObject>>, provider: Provider<S>): JsonObject {
-  const variables: Readonly<Record<string, readonly string[] | undefined>> = provider.environment;
-  const described = Object.entries(properties).map(([name, property]) => {
-    const environment = variables[name];
-    return [name, environment === undefined ? property : { ...property, defaultInfo: { environment } }] as const;
-  });
-  return Object.fromEntries(described);
+/**
+ * The provider fills in defaults and the environment's values by itself: an SDK that did so would write them into the state, and what one
+ * machine's environment says would be a change on the next. So the schema names neither, and requires nothing.
+ */
+function configurationSchema(properties: Readonly<Record<string, JsonObject>>): JsonObject {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, { ...property, default: undefined }]));
 }
 
 /** Turns tables into schema properties; each nested object becomes a type. */

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { World } from "../world";
 import type { FileDigests } from "./staging/fileDigest";
 import type { Inspection } from "./inspect/inspect";
@@ -25,8 +24,6 @@ export interface SourceAccess {
   staging(region: string, purpose: string): Staging;
 }
 
-const lazily = createRequire(__filename);
-
 /** Loads what it needs when the first image needs it: the provider starts quicker without. */
 export function createSourceAccess(world: World, spaces: ConfiguredSpaces, given?: StagingWorld): SourceAccess {
   const stagingWorld = (): StagingWorld => {
@@ -37,7 +34,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces, given
   const stagings = new Map<string, Staging>();
   let known: FileDigests | undefined;
   const digests = (): FileDigests => {
-    const { FileDigests } = lazily("./staging/fileDigest") as typeof import("./staging/fileDigest");
+    const { FileDigests } = require("./staging/fileDigest") as typeof import("./staging/fileDigest");
     const { files, digests: cache } = stagingWorld();
     return (known ??= new FileDigests(files, cache));
   };
@@ -56,7 +53,7 @@ export function createSourceAccess(world: World, spaces: ConfiguredSpaces, given
     staging(region, purpose) {
       const settings = requireSpaces({ ...spaces, region }, purpose);
       const { files, objectStore, randomBytes } = stagingWorld();
-      const { createStaging } = lazily("./staging/staging") as typeof import("./staging/staging");
+      const { createStaging } = require("./staging/staging") as typeof import("./staging/staging");
       const staging =
         stagings.get(settings.endpoint) ?? createStaging({ store: objectStore(settings), files, digests: digests(), world, randomBytes });
       stagings.set(settings.endpoint, staging);

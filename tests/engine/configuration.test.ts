@@ -17,11 +17,11 @@ test("names every fault of a stack's configuration at once", async () => {
   expect(up.code).toBe(1);
   expect(diagnosticsOf(up)).toEqual({
     "pulumi:pulumi:Stack (image-service-test)": [
-      "error: The configuration of stack test cannot be used:",
-      '`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2": mend it in `Pulumi.test.yaml`.',
-      '`regions[1]` must be a region slug such as `ams3`, got "Amsterdam": mend it in `Pulumi.test.yaml`.',
+      "error: The configuration of stack test is invalid:",
+      '`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2": fix it in `Pulumi.test.yaml`.',
+      '`regions[1]` must be a region slug such as `ams3`, got "Amsterdam": fix it in `Pulumi.test.yaml`.',
       "`sshPublicKey` must be a public key such as the line in `~/.ssh/id_ed25519.pub`, got nothing: run `pulumi config set sshPublicKey VALUE`.",
-      '`fleets.web.count` must be a whole number, got "three": mend it in `Pulumi.test.yaml`.',
+      '`fleets.web.count` must be a whole number, got "three": fix it in `Pulumi.test.yaml`.',
     ].join("\n"),
   });
   expect(await stateOf(stack)).toEqual({});

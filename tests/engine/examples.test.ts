@@ -5,15 +5,21 @@ import path from "node:path";
 import { makeDiskImage } from "../../local/diskImage/diskImage";
 import { describeWithSpaces, startSpaces, type TestSpaces } from "../helpers/spaces";
 import { nothing } from "./account";
+import { followReadme } from "./readme";
 import { useService, type Service } from "./service";
 
 jest.setTimeout(120_000);
 
 const importType = "POST /v2/images";
 
-/** One `up` that imports, one that does nothing, and an end without remains. */
-async function runsThrough({ stack, account, writes }: Service, regions: readonly string[]): Promise<void> {
-  expect(await stack.up()).toMatchObject({ code: 0 });
+/** One `up` that imports. */
+async function runsThrough(service: Service, regions: readonly string[]): Promise<void> {
+  expect(await service.stack.up()).toMatchObject({ code: 0 });
+  await stays(service, regions);
+}
+
+/** After an `up` that imported: one that does nothing, and an end without remains. */
+async function stays({ stack, account, writes }: Service, regions: readonly string[]): Promise<void> {
   expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions }]);
   expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
   expect((await writes()).filter((write) => write === importType)).toHaveLength(1);
@@ -21,22 +27,23 @@ async function runsThrough({ stack, account, writes }: Service, regions: readonl
   expect(await account()).toEqual(nothing);
 }
 
-test("examples/url runs as it stands", async () => {
+test("examples/url runs as its README says", async () => {
   const service = await useService({ program: "examples/url" });
-  const { url, sha256 = "" } = await service.image("1.4.2");
-  await service.stack.setConfig({ "url:url": url, "url:sha256": sha256 });
-  await runsThrough(service, ["nyc3", "ams3"]);
+  const { url } = await service.image("web-1.4.2.qcow2.gz");
+  await followReadme(service, "examples/url", { "https://images.example.com": path.dirname(url) });
+  await stays(service, ["nyc3", "ams3"]);
 });
 
-test("examples/previous-version runs as it stands: back to a kept version without an import", async () => {
+test("examples/previous-version runs as its README says: back to a kept version without an import", async () => {
   const service = await useService({ program: "examples/previous-version" });
   const { stack, image, writes } = service;
+  await image("web-1.4.1.qcow2.gz");
+  const { url } = await image("web-1.4.2.qcow2.gz");
   const ids: unknown[] = [];
-  for (const version of ["1.4.1", "1.4.2", "1.4.1"]) {
-    await stack.setConfig({ "previous-version:url": (await image(version)).url });
-    expect(await stack.up()).toMatchObject({ code: 0 });
+  await followReadme(service, "examples/previous-version", { "https://images.example.com": path.dirname(url) }, async () => {
     ids.push((await stack.outputs()).imageId);
-  }
+  });
+  expect(ids).toHaveLength(3);
   expect(ids[2]).toBe(ids[0]);
   expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
 });

@@ -50,7 +50,7 @@ const configuration = {
     doc: "Key of the account.",
     whenMissing: "Set `toy:token`, or export `TOY_TOKEN`.",
   },
-  parallel: { shape: "integer", doc: "How many at once." },
+  parallel: { shape: "integer", default: 4, doc: "How many at once. Default: 4." },
 } as const satisfies PropertyTable;
 
 /** What the toy's handlers do beyond the ordinary is the test's affair. */

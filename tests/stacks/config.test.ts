@@ -66,15 +66,15 @@ test("reports faults of every kind and depth together, in one error without a st
   expect(pulumi.RunError.isInstance(error)).toBe(true);
   expect(error.message).toBe(
     [
-      "The configuration of stack dev cannot be used:",
-      '  `imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2.gz": mend it in `Pulumi.dev.yaml`.',
-      '  `imageSha256` must be 64 hexadecimal digits, got "abc": mend it in `Pulumi.dev.yaml`.',
-      '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam": mend it in `Pulumi.dev.yaml`.',
-      '  `fleets.other` must be a map of region, size, count, userData, vpcUuid, tags, gate, rollout, got "ams3": mend it in `Pulumi.dev.yaml`.',
+      "The configuration of stack dev is invalid:",
+      '  `imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2.gz": fix it in `Pulumi.dev.yaml`.',
+      '  `imageSha256` must be 64 hexadecimal digits, got "abc": fix it in `Pulumi.dev.yaml`.',
+      '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam": fix it in `Pulumi.dev.yaml`.',
+      '  `fleets.other` must be a map of region, size, count, userData, vpcUuid, tags, gate, rollout, got "ams3": fix it in `Pulumi.dev.yaml`.',
       "  `fleets.web.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleets.web.size' VALUE`.",
-      '  `fleets.web.count` must be a whole number, got "three": mend it in `Pulumi.dev.yaml`.',
-      "  `fleets.web.gate.http.port` must be a whole number, got 80.5: mend it in `Pulumi.dev.yaml`.",
-      "  `fleets.web.rollout` must be a map of maxSurge, maxUnavailable, drainSeconds, shutdownSeconds, got [1]: mend it in `Pulumi.dev.yaml`.",
+      '  `fleets.web.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
+      "  `fleets.web.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
+      "  `fleets.web.rollout` must be a map of maxSurge, maxUnavailable, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
     ].join("\n"),
   );
 });
@@ -118,7 +118,7 @@ test.each([
 ])("refuses %s", (_what, values, fault) => {
   configure(values);
 
-  expect(faults()).toEqual([`${fault}: mend it in \`Pulumi.dev.yaml\`.`]);
+  expect(faults()).toEqual([`${fault}: fix it in \`Pulumi.dev.yaml\`.`]);
 });
 
 test("keeps an image URL secret where it is set so, and only there", async () => {
@@ -133,8 +133,8 @@ test("says nothing of a secret value that is at fault", () => {
   configure({ ...wholeConfig, imageUrl: "signed?key=hidden", fleets: { web: { ...webFleet, userData: 42 } } }, ["imageUrl", "fleets"]);
 
   expect(faults()).toEqual([
-    "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got a secret: mend it in `Pulumi.dev.yaml`.",
-    "`fleets.web.userData` must be text, got a secret: mend it in `Pulumi.dev.yaml`.",
+    "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got a secret: fix it in `Pulumi.dev.yaml`.",
+    "`fleets.web.userData` must be text, got a secret: fix it in `Pulumi.dev.yaml`.",
   ]);
 });
 

@@ -4,19 +4,19 @@ import { toyProvider } from "../../protocol/toy";
 const schema = packageSchema(toyProvider());
 const resource = (schema["resources"] as Record<string, Record<string, unknown>>)["toy:index:Machine"];
 
-test("configuration is described with its secrets and its environment, and none of it is required of a program", () => {
+test("configuration is described with its secrets; none of it is required of a program, and no SDK fills any of it in", () => {
   expect(schema["config"]).toEqual({
     variables: {
       token: { type: "string", description: "Key of the account.", secret: true },
-      parallel: { type: "integer", description: "How many at once." },
+      parallel: { type: "integer", description: "How many at once. Default: 4." },
     },
     defaults: [],
   });
   expect(schema["provider"]).toEqual({
     description: "One account of machines.",
     inputProperties: {
-      token: { type: "string", description: "Key of the account.", secret: true, defaultInfo: { environment: ["TOY_TOKEN", "TOY_KEY"] } },
-      parallel: { type: "integer", description: "How many at once." },
+      token: { type: "string", description: "Key of the account.", secret: true },
+      parallel: { type: "integer", description: "How many at once. Default: 4." },
     },
     requiredInputs: [],
   });

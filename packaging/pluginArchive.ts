@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { packageVersion } from "../provider/sdk/version";
+import { oldestNode, type Bundle } from "./bundle";
+import { tarball, type TarballFile } from "./tarball";
+
+/** Operating systems and processors that the engine asks archives for. */
+export const platforms = ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64", "windows-arm64"] as const;
+export type Platform = (typeof platforms)[number];
+
+/** The engine's own name for what it downloads. */
+export function archiveName(platform: Platform): string {
+  return `pulumi-resource-imagefleet-v${packageVersion}-${platform}.tar.gz`;
+}
+
+/** The plugin for one platform, the same bytes for the same sources: scripts are the same everywhere, only the launcher differs. */
+export async function pluginArchive(platform: Platform, bundles: readonly Bundle[]): Promise<Buffer> {
+  return tarball([launcher(platform), ...bundles.map(({ name, text }) => ({ name, content: text }))]);
+}
+
+export function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The engine starts this one. Programs in Python, Go or YAML may run on machines without Node.js. */
+function launcher(platform: Platform): TarballFile {
+  const missing = `imagefleet's provider runs on Node.js ${oldestNode} or newer, and no node is on PATH: install it from https://nodejs.org and run the command again.`;
+  return platform.startsWith("windows")
+    ? {
+        name: "pulumi-resource-imagefleet.cmd",
+        executable: true,
+        content: `@echo off\r\nwhere node >nul 2>nul || (echo ${missing} 1>&2 & exit /b 1)\r\nnode "%~dp0start.js" %*\r\n`,
+      }
+    : {
+        name: "pulumi-resource-imagefleet",
+        executable: true,
+        content: `#!/bin/sh\ncommand -v node >/dev/null 2>&1 || { echo "${missing}" >&2; exit 1; }\nexec node "$(dirname "$0")/start.js" "$@"\n`,
+      };
+}
