@@ -71,6 +71,8 @@ export interface DropletsApi {
   /** `DELETE /v2/droplets?tag_name=`: all that carry the tag. */
   deleteByTag(tag: string, signal: AbortSignal): Promise<void>;
   shutdown(id: string, signal: AbortSignal): Promise<ActionWire>;
+  /** Shuts down all that carry the tag, in one request. */
+  shutdownByTag(tag: string, signal: AbortSignal): Promise<void>;
   powerOff(id: string, signal: AbortSignal): Promise<ActionWire>;
 }
 

@@ -37,6 +37,8 @@ export function dropletsApi(client: Client): DropletsApi {
       await remove(path`/v2/droplets?tag_name=${tag}`, signal);
     },
     shutdown: (id, signal) => act(id, "shutdown", signal),
+    shutdownByTag: (tag, signal) =>
+      client.request({ method: "POST", path: path`/v2/droplets/actions?tag_name=${tag}`, body: { type: "shutdown" } }, signal),
     powerOff: (id, signal) => act(id, "power_off", signal),
   };
 }

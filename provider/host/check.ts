@@ -102,7 +102,7 @@ function checkShape(shape: Shape, value: Value, path: string, faults: Fault[]): 
   if (value === unknownValue) return value;
   if (typeof shape === "string") {
     if (!isScalar(shape, value)) faults.push({ property: path, expectation: `must be ${nameOf(shape)}`, received: value });
-    return shape === "id" && typeof value === "number" ? String(value) : value;
+    return (shape === "id" || shape === "size") && typeof value === "number" ? String(value) : value;
   }
   if ("listOf" in shape) {
     const rules = shape.each ?? [];
@@ -122,6 +122,7 @@ function isScalar(shape: Scalar, value: Value): boolean {
     case "path":
       return typeof value === "string";
     case "id":
+    case "size":
       return typeof value === "string" || Number.isSafeInteger(value);
     case "boolean":
       return typeof value === "boolean";
@@ -143,6 +144,8 @@ function nameOf(shape: Shape): string {
       return "a string";
     case "id":
       return "an id, as a string or a whole number";
+    case "size":
+      return "a count such as `1` or a percentage such as `25%`";
     case "integer":
       return "a whole number";
     case "number":

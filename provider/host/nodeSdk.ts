@@ -168,6 +168,7 @@ function inputType(prefix: string, name: string, shape: Shape): string {
 function scalarType(shape: Scalar, given: boolean): string {
   switch (shape) {
     case "id":
+    case "size":
       return given ? "string | number" : "string";
     case "string":
     case "path":

@@ -32,10 +32,11 @@ export type Effect = "update" | "roll" | "replace" | "none";
 export type Shape = Scalar | ListShape | ObjectShape | { readonly mapOf: "string" };
 
 /**
- * `id` is a string that may be given as a whole number, too, since the service's ids are numbers. `path` is a file of the machine that
+ * `id` is a string that may be given as a whole number, too, since the service's ids are numbers; `size` is one that counts, or a
+ * percentage. `path` is a file of the machine that
  * the program runs on, which the SDK makes absolute.
  */
-export type Scalar = "string" | "id" | "path" | "integer" | "number" | "boolean";
+export type Scalar = "string" | "id" | "size" | "path" | "integer" | "number" | "boolean";
 
 export interface ObjectShape {
   readonly object: PropertyTable;
@@ -74,7 +75,7 @@ export function isKnown<T>(value: T | Unknown): value is T {
   return value !== unknownValue;
 }
 
-type ValueOf<S> = S extends "string" | "id" | "path"
+type ValueOf<S> = S extends "string" | "id" | "size" | "path"
   ? string
   : S extends "integer" | "number"
     ? number

@@ -4,7 +4,7 @@ import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag, tagsWithout } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetTag, servingTag, templateTag } from "./fleetTags";
+import { creationTagOf, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
 import { lag, type ObservedDroplet } from "./observedDroplet";
@@ -14,6 +14,12 @@ import type { FleetSettings, Goal } from "./settings";
 
 /** Names in one POST. */
 const batch = 10;
+
+/** Every Droplet of a template. */
+interface Whole {
+  readonly tag: string;
+  readonly all: readonly ObservedDroplet[];
+}
 
 /** The service refuses what the program asks for, and would do so again. */
 export class RefusedError extends Error {
@@ -52,10 +58,10 @@ export class StepExecutor {
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
         break;
       case "shutdown":
-        await settleAll(droplets.map((droplet) => this.#shutdown(droplet)));
+        await this.#shutdown(droplets);
         break;
       case "delete":
-        await settleAll(droplets.map((droplet) => this.#delete(droplet)));
+        await this.#delete(droplets);
         break;
     }
   }
@@ -86,20 +92,45 @@ export class StepExecutor {
   }
 
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */
-  async #shutdown(droplet: ObservedDroplet): Promise<void> {
-    droplet.shutdownAt = this.#clock.now();
-    try {
-      await this.#api.droplets.shutdown(String(droplet.wire.id), this.#signal);
-    } catch {
-      this.#signal.throwIfAborted();
-    }
+  async #shutdown(droplets: readonly ObservedDroplet[]): Promise<void> {
+    for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
+    const { whole, single } = this.#byTemplate(droplets);
+    const requests = [
+      ...whole.map(({ tag }) => this.#api.droplets.shutdownByTag(tag, this.#signal)),
+      ...single.map(({ wire }) => this.#api.droplets.shutdown(String(wire.id), this.#signal)),
+    ];
+    await Promise.allSettled<unknown>(requests);
+    this.#signal.throwIfAborted();
+  }
+
+  async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
+    const now = this.#clock.now();
+    const { whole, single } = this.#byTemplate(droplets);
+    const deleteWhole = async ({ tag, all }: Whole): Promise<void> => {
+      await this.#api.droplets.deleteByTag(tag, this.#signal);
+      for (const droplet of all) droplet.deletedAt = now;
+    };
+    await settleAll([...whole.map(deleteWhole), ...single.map((droplet) => this.#deleteOne(droplet, now))]);
   }
 
   /** A new Droplet that the service doesn't know yet isn't gone: its deletion is asked for again. */
-  async #delete(droplet: ObservedDroplet): Promise<void> {
-    const now = this.#clock.now();
+  async #deleteOne(droplet: ObservedDroplet, now: number): Promise<void> {
     const isKnown = await this.#api.droplets.delete(String(droplet.wire.id), this.#signal);
     if (isKnown || droplet.madeAt === undefined || now - droplet.madeAt >= lag) droplet.deletedAt = now;
+  }
+
+  /** Where a step is for all Droplets of a template, one request by the template's tag does it. */
+  #byTemplate(droplets: readonly ObservedDroplet[]): { readonly whole: readonly Whole[]; readonly single: readonly ObservedDroplet[] } {
+    const chosen = new Set(droplets);
+    const templates = new Set(droplets.flatMap(({ wire }) => templateOf(wire.tags) ?? []));
+    const whole = [...templates]
+      .map((template) => ({
+        tag: templateTag(template),
+        all: this.#observation.droplets.filter(({ wire }) => templateOf(wire.tags) === template),
+      }))
+      .filter(({ all }) => all.length > 1 && all.every((droplet) => chosen.has(droplet)));
+    const covered = new Set(whole.flatMap(({ all }) => all));
+    return { whole, single: droplets.filter((droplet) => !covered.has(droplet)) };
   }
 
   async #create(slots: readonly number[], goal: Goal): Promise<void> {

@@ -106,7 +106,7 @@ export interface FleetArgs {
    */
   readonly gate?: pulumi.Input<FleetGateArgs | undefined>;
   /**
-   * How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: one Droplet more than `count`, none fewer. A change
+   * How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: a quarter more than `count`, none fewer. A change
    * applies to the next rollout.
    */
   readonly rollout?: pulumi.Input<FleetRolloutArgs | undefined>;
@@ -146,15 +146,21 @@ export interface FleetGateHttpArgs {
 
 /** How a change goes on. */
 export interface FleetRolloutArgs {
-  /** How many Droplets may exist beyond `count` during a change, 0 to 1000. Default: 1. */
-  readonly maxSurge?: pulumi.Input<number | undefined>;
-  /** How many Droplets below `count` may be available during a change, 0 to 1000. Default: 0. */
-  readonly maxUnavailable?: pulumi.Input<number | undefined>;
   /**
-   * How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. Default:
-   * a tenth of `count`, at least 1.
+   * How many Droplets may exist beyond `count` during a change: a count from 0 to 1000, or a percentage of `count`, rounded up. Default:
+   * `25%`.
    */
-  readonly maxFailures?: pulumi.Input<number | undefined>;
+  readonly maxSurge?: pulumi.Input<string | number | undefined>;
+  /**
+   * How many Droplets fewer than `count` may be available during a change: a count from 0 to 1000, or a percentage of `count`, rounded
+   * down. Default: `0`.
+   */
+  readonly maxUnavailable?: pulumi.Input<string | number | undefined>;
+  /**
+   * How many new Droplets may fail in one change and be replaced; when one more fails, the fleet is rolled back. A count from 0 to 1000, or
+   * a percentage of `count`, rounded up. Default: `10%`, which is at least 1.
+   */
+  readonly maxFailures?: pulumi.Input<string | number | undefined>;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
@@ -189,12 +195,15 @@ export interface FleetGateHttp {
 
 /** `FleetRolloutArgs` once known. */
 export interface FleetRollout {
-  /** How many Droplets may exist beyond `count` during a change, 0 to 1000. */
-  readonly maxSurge: number;
-  /** How many Droplets below `count` may be available during a change, 0 to 1000. */
-  readonly maxUnavailable: number;
-  /** How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. */
-  readonly maxFailures?: number;
+  /** How many Droplets may exist beyond `count` during a change: a count from 0 to 1000, or a percentage of `count`, rounded up. */
+  readonly maxSurge: string;
+  /**
+   * How many Droplets fewer than `count` may be available during a change: a count from 0 to 1000, or a percentage of `count`, rounded
+   * down.
+   */
+  readonly maxUnavailable: string;
+  /** How many new Droplets may fail in one change and be replaced; when one more fails, the fleet is rolled back. */
+  readonly maxFailures: string;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
   readonly drainSeconds: number;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */

@@ -27,7 +27,7 @@ async function importCopyAndServe(simulation: Simulation): Promise<readonly stri
   const inputs = {
     ...{ image, name: "web", region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: [fingerprint] },
     gate: { http: { port: 8080, path: "/" }, successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 },
-    rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 5, shutdownSeconds: 60 },
+    rollout: { maxSurge: "1", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 5, shutdownSeconds: 60 },
   };
   const { state } = await fleet.create(inputs, simulation.session, simulation.call("urn:fleet"));
   return state.addresses;

@@ -10,6 +10,7 @@ import { preflight } from "../../rollout/preflight";
 import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
 import { lag } from "../../rollout/observedDroplet";
+import { boundsOf, resolveSize } from "../../rollout/size";
 import { type FleetSettings, uniformGoal } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
 import { sameMembers } from "../../rules/sameMembers";
@@ -65,6 +66,7 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
   if (effects["tags"] !== undefined && sameList(before.tags, after.tags, sameTags)) corrected["tags"] = "none";
+  if (effects["rollout"] !== undefined && isOldDefault(before.rollout, after.rollout)) corrected["rollout"] = "none";
   if (state.live !== undefined && isKnown(after.count) && faultsOf(state.live, state.template, after.count).length > 0)
     corrected["live"] = "update";
   return corrected;
@@ -101,7 +103,8 @@ async function previewHeadroom(
 ): Promise<Headroom> {
   if (!isKnown(count)) return {};
   const existing = state?.live?.length ?? 0;
-  const surge = state !== undefined && isRoll && isKnown(rollout) && isKnown(rollout.maxSurge) ? rollout.maxSurge : 0;
+  const surge =
+    state !== undefined && isRoll && isKnown(rollout) && isKnown(rollout.maxSurge) ? resolveSize(rollout.maxSurge, count, "up") : 0;
   return headroomOf({ urn, existing, count, surge }, session, signal);
 }
 
@@ -219,8 +222,8 @@ function begin(
   creation?: string,
 ): Rollout {
   const { name, region, tags = [], gate, rollout: policy } = inputs;
-  const maxFailures = policy.maxFailures ?? Math.max(1, Math.ceil(inputs.count / 10));
-  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy: { ...policy, maxFailures }, known, creationTag: creation };
+  const bounds = boundsOf(policy, inputs.count);
+  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy: { ...policy, ...bounds }, known, creationTag: creation };
   return new Rollout(settings, session.api, session.world, call);
 }
 
@@ -279,6 +282,12 @@ async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) =>
 function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
   const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
   return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.template);
+}
+
+/** Version 0.1.0 stored its own default, one Droplet more, where the program said nothing. */
+function isOldDefault(before: FleetInputs["rollout"] | undefined, after: WithUnknowns<FleetInputs["rollout"]>): boolean {
+  if (before?.maxSurge !== "1" || !isKnown(after)) return false;
+  return Object.entries({ ...before, maxSurge: "25%" }).every(([name, value]) => after[name as keyof typeof after] === value);
 }
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {

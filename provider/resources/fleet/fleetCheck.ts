@@ -43,7 +43,7 @@ function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
 }
 
 function checkRollout(rollout: WithUnknowns<FleetInputs["rollout"]>): readonly Fault[] {
-  if (!isKnown(rollout) || rollout.maxSurge !== 0 || rollout.maxUnavailable !== 0) return [];
+  if (!isKnown(rollout) || !isZero(rollout.maxSurge) || !isZero(rollout.maxUnavailable)) return [];
   return [
     {
       property: "rollout",
@@ -51,4 +51,8 @@ function checkRollout(rollout: WithUnknowns<FleetInputs["rollout"]>): readonly F
       remedy: "Set one of them to 1 or more.",
     },
   ];
+}
+
+function isZero(size: WithUnknowns<string>): boolean {
+  return isKnown(size) && /^0+%?$/.test(size);
 }

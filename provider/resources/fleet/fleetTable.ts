@@ -1,7 +1,13 @@
 import type { PropertyTable } from "../../host/property";
 import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
+import { isSize } from "../../rollout/size";
 import { teamTable } from "../imageImport/imageImportTable";
+
+const isSizeRule = {
+  expectation: "must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
+  holds: isSize,
+};
 
 export const fleetInputs = {
   image: {
@@ -144,21 +150,22 @@ export const fleetInputs = {
     shape: {
       object: {
         maxSurge: {
-          shape: "integer",
-          doc: "How many Droplets may exist beyond `count` during a change, 0 to 1000. Default: 1.",
-          default: 1,
-          rules: [{ expectation: "must be from 0 to 1000", holds: (surge: number) => surge >= 0 && surge <= 1_000 }],
+          shape: "size",
+          doc: "How many Droplets may exist beyond `count` during a change: a count from 0 to 1000, or a percentage of `count`, rounded up. Default: `25%`.",
+          default: "25%",
+          rules: [isSizeRule],
         },
         maxUnavailable: {
-          shape: "integer",
-          doc: "How many Droplets below `count` may be available during a change, 0 to 1000. Default: 0.",
-          default: 0,
-          rules: [{ expectation: "must be from 0 to 1000", holds: (unavailable: number) => unavailable >= 0 && unavailable <= 1_000 }],
+          shape: "size",
+          doc: "How many Droplets fewer than `count` may be available during a change: a count from 0 to 1000, or a percentage of `count`, rounded down. Default: `0`.",
+          default: "0",
+          rules: [isSizeRule],
         },
         maxFailures: {
-          shape: "integer",
-          doc: "How many new Droplets may fail in one change and be replaced before the image is judged and the fleet rolled back, 0 to 1000. Default: a tenth of `count`, at least 1.",
-          rules: [{ expectation: "must be from 0 to 1000", holds: (failures: number) => failures >= 0 && failures <= 1_000 }],
+          shape: "size",
+          doc: "How many new Droplets may fail in one change and be replaced; when one more fails, the fleet is rolled back. A count from 0 to 1000, or a percentage of `count`, rounded up. Default: `10%`, which is at least 1.",
+          default: "10%",
+          rules: [isSizeRule],
         },
         drainSeconds: {
           shape: "number",
@@ -174,7 +181,7 @@ export const fleetInputs = {
         },
       },
     },
-    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: one Droplet more than `count`, none fewer. A change applies to the next rollout.",
+    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: a quarter more than `count`, none fewer. A change applies to the next rollout.",
     default: {},
     change: "update",
   },

@@ -34,6 +34,8 @@ export class RecordedApi {
           this.#do("create", names.join(" "), () => names.map((name) => this.#make({ name, tags, image: { id: image, name: "web" } }))),
         delete: (id: string) => this.#do("delete", id, () => !this.unknown.has(id)),
         total: () => Promise.resolve(this.droplets.length),
+        deleteByTag: (tag: string) => this.#do("deleteByTag", tag, () => undefined),
+        shutdownByTag: (tag: string) => this.#do("shutdownByTag", tag, () => undefined),
         shutdown: (id: string) => this.#do("shutdown", id, () => undefined),
       },
       tags: {

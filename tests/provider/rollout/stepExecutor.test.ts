@@ -35,20 +35,24 @@ test("makes ten Droplets a POST, named by slot and template, and knows them at o
   expect(observation.droplets.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
-test("tags and untags in one request, and shuts down and deletes by number", async () => {
+test("tags and untags in one request, and shuts down and deletes by number where others of the template stay", async () => {
   const { recorded, executor: one } = await executor();
-  for (const kind of ["serve", "withdraw", "shutdown", "delete"] as const) await one.do({ kind, ids: ["1", "2"] }, wanted);
-  expect(recorded.asked).toEqual([
-    ...[`tag ${servingTag("f")} 1 2`, `untag ${servingTag("f")} 1 2`],
-    ...["shutdown 1", "shutdown 2", "delete 1", "delete 2"],
-  ]);
+  for (const kind of ["serve", "withdraw"] as const) await one.do({ kind, ids: ["1", "2"] }, wanted);
+  for (const kind of ["shutdown", "delete"] as const) await one.do({ kind, ids: ["2"] }, wanted);
+  expect(recorded.asked).toEqual([`tag ${servingTag("f")} 1 2`, `untag ${servingTag("f")} 1 2`, "shutdown 2", "delete 2"]);
+});
+
+test("shuts down and deletes all of a template by its tag, never by the fleet's", async () => {
+  const { recorded, executor: one } = await executor();
+  for (const kind of ["shutdown", "delete"] as const) await one.do({ kind, ids: ["1", "2"] }, wanted);
+  expect(recorded.asked).toEqual([`shutdownByTag ${templateTag(fingerprint)}`, `deleteByTag ${templateTag(fingerprint)}`]);
 });
 
 test("a shutdown that is refused is no failure: the deletion works without it", async () => {
   const { recorded, executor: one } = await executor();
   recorded.failures.set("shutdown", new Error("no"));
-  await one.do({ kind: "shutdown", ids: ["1", "2"] }, wanted);
-  expect(recorded.asked).toEqual(["shutdown 1", "shutdown 2"]);
+  await one.do({ kind: "shutdown", ids: ["1"] }, wanted);
+  expect(recorded.asked).toEqual(["shutdown 1"]);
 });
 
 function refusal(status: number, text: string): ApiError {

@@ -37,7 +37,7 @@ test("rolls to a new image one Droplet after the other", async () => {
 
 test("rolls without any Droplet more than the count where one may be missing", async () => {
   const rig = new FleetRig();
-  const rollout = { maxSurge: 0, maxUnavailable: 1, drainSeconds: 0, shutdownSeconds: 10 };
+  const rollout = { maxSurge: "0", maxUnavailable: "1", maxFailures: "10%", drainSeconds: 0, shutdownSeconds: 10 };
   const before = await rig.create(await rig.inputs(0, { rollout }));
   const seen = bounds(rig, before.id);
   await rig.update(before, await rig.inputs(1, { rollout }));
@@ -62,7 +62,7 @@ test("looks once and does nothing where nothing is to do", async () => {
   const rig = new FleetRig();
   const made = await rig.create(await rig.inputs(0));
   rig.forgetSent();
-  const rollout = { maxSurge: 2, maxUnavailable: 1, drainSeconds: 0, shutdownSeconds: 0 };
+  const rollout = { maxSurge: "2", maxUnavailable: "1", maxFailures: "10%", drainSeconds: 0, shutdownSeconds: 0 };
   await rig.update(made, await rig.inputs(0, { rollout }));
   expect(rig.sent).toEqual(["GET /v2/droplets"]);
 });
@@ -186,7 +186,7 @@ test.each([3, 12])("takes no Droplet out of service too soon while lists lag beh
   await rig.clock.advance(60_000);
   rig.listLag = lag;
   const seen = bounds(rig, before.id);
-  const rollout = { maxSurge: 2, maxUnavailable: 0, drainSeconds: 0, shutdownSeconds: 10 };
+  const rollout = { maxSurge: "2", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 0, shutdownSeconds: 10 };
   rig.forgetSent();
   const after = await rig.update(before, await rig.inputs(1, { rollout }));
   expect(after.reasons).toEqual([]);
@@ -197,7 +197,7 @@ test.each([3, 12])("takes no Droplet out of service too soon while lists lag beh
 
 test("leaves a Droplet its time to drain between the serving tag and the shutdown", async () => {
   const rig = new FleetRig();
-  const rollout = { maxSurge: 1, maxUnavailable: 0, drainSeconds: 40, shutdownSeconds: 10 };
+  const rollout = { maxSurge: "1", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 40, shutdownSeconds: 10 };
   const before = await rig.create(await rig.inputs(0, { count: 1, rollout }));
   await rig.update(before, await rig.inputs(1, { count: 1, rollout }));
   const at = (start: string, end = "") => rig.sentAt[rig.sent.findIndex((request) => request.startsWith(start) && request.endsWith(end))]!;

@@ -98,7 +98,7 @@ test("replaces one bad Droplet and goes on with the image", async () => {
 test("judges an image by its first failure where none is allowed", async () => {
   const rig = new FleetRig();
   const before = await rig.create(await rig.inputs(0));
-  const rollout = { maxSurge: 1, maxUnavailable: 0, maxFailures: 0, drainSeconds: 2, shutdownSeconds: 10 };
+  const rollout = { maxSurge: "1", maxUnavailable: "0", maxFailures: "0", drainSeconds: 2, shutdownSeconds: 10 };
   const failed = await rig.update(before, await rig.inputs(2, { rollout }));
   expect(failed.reasons).toHaveLength(3);
   expect(rig.bodies).toHaveLength(2);

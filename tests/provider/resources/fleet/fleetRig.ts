@@ -121,7 +121,7 @@ export class FleetRig {
         timeoutSeconds: 5,
         bakeSeconds: 0,
       },
-      rollout: { maxSurge: 1, maxUnavailable: 0, drainSeconds: 2, shutdownSeconds: 10 },
+      rollout: { maxSurge: "1", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 },
       ...changes,
     };
   }

@@ -29,7 +29,7 @@ test("fills in what a gate and a rollout leave open", () => {
     timeoutSeconds: 5,
     bakeSeconds: 0,
   });
-  expect(rollout).toEqual({ maxSurge: 1, maxUnavailable: 0, drainSeconds: 5, shutdownSeconds: 60 });
+  expect(rollout).toEqual({ maxSurge: "25%", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 5, shutdownSeconds: 60 });
 });
 
 test.each<[Values, string]>([
@@ -47,6 +47,10 @@ test.each<[Values, string]>([
   [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
   [{ gate: { http: { port: 80, path: "health" } } }, "gate.http.path must start with `/`"],
   [{ gate: { active: false } }, "gate.active must be `true` where it is given"],
+  [
+    { rollout: { maxSurge: "a few" } },
+    "rollout.maxSurge must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
+  ],
   [{ rollout: { maxSurge: 0 } }, "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0"],
 ])("refuses %j", (changes, fault) => {
   expect(check(changes)).toEqual([fault]);
@@ -86,6 +90,15 @@ test("rolls for the image, size, keys, user data and VPC, replaces for the regio
     rollout: "update",
   });
   expect(await diff({ name: "shop" })).toEqual({ name: "none" });
+});
+
+test("takes a size as a number or a text for the same, and the first release's default for today's", async () => {
+  expect(checked({ rollout: { maxSurge: 2 } }).rollout).toEqual(checked({ rollout: { maxSurge: "2" } }).rollout);
+  const before = checked({ rollout: { maxSurge: 1 } });
+  const compare = (after: FleetInputs) =>
+    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, undefined as never, undefined as never);
+  expect(await compare(checked())).toEqual({ rollout: "none" });
+  expect(await compare(checked({ rollout: { maxSurge: 2 } }))).toEqual({ rollout: "update" });
 });
 
 test("takes another order of keys for no change", async () => {
@@ -149,7 +162,8 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
   const made = await rig.create(await rig.inputs(0));
   const preview = (inputs: FleetInputs, of?: StoredFleet, name = "web") =>
     rig.clock.run(fleet.preview!(inputs, of, rig.session, { ...rig.call(), urn: name }));
-  const surge = (maxSurge: number) => ({ maxSurge, maxUnavailable: 0, drainSeconds: 2, shutdownSeconds: 10 });
+  const bounds = { maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 };
+  const surge = (maxSurge: number) => ({ maxSurge: `${maxSurge}`, ...bounds });
   await expect(preview(await rig.inputs(1, { rollout: surge(6) }), made.state)).rejects.toThrow(
     "`count` must fit within the account's Droplet limit: the fleet needs 3 Droplets and 6 more during the change (`rollout.maxSurge`), 3 of them exist, and the account has 3 of its limit of 8 Droplets. ",
   );
