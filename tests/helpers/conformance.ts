@@ -83,13 +83,13 @@ export interface FieldTree {
   readonly [field: string]: FieldTree;
 }
 
-/** The fields that the schema gives a request's body, by action type where the body is an action's. Undefined without a schema or a body. */
+/** The fields that the schema gives a request's body, by action type where the body is an action's. Undefined without a body. */
 export function requestFields(
   method: string,
   requestPath: string,
 ): { fields: FieldTree } | { actions: Record<string, FieldTree> } | undefined {
-  const template = document && findTemplate(document, requestPath);
-  const body = document?.paths[template ?? ""]?.[method.toLowerCase()]?.requestBody;
+  const template = findTemplate(document, requestPath);
+  const body = document.paths[template ?? ""]?.[method.toLowerCase()]?.requestBody;
   const schema = body && resolve(resolve(body).content?.["application/json"]?.schema ?? {});
   if (schema === undefined) return undefined;
   const types = Object.entries(schema.discriminator?.mapping ?? {});
