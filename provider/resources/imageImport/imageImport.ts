@@ -14,7 +14,7 @@ import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { post } from "./importPost";
 import { previewImport } from "./importPreview";
-import { importedFrom, thenCleared } from "./importSource";
+import { clearedAfter, makeFetchable } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, cleanUpAfter, findLineage, type Lineage, nextOwnerTag, past, settle, versionOf, without } from "../lineage/lineage";
 import { begunTag, digestTag, importTag, isBegun, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "../lineage/lineageTags";
@@ -74,18 +74,22 @@ async function create(
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
     const need = await inspectSource(source, inputs.region, "up", session, call);
-    return importedFrom({ ...inputs, source }, need, lineage.tag, session, call, async (url) =>
-      arrive(await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], session, call.signal), inputs),
-    );
+    const { url, removedAfter } = await makeFetchable({ ...inputs, source }, need, lineage.tag, session, call);
+    return removedAfter(importFrom(url));
+  }
+
+  async function importFrom(url: string): Promise<ImageWire> {
+    const posted = await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], session, call.signal);
+    return arrive(posted, inputs);
   }
 
   async function takeOver(version: ImageWire): Promise<ImageWire> {
     call.info(takenOver(version));
     await claim(version, tags, session, call.signal);
     const live = { ...inputs, ...liveInputs(version, inputs) };
-    const wait = (): Promise<ImageWire> => arrive(version, live);
+    const arriving = arrive(version, live);
     const wasBegun = ownersTurn(version) !== undefined;
-    const available = wasBegun ? await thenCleared(inputs, lineage.tag, session, call, wait) : await wait();
+    const available = await (wasBegun ? clearedAfter(arriving, inputs, lineage.tag, session, call) : arriving);
     await reconcile(String(version.id), live, inputs, session, call.signal);
     return available;
   }
@@ -135,7 +139,7 @@ async function update(
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
   const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
-  const available = image && (await thenCleared(state, tag, session, call, () => wait(image)));
+  const available = image && (await clearedAfter(wait(image), state, tag, session, call));
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), session, call);
   await reconcile(id, state, inputs, session, call.signal);
   await bringMarks(id, state, inputs, session, call);

@@ -8,11 +8,10 @@ import { Unreadable, type ByteSource } from "../bytes/byteSource";
 import { textAt } from "../bytes/fields";
 import { StreamedSource } from "../bytes/streamedSource";
 import { xzUnpackedBytes } from "./xzIndex";
+import type { CompressionName } from "../accepted";
 
-export type CompressionName = "gzip" | "bzip2" | "xz" | "zstd";
-
-export interface Compression {
-  readonly name: CompressionName;
+/** How a compression is recognised and undone. */
+export interface Decoder {
   readonly matches: (head: Buffer) => boolean;
   /** Each decoder is loaded with the first image that needs it. */
   readonly decode: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Uint8Array>;
@@ -25,27 +24,30 @@ export interface Compression {
 const mib = 1024 * 1024;
 const chunkBytes = 256 * 1024;
 
-const compressions: readonly Compression[] = [
-  { name: "gzip", matches: (head) => textAt(head, 0, "\x1f\x8b\x08"), decode: gunzip, limitBytes: 1032 * mib },
-  {
-    name: "bzip2",
+const decoders: Readonly<Record<CompressionName, Decoder>> = {
+  gzip: { matches: (head) => textAt(head, 0, "\x1f\x8b\x08"), decode: gunzip, limitBytes: 1032 * mib },
+  bzip2: {
     // The magic of a block, or of the end, follows: a text may well begin with BZh.
     matches: (head) => /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString("latin1", 0, 10)),
     decode: bunzip2,
     limitBytes: 256 * mib,
   },
-  { name: "xz", matches: (head) => textAt(head, 0, "\xfd7zXZ\0"), decode: unxz, limitBytes: 1032 * mib, unpackedBytes: xzUnpackedBytes },
-  {
-    name: "zstd",
+  xz: { matches: (head) => textAt(head, 0, "\xfd7zXZ\0"), decode: unxz, limitBytes: 1032 * mib, unpackedBytes: xzUnpackedBytes },
+  zstd: {
     // Its second magic, of a frame to skip, begins what was packed in parallel.
     matches: (head) => textAt(head, 0, "\x28\xb5\x2f\xfd") || /^[P-_]\*M\x18/.test(head.toString("latin1", 0, 4)),
     decode: unzstd,
     limitBytes: 1032 * mib,
   },
-];
+};
+
+export interface Compression extends Decoder {
+  readonly name: CompressionName;
+}
 
 export function compressionOf(head: Buffer): Compression | undefined {
-  return compressions.find(({ matches }) => matches(head));
+  const name = (Object.keys(decoders) as CompressionName[]).find((known) => decoders[known].matches(head));
+  return name && { name, ...decoders[name] };
 }
 
 /** What lies inside a compressed file, unpacked as far as it is read. */

@@ -1,8 +1,8 @@
 import type { BootMode } from "./disk/bootMode";
 import type { Obstacle } from "../bytes/byteSource";
-import type { CompressionName } from "../compression/compression";
+import type { CompressionName, FormatName } from "../accepted";
 import type { Contents } from "./disk/contents";
-import type { FormatName, FormatTrait } from "./formats/diskFormat";
+import type { FormatTrait } from "./formats/diskFormat";
 import type { FileSystem } from "./disk/fileSystem";
 import type { Partition, PartitionTable } from "./disk/partitionTable";
 import type { SourceTrait } from "../bytes/openedSource";

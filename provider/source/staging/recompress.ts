@@ -1,14 +1,12 @@
 import { createGzip, gzipSync, type Gzip } from "node:zlib";
 import { streamOf, type ByteStream } from "../bytes/byteStream";
+import { accepted, compressionTable, listed } from "../accepted";
 import { compressionOf, type Compression } from "../compression/compression";
 import { formatOf } from "../inspect/formats/formatOf";
 import type { LocalFile } from "../bytes/localFile";
 
 /** Whether a source may be packed on its way to Spaces: wherever it helps, or not at all. */
 export type Recompress = "auto" | "never";
-
-/** What the importer takes as it is; anything else that we can read is packed anew. */
-const accepted: ReadonlySet<string> = new Set(["gzip", "bzip2"]);
 
 /** In bytes, as much of the beginning as tells what a file is. */
 export const headBytes = 64 * 1024;
@@ -27,10 +25,10 @@ const level = 1;
  */
 export function foreignCompression(head: Buffer, recompress: Recompress): Compression | undefined {
   const compression = compressionOf(head);
-  if (compression === undefined || accepted.has(compression.name)) return undefined;
-  if (recompress === "never") {
+  if (compression === undefined || compressionTable[compression.name].accepted) return undefined;
+  if (recompress === "never" || !compressionTable[compression.name].recompressible) {
     throw new Error(
-      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`source.recompress\` at \`auto\`, or compress it with gzip or bzip2.`,
+      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`source.recompress\` at \`auto\`, or compress it with ${listed(accepted(compressionTable), "or")}.`,
     );
   }
   return compression;

@@ -1,5 +1,6 @@
 import { textAt } from "../../bytes/fields";
-import type { DiskFormat, FormatName } from "./diskFormat";
+import type { FormatName } from "../../accepted";
+import type { DiskFormat } from "./diskFormat";
 
 /** What people take for a disk image, and an importer does not open: known by name, not looked into. */
 export const archives: readonly DiskFormat[] = [

@@ -1,6 +1,5 @@
+import type { FormatName } from "../../accepted";
 import type { ByteSource } from "../../bytes/byteSource";
-
-export type FormatName = "raw" | "qcow2" | "vmdk" | "vhdx" | "vdi" | "vhd" | "iso" | "tar" | "ova" | "zip";
 
 /** What a format can do that keeps an image from being imported from one file. */
 export type FormatTrait = "backing-file" | "external-data" | "encrypted" | "descriptor-only" | "split-extents";

@@ -27,7 +27,7 @@ describe("The key of a staged object", () => {
     ["web.zst", "gzip", ".gz"],
     ["web.vmdk", "bzip2", ".vmdk.bz2"],
     ["/images/web.vhdx.gz", undefined, ".vhdx"],
-  ])("ends for %s, compressed with %s, in %s", (name, compression, extension) => {
+  ] as const)("ends for %s, compressed with %s, in %s", (name, compression, extension) => {
     expect(extensionOf(name, compression)).toBe(extension);
   });
 });
