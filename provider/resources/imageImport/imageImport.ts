@@ -14,7 +14,7 @@ import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { post } from "./importPost";
 import { previewImport } from "./importPreview";
-import { fetchableSource, releasedAfter, thenCleared } from "./importSource";
+import { clearedAfter, makeFetchable } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, cleanUpAfter, findLineage, type Lineage, nextOwnerTag, past, settle, versionOf, without } from "../lineage/lineage";
 import { begunTag, digestTag, importTag, isBegun, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "../lineage/lineageTags";
@@ -73,23 +73,24 @@ async function create(
 
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
-    const need = await inspectSource(source, inputs.region, "up", context, call);
-    const bits = await fetchableSource({ ...inputs, source }, need, lineage.tag, context, call);
-    const begin = () => post(inputs, bits.url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal);
-    return releasedAfter(
-      async () => arrive(await begin(), inputs),
-      (error) => bits.release(error),
-    );
+    const need = await inspectSource(source, inputs.region, "up", session, call);
+    const { url, removedAfter } = await makeFetchable({ ...inputs, source }, need, lineage.tag, session, call);
+    return removedAfter(importFrom(url));
+  }
+
+  async function importFrom(url: string): Promise<ImageWire> {
+    const posted = await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], session, call.signal);
+    return arrive(posted, inputs);
   }
 
   async function takeOver(version: ImageWire): Promise<ImageWire> {
     call.info(takenOver(version));
     await claim(version, tags, context, call.signal);
     const live = { ...inputs, ...liveInputs(version, inputs) };
-    const wait = (): Promise<ImageWire> => arrive(version, live);
+    const arriving = arrive(version, live);
     const wasBegun = ownersTurn(version) !== undefined;
-    const available = wasBegun ? await thenCleared(inputs, lineage.tag, context, call, wait) : await wait();
-    await reconcile(String(version.id), live, inputs, context, call.signal);
+    const available = await (wasBegun ? clearedAfter(arriving, inputs, lineage.tag, session, call) : arriving);
+    await reconcile(String(version.id), live, inputs, session, call.signal);
     return available;
   }
 }
@@ -136,12 +137,12 @@ async function update(
   // Until it is available it stays as the last run described it.
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
-  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
-  const tag = state.lineageTag ?? lineageTag(context.namespace, call.urn);
-  const available = image && (await thenCleared(state, tag, context, call, () => wait(image)));
-  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
-  await reconcile(id, state, inputs, context, call.signal);
-  await bringMarks(id, state, inputs, context, call);
+  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
+  const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
+  const available = image && (await clearedAfter(wait(image), state, tag, session, call));
+  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), session, call);
+  await reconcile(id, state, inputs, session, call.signal);
+  await bringMarks(id, state, inputs, session, call);
   if (available !== undefined) return stateOf(available, inputs, marks);
   return {
     ...outputsOf(state),
