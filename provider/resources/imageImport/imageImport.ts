@@ -73,13 +73,13 @@ async function create(
 
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
-    const need = await inspectSource(source, inputs.region, "up", session, call);
-    const { url, removedAfter } = await makeFetchable({ ...inputs, source }, need, lineage.tag, session, call);
-    return removedAfter(importFrom(url));
+    const need = await inspectSource(source, inputs.region, "up", context, call);
+    const fetchable = await makeFetchable({ ...inputs, source }, need, lineage.tag, context, call);
+    return fetchable.removedAfter(importFrom(fetchable.url));
   }
 
   async function importFrom(url: string): Promise<ImageWire> {
-    const posted = await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], session, call.signal);
+    const posted = await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal);
     return arrive(posted, inputs);
   }
 
@@ -89,8 +89,8 @@ async function create(
     const live = { ...inputs, ...liveInputs(version, inputs) };
     const arriving = arrive(version, live);
     const wasBegun = ownersTurn(version) !== undefined;
-    const available = await (wasBegun ? clearedAfter(arriving, inputs, lineage.tag, session, call) : arriving);
-    await reconcile(String(version.id), live, inputs, session, call.signal);
+    const available = await (wasBegun ? clearedAfter(arriving, inputs, lineage.tag, context, call) : arriving);
+    await reconcile(String(version.id), live, inputs, context, call.signal);
     return available;
   }
 }
@@ -137,12 +137,12 @@ async function update(
   // Until it is available it stays as the last run described it.
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
-  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, session, call);
-  const tag = state.lineageTag ?? lineageTag(session.namespace, call.urn);
-  const available = image && (await clearedAfter(wait(image), state, tag, session, call));
-  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), session, call);
-  await reconcile(id, state, inputs, session, call.signal);
-  await bringMarks(id, state, inputs, session, call);
+  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
+  const tag = state.lineageTag ?? lineageTag(context.namespace, call.urn);
+  const available = image && (await clearedAfter(wait(image), state, tag, context, call));
+  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
+  await reconcile(id, state, inputs, context, call.signal);
+  await bringMarks(id, state, inputs, context, call);
   if (available !== undefined) return stateOf(available, inputs, marks);
   return {
     ...outputsOf(state),

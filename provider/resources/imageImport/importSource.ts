@@ -19,16 +19,6 @@ export interface FetchableImage {
   removedAfter<T>(importing: Promise<T>): Promise<T>;
 }
 
-/** Where DigitalOcean can fetch the bits from. */
-export interface FetchableSource {
-  readonly url: string;
-  /**
-   * To be called when the import has ended, with its error where it failed: removes a copy in Spaces. The copy stays where the import goes on
-   * at DigitalOcean without us, for the run that comes back: `thenCleared`.
-   */
-  release(error?: unknown): Promise<void>;
-}
-
 /**
  * The source's own URL, or that of a copy in Spaces where `need` says why. Others can read that copy until `removedAfter` has removed it.
  * `lineage` tells the copies of this resource's images from all others.
@@ -43,12 +33,12 @@ export async function makeFetchable(
   const { url = "", path, headers, sha256 } = source;
   if (need === undefined) {
     // A run that was killed may have had a source that went through Spaces.
-    await clearStaged({ source, region }, lineage, session, call);
+    await clearStaged({ source, region }, lineage, context, call);
     return { url, removedAfter: (importing) => importing };
   }
   const recompress = source.recompress === "never" ? "never" : "auto";
   const request = { source: path === undefined ? { url, headers } : { path }, sha256, recompress, correlation: lineage } as const;
-  const staged = await session.sources.staging(region, need).stage(request, call);
+  const staged = await context.sources.staging(region, need).stage(request, call);
   try {
     await staged.publish(call.signal);
   } catch (error) {
@@ -66,7 +56,7 @@ export function clearedAfter<T>(
   context: ProviderContext,
   call: Call,
 ): Promise<T> {
-  return after(importing, call, () => clearStaged(image, lineage, session, call));
+  return after(importing, call, () => clearStaged(image, lineage, context, call));
 }
 
 /** Removes what runs have left of a resource's images in Spaces. What can't be removed is a warning: the image is what was asked for. */

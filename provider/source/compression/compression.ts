@@ -2,7 +2,6 @@ import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
 
-import type { CompressionName } from "../accepted";
 import { bunzip2 } from "./bunzip2";
 import { unzstd } from "./unzstd";
 import { Unreadable, type ByteSource } from "../bytes/byteSource";

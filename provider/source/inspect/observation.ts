@@ -1,4 +1,3 @@
-import type { CompressionName, FormatName } from "../accepted";
 import type { BootMode } from "./disk/bootMode";
 import type { Obstacle } from "../bytes/byteSource";
 import type { CompressionName, FormatName } from "../accepted";

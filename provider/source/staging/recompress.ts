@@ -1,5 +1,4 @@
 import { createGzip, gzipSync, type Gzip } from "node:zlib";
-import { isAccepted, listCompressions } from "../accepted";
 import { streamOf, type ByteStream } from "../bytes/byteStream";
 import { accepted, compressionTable, listed } from "../accepted";
 import { compressionOf, type Compression } from "../compression/compression";
