@@ -1,3 +1,4 @@
+import { mayHaveTakenEffect } from "../../api/errors";
 import { Unfinished } from "../../host/fault";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
@@ -14,7 +15,7 @@ export interface FetchableSource {
   readonly url: string;
   /**
    * To be called when the import has ended, with its error where it failed: removes a copy in Spaces. The copy stays where the import goes on
-   * at DigitalOcean without us, for the run that comes back: `thenCleared`.
+   * at DigitalOcean without us, and, in private, where DigitalOcean didn't answer the request for it: `thenCleared`.
    */
   release(error?: unknown): Promise<void>;
 }
@@ -49,7 +50,10 @@ export async function fetchableSource(
   return {
     url: staged.url,
     async release(error) {
-      if (error === undefined || !goesOn(error, call)) await remove();
+      if (goesOn(error, call)) return;
+      // A service that fails takes the import later: the next run finds the copy, and needs no second upload.
+      if (mayHaveTakenEffect(error)) await staged.withdraw(call.signal).catch(remove);
+      else await remove();
     },
   };
 }
