@@ -1,3 +1,4 @@
+import { mayHaveTakenEffect } from "../../api/errors";
 import { Unfinished } from "../../host/fault";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
@@ -14,7 +15,7 @@ export interface FetchableImage {
   readonly url: string;
   /**
    * The import's outcome. By then the copy in Spaces, where there is one, is removed, whether the import went well or not. It stays where
-   * the import goes on at DigitalOcean without us: for the run that comes back, and `clearedAfter`.
+   * the import goes on at DigitalOcean without us, and, in private, where DigitalOcean didn't answer the request for it: for the run that comes back.
    */
   removedAfter<T>(importing: Promise<T>): Promise<T>;
 }
@@ -45,7 +46,13 @@ export async function makeFetchable(
     await remove(staged, call);
     throw error;
   }
-  return { url: staged.url, removedAfter: (importing) => after(importing, call, () => remove(staged, call)) };
+  return {
+    url: staged.url,
+    removedAfter: (importing) => {
+      const withdraw = () => staged.withdraw(call.signal).catch(() => remove(staged, call));
+      return after(importing, call, () => remove(staged, call), withdraw);
+    },
+  };
 }
 
 /** The outcome of an import that an earlier run began. By then what that run may have left in Spaces is removed. */
@@ -77,12 +84,19 @@ export async function clearStaged(
 }
 
 /** Cleans up once the import has ended, not where the service may still fetch the bits: because the wait for it was interrupted, or the request. */
-async function after<T>(importing: Promise<T>, { signal }: Call, cleanUp: () => Promise<void>): Promise<T> {
-  const goesOn = await importing.then(
-    () => false,
-    (error: unknown) => error instanceof Unfinished || signal.aborted,
+async function after<T>(
+  importing: Promise<T>,
+  { signal }: Call,
+  cleanUp: () => Promise<void>,
+  keep: () => Promise<void> = cleanUp,
+): Promise<T> {
+  const failure = await importing.then(
+    () => undefined,
+    (error: unknown) => error,
   );
-  if (!goesOn) await cleanUp();
+  const goesOn = failure instanceof Unfinished || (failure !== undefined && signal.aborted);
+  // A service that fails takes the import later: the next run finds the copy, and needs no second upload.
+  if (!goesOn) await (mayHaveTakenEffect(failure) ? keep() : cleanUp());
   return importing;
 }
 
