@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createTcpServer, type Server } from "node:net";
 
+import { createHttpProxy, createTcpProxy, probe, type HealthProbe, type ListeningServer, type Target } from "./balancing";
 import type { Random } from "./ids";
 import type { Listen } from "./workloads";
 
@@ -10,6 +11,10 @@ export interface Network {
   allocate(): string;
   /** Opens a port on an address; `greeting` says who answers. A port that cannot be opened is skipped. */
   open(address: string, listen: Listen, greeting: string): void;
+  /** Opens a port on an address that forwards to the targets that `next` gives. */
+  forward(address: string, listen: Listen, next: () => Target | undefined): void;
+  /** Whether a target passes a health check. */
+  probe(probe: HealthProbe): Promise<boolean>;
   /** Closes every port on an address. */
   close(address: string): void;
   /** Addresses with the ports that are open on them. */
@@ -28,6 +33,16 @@ export class RecordedNetwork implements Network {
 
   open(address: string, listen: Listen): void {
     this.#open.set(address, [...(this.#open.get(address) ?? []), listen]);
+  }
+
+  forward(address: string, listen: Listen): void {
+    this.open(address, listen);
+  }
+
+  probe({ address, port, protocol }: HealthProbe): Promise<boolean> {
+    const found = this.#open.get(address)?.find((listen) => listen.port === port);
+    const passes = found !== undefined && (protocol === "tcp" || (found.kind === "http" && (found.status ?? 200) < 400));
+    return Promise.resolve(passes);
   }
 
   close(address: string): void {
@@ -58,7 +73,18 @@ export class LoopbackNetwork implements Network {
   }
 
   open(address: string, listen: Listen, greeting: string): void {
-    const { server, stop } = createListener(listen, greeting);
+    this.#listen(address, listen, createListener(listen, greeting));
+  }
+
+  forward(address: string, listen: Listen, next: () => Target | undefined): void {
+    this.#listen(address, listen, listen.kind === "http" ? createHttpProxy(next) : createTcpProxy(next));
+  }
+
+  probe(check: HealthProbe): Promise<boolean> {
+    return probe(check);
+  }
+
+  #listen(address: string, listen: Listen, { server, stop }: ListeningServer): void {
     const entry = { listen, server, stop };
     this.#servers.set(address, [...(this.#servers.get(address) ?? []), entry]);
     server.on("error", (error) => {
@@ -90,7 +116,7 @@ export class LoopbackNetwork implements Network {
   }
 }
 
-function createListener({ kind, status = 200 }: Listen, greeting: string): { server: Server; stop: () => void } {
+function createListener({ kind, status = 200 }: Listen, greeting: string): ListeningServer {
   if (kind === "http") {
     const server = createHttpServer((_, response) => response.writeHead(status, { "content-type": "text/plain" }).end(`${greeting}\n`));
     const stop = (): void => {

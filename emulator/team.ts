@@ -4,6 +4,7 @@ import type { ActionRow } from "./routes/actions";
 import type { DropletRow } from "./routes/droplets";
 import type { ImageRow } from "./routes/images";
 import type { KeyRow } from "./routes/keys";
+import type { LoadBalancerRow } from "./routes/loadBalancers";
 import type { ProjectRow } from "./routes/projects";
 import type { ReservedIpRow } from "./routes/reservedIps";
 import type { TagRow } from "./routes/tags";
@@ -28,6 +29,7 @@ export class Team {
   readonly droplets = new Store<DropletRow>();
   readonly images = new Store<ImageRow>();
   readonly keys = new Store<KeyRow>();
+  readonly loadBalancers = new Store<LoadBalancerRow>();
   readonly projects = new Store<ProjectRow>();
   readonly reservedIps = new Store<ReservedIpRow>();
   readonly tags = new Store<TagRow>();

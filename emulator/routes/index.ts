@@ -6,6 +6,7 @@ import { dropletRoutes } from "./droplets";
 import { imageActionRoutes } from "./imageActions";
 import { imageRoutes } from "./images";
 import { keyRoutes } from "./keys";
+import { loadBalancerRoutes } from "./loadBalancers";
 import { projectRoutes } from "./projects";
 import { reservedIpRoutes } from "./reservedIps";
 import { regionRoutes } from "./regions";
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...imageRoutes,
   ...dropletActionRoutes,
   ...dropletRoutes,
+  ...loadBalancerRoutes,
   ...projectRoutes,
   ...regionRoutes,
   ...reservedIpRoutes,

@@ -49,12 +49,17 @@ function undecided(tree: FieldTree, fields: BodyFields, prefix = ""): string[] {
 const policy = { backup_policy: { plan: "daily" } };
 const tagged = { resources: [{ resource_id: "1", resource_type: "droplet" }] };
 
+const rule = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 };
+const balancer = { name: "web", region: "nyc3", forwarding_rules: [rule] };
+
 /** Bodies that would be accepted, by route. */
 const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /v2/account/keys": { name: "me", public_key: publicKey },
   "POST /v2/images": { name: "web", url: "http://127.0.0.1/web.qcow2", region: "nyc3" },
   "POST /v2/images/:image/actions transfer": { region: "ams3" },
   "POST /v2/droplets": { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64", ...policy },
+  "POST /v2/load_balancers": balancer,
+  "PUT /v2/load_balancers/:balancer": balancer,
   "POST /v2/projects": { name: "web", purpose: "Other" },
   "POST /v2/reserved_ips": { region: "nyc3" },
   "POST /v2/droplets/:droplet/actions resize": { size: "s-2vcpu-4gb" },
@@ -73,7 +78,16 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
   const image = String(await emulator.image());
   const [droplet] = await emulator.droplets(["a"], { tags: ["web"] });
   const ip = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
-  return { key, image, droplet: String(droplet), tag: "web", project: "default", ip: ip.body.reserved_ip.ip };
+  const made = await emulator.call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", balancer);
+  return {
+    key,
+    image,
+    droplet: String(droplet),
+    tag: "web",
+    project: "default",
+    balancer: made.body.load_balancer.id,
+    ip: ip.body.reserved_ip.ip,
+  };
 }
 
 /** Bodies like `good` with one field that is wrong, for each field that is modelled. */

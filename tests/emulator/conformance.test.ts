@@ -48,6 +48,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
 
   await useReservedIps(emulator, ids[1]!);
   await useProjects(emulator, ids[1]!);
+  await useLoadBalancers(emulator, ids[1]!);
 
   await call("DELETE", `/v2/droplets/${ids[0]!}`);
   await call("DELETE", "/v2/droplets?tag_name=web");
@@ -68,6 +69,23 @@ async function useReservedIps({ call, clock }: InMemoryEmulator, droplet: number
     await call("GET", read);
   await clock.advance(1000);
   await call("POST", "/v2/reserved_ips", { region: "nyc3" });
+  await call("DELETE", path);
+}
+
+async function useLoadBalancers({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
+  const rule = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 };
+  const asked = { name: "web", region: "nyc3", forwarding_rules: [rule] };
+  const { body } = await call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", { ...asked, droplet_ids: [droplet] });
+  const { id } = body.load_balancer;
+  const path = `/v2/load_balancers/${id}`;
+  await clock.advance(60_000);
+  const now = Math.floor(clock.now() / 1000);
+  const metrics = "/v2/monitoring/metrics/load_balancer/droplets_health_checks";
+  for (const read of ["/v2/load_balancers", path, `${metrics}?lb_id=${id}&start=${now - 60}&end=${now}`]) await call("GET", read);
+  await call("DELETE", `${path}/droplets`, { droplet_ids: [droplet] });
+  await call("POST", `${path}/droplets`, { droplet_ids: [droplet] });
+  await call("PUT", path, { ...asked, tag: "web" });
+  await call("DELETE", path);
   await call("DELETE", path);
 }
 

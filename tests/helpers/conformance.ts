@@ -157,6 +157,8 @@ const fieldsOf: Readonly<Record<string, string>> = {
   tag: "name resources",
   vpc: "id urn name description region ip_range created_at default",
   reserved_ip: "ip region droplet locked project_id",
+  load_balancer:
+    "id name ip size_unit status created_at forwarding_rules health_check sticky_sessions region tag droplet_ids redirect_http_to_https enable_proxy_protocol enable_backend_keepalive vpc_uuid project_id http_idle_timeout_seconds",
   project: "id owner_uuid owner_id name description purpose environment is_default created_at updated_at",
   resource: "urn assigned_at links status",
   account: "droplet_limit floating_ip_limit reserved_ip_limit volume_limit email uuid email_verified status status_message team",
@@ -167,6 +169,7 @@ function missingFields(template: string, method: string, status: number, body: u
   if (typeof body !== "object" || body === null) return ["an answer has no body"];
   // A tag that cannot be one is answered in an envelope of its own.
   if (status >= 400) return "error" in body ? [] : missing("the error", "id message request_id", body);
+  if ("data" in body) return missing("the metrics", "status data", body);
   const isNewImage = template === "/v2/images" && method === "POST";
   const entities = Object.entries(body).flatMap(([key, value]) => {
     const one = Array.isArray(value) ? key.replace(/s$/, "") : key;
