@@ -9,7 +9,7 @@ export function emulatorPage(): string {
 
 \`imagefleet emulator\` serves DigitalOcean's API on this machine. A request that it does not model is answered 501 with the name of the route,
 the action or the field; nothing is ignored in silence. Actions take time, and their effects show when they end. Droplets are listeners on
-addresses in 127.0.0.0/8, on Linux only.
+addresses in 127.0.0.0/8, on Linux only, whatever the ranges of their VPCs are.
 
 This page comes from the emulator's own tables (\`npm run reference\`).
 

@@ -156,7 +156,8 @@ export function requireImage(call: ApiCall): ImageRow {
   return { ...image, status: "deleted" };
 }
 
-function isDeleted(image: ImageRow, now: number): boolean {
+/** Whether reads see no more of an image that a user deleted. */
+export function isDeleted(image: ImageRow, now: number): boolean {
   return image.deletedAt !== undefined && image.deletedAt <= now;
 }
 

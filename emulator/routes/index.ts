@@ -11,6 +11,7 @@ import { projectRoutes } from "./projects";
 import { reservedIpRoutes } from "./reservedIps";
 import { regionRoutes } from "./regions";
 import { sizeRoutes } from "./sizes";
+import { snapshotRoutes } from "./snapshots";
 import { tagRoutes } from "./tags";
 import { vpcRoutes } from "./vpcs";
 
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...regionRoutes,
   ...reservedIpRoutes,
   ...sizeRoutes,
+  ...snapshotRoutes,
   ...tagRoutes,
   ...vpcRoutes,
 ];

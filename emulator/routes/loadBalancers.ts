@@ -8,6 +8,7 @@ import { readForwardingRules, readHealthCheck } from "./balancerRules";
 import { defaultProject } from "./projects";
 import { requireRegion } from "./regions";
 import { isTagName } from "./tags";
+import { readVpc } from "./vpcs";
 
 /** A load balancer: what the API shows of it, and the pool of Droplets behind it. */
 export interface LoadBalancerRow {
@@ -26,8 +27,7 @@ function createLoadBalancer(call: ApiCall): Answer {
   const { cloud, team, body, now, visibleAt } = call;
   const name = readName(body);
   const regionSlug = requireRegion(cloud, requiredText(body, "region")).slug;
-  const vpcUuid = text(body, "vpc_uuid") ?? team.vpcs.all().find((vpc) => vpc.region === regionSlug && vpc.default)?.id ?? "";
-  if (team.vpcs.get(vpcUuid)?.region !== regionSlug) throw invalid("Failed to resolve VPC: it must be in the load balancer's region.");
+  const vpcUuid = readVpc(call, regionSlug).id;
   const pool: Pool = {
     ...readPool(call, regionSlug),
     address: cloud.network.allocate(),

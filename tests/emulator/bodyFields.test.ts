@@ -60,6 +60,7 @@ const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /v2/droplets": { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64", ...policy },
   "POST /v2/load_balancers": balancer,
   "PUT /v2/load_balancers/:balancer": balancer,
+  "POST /v2/vpcs": { name: "web", region: "nyc3" },
   "POST /v2/projects": { name: "web", purpose: "Other" },
   "POST /v2/reserved_ips": { region: "nyc3" },
   "POST /v2/droplets/:droplet/actions resize": { size: "s-2vcpu-4gb" },
@@ -78,6 +79,7 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
   const image = String(await emulator.image());
   const [droplet] = await emulator.droplets(["a"], { tags: ["web"] });
   const ip = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
+  const vpcs = await emulator.call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs");
   const made = await emulator.call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", balancer);
   return {
     key,
@@ -85,6 +87,7 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
     droplet: String(droplet),
     tag: "web",
     project: "default",
+    vpc: vpcs.body.vpcs[0]!.id,
     balancer: made.body.load_balancer.id,
     ip: ip.body.reserved_ip.ip,
   };

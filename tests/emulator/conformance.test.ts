@@ -48,6 +48,8 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
 
   await useReservedIps(emulator, ids[1]!);
   await useProjects(emulator, ids[1]!);
+  await useVpcs(emulator);
+  await useSnapshots(emulator);
   await useLoadBalancers(emulator, ids[1]!);
 
   await call("DELETE", `/v2/droplets/${ids[0]!}`);
@@ -87,6 +89,24 @@ async function useLoadBalancers({ call, clock }: InMemoryEmulator, droplet: numb
   await call("PUT", path, { ...asked, tag: "web" });
   await call("DELETE", path);
   await call("DELETE", path);
+}
+
+async function useVpcs({ call }: InMemoryEmulator): Promise<void> {
+  const { body } = await call<{ vpc: { id: string } }>("POST", "/v2/vpcs", { name: "web", region: "nyc3" });
+  const path = `/v2/vpcs/${body.vpc.id}`;
+  await call("PUT", path, { name: "web-2", description: "d" });
+  await call("PATCH", path, { description: "" });
+  await call("POST", "/v2/vpcs", { name: "web-2", region: "nyc3" });
+  await call("DELETE", path);
+  await call("GET", path);
+}
+
+async function useSnapshots({ call }: InMemoryEmulator): Promise<void> {
+  const { body } = await call<{ snapshots: { id: string }[] }>("GET", "/v2/snapshots?resource_type=droplet");
+  const path = `/v2/snapshots/${body.snapshots[0]!.id}`;
+  await call("GET", path);
+  await call("DELETE", path);
+  await call("GET", path);
 }
 
 async function useProjects({ call }: InMemoryEmulator, droplet: number): Promise<void> {

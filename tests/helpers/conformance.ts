@@ -155,6 +155,7 @@ const fieldsOf: Readonly<Record<string, string>> = {
   region: "name slug features available sizes",
   size: "slug memory vcpus disk transfer price_monthly price_hourly regions available description disk_info",
   tag: "name resources",
+  snapshot: "id name created_at regions resource_id resource_type min_disk_size size_gigabytes tags",
   vpc: "id urn name description region ip_range created_at default",
   reserved_ip: "ip region droplet locked project_id",
   load_balancer:
