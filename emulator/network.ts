@@ -15,8 +15,8 @@ export interface Network {
   forward(address: string, listen: Listen, next: () => Target | undefined): void;
   /** Whether a target passes a health check. */
   probe(probe: HealthProbe): Promise<boolean>;
-  /** Closes every port on an address. */
-  close(address: string): void;
+  /** Closes a port on an address, or every one. */
+  close(address: string, port?: number): void;
   /** Addresses with the ports that are open on them. */
   listening(): ReadonlyMap<string, readonly Listen[]>;
 }
@@ -45,8 +45,10 @@ export class RecordedNetwork implements Network {
     return Promise.resolve(passes);
   }
 
-  close(address: string): void {
-    this.#open.delete(address);
+  close(address: string, port?: number): void {
+    const left = (this.#open.get(address) ?? []).filter((listen) => port !== undefined && listen.port !== port);
+    if (left.length > 0) this.#open.set(address, left);
+    else this.#open.delete(address);
   }
 
   listening(): ReadonlyMap<string, readonly Listen[]> {
@@ -97,9 +99,12 @@ export class LoopbackNetwork implements Network {
     server.listen(listen.port, address);
   }
 
-  close(address: string): void {
-    for (const { stop } of this.#servers.get(address) ?? []) stop();
-    this.#servers.delete(address);
+  close(address: string, port?: number): void {
+    const entries = this.#servers.get(address) ?? [];
+    const left = entries.filter(({ listen }) => port !== undefined && listen.port !== port);
+    for (const entry of entries) if (!left.includes(entry)) entry.stop();
+    if (left.length > 0) this.#servers.set(address, left);
+    else this.#servers.delete(address);
   }
 
   /** Closes every port on every address. */

@@ -47,6 +47,7 @@ export const settings = {
   requestsPerMinute: { about: "Requests a token may make in any 60 s.", value: 250 },
   keyListsPerMinute: { about: "Lists of SSH keys a token may ask for in any 60 s.", value: 10 },
   dropletLimit: { about: "Droplets a team may have.", value: 100 },
+  firewallSeconds: { about: "Seconds until a change of a firewall is in force.", value: 1 },
   loadBalancerSeconds: { about: "Seconds from POST of a load balancer to `active`.", value: 2 },
   loadBalancerLagSeconds: {
     about: "Seconds between two looks of a load balancer at the tags: how late it notices a change at most.",

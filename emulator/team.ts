@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { ActionRow } from "./routes/actions";
 import type { DropletRow } from "./routes/droplets";
+import type { FirewallRow } from "./routes/firewalls";
 import type { ImageRow } from "./routes/images";
 import type { KeyRow } from "./routes/keys";
 import type { LoadBalancerRow } from "./routes/loadBalancers";
@@ -27,6 +28,7 @@ export class Team {
   readonly ownerUuid: string;
   readonly actions = new Store<ActionRow>();
   readonly droplets = new Store<DropletRow>();
+  readonly firewalls = new Store<FirewallRow>();
   readonly images = new Store<ImageRow>();
   readonly keys = new Store<KeyRow>();
   readonly loadBalancers = new Store<LoadBalancerRow>();

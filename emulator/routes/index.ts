@@ -3,6 +3,7 @@ import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
 import { dropletActionRoutes } from "./dropletActions";
 import { dropletRoutes } from "./droplets";
+import { firewallRoutes } from "./firewalls";
 import { imageActionRoutes } from "./imageActions";
 import { imageRoutes } from "./images";
 import { keyRoutes } from "./keys";
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...keyRoutes,
   ...actionRoutes,
+  ...firewallRoutes,
   ...imageActionRoutes,
   ...imageRoutes,
   ...dropletActionRoutes,

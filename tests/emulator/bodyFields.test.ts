@@ -52,6 +52,12 @@ const tagged = { resources: [{ resource_id: "1", resource_type: "droplet" }] };
 const rule = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 };
 const balancer = { name: "web", region: "nyc3", forwarding_rules: [rule] };
 
+const firewallRules = {
+  inbound_rules: [{ protocol: "tcp", ports: "80", sources: {} }],
+  outbound_rules: [{ protocol: "tcp", ports: "80", destinations: {} }],
+};
+const firewall = { name: "web", ...firewallRules };
+
 /** Bodies that would be accepted, by route. */
 const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /v2/account/keys": { name: "me", public_key: publicKey },
@@ -60,6 +66,10 @@ const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /v2/droplets": { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64", ...policy },
   "POST /v2/load_balancers": balancer,
   "PUT /v2/load_balancers/:balancer": balancer,
+  "POST /v2/firewalls": firewall,
+  "PUT /v2/firewalls/:firewall": firewall,
+  "POST /v2/firewalls/:firewall/rules": firewallRules,
+  "DELETE /v2/firewalls/:firewall/rules": firewallRules,
   "POST /v2/vpcs": { name: "web", region: "nyc3" },
   "POST /v2/projects": { name: "web", purpose: "Other" },
   "POST /v2/reserved_ips": { region: "nyc3" },
@@ -80,6 +90,7 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
   const [droplet] = await emulator.droplets(["a"], { tags: ["web"] });
   const ip = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
   const vpcs = await emulator.call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs");
+  const walled = await emulator.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", { ...firewall, name: "walled" });
   const made = await emulator.call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", balancer);
   return {
     key,
@@ -87,6 +98,7 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
     droplet: String(droplet),
     tag: "web",
     project: "default",
+    firewall: walled.body.firewall.id,
     vpc: vpcs.body.vpcs[0]!.id,
     balancer: made.body.load_balancer.id,
     ip: ip.body.reserved_ip.ip,

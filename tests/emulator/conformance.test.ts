@@ -48,6 +48,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
 
   await useReservedIps(emulator, ids[1]!);
   await useProjects(emulator, ids[1]!);
+  await useFirewalls(emulator, ids[1]!);
   await useVpcs(emulator);
   await useSnapshots(emulator);
   await useLoadBalancers(emulator, ids[1]!);
@@ -107,6 +108,26 @@ async function useSnapshots({ call }: InMemoryEmulator): Promise<void> {
   await call("GET", path);
   await call("DELETE", path);
   await call("GET", path);
+}
+
+async function useFirewalls({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
+  const inbound_rules = [{ protocol: "tcp", ports: "80", sources: { addresses: ["0.0.0.0/0", "::/0"], tags: ["web"] } }];
+  const outbound_rules = [{ protocol: "icmp", destinations: { addresses: ["0.0.0.0/0"] } }];
+  const asked = { name: "web", tags: ["web"], inbound_rules, outbound_rules };
+  const { body } = await call<{ firewall: { id: string } }>("POST", "/v2/firewalls", asked);
+  const path = `/v2/firewalls/${body.firewall.id}`;
+  await call("POST", "/v2/firewalls", asked);
+  await call("GET", path);
+  await clock.advance(1000);
+  for (const method of ["POST", "DELETE"]) {
+    await call(method, `${path}/droplets`, { droplet_ids: [droplet] });
+    await call(method, `${path}/tags`, { tags: ["web"] });
+    await call(method, `${path}/rules`, { inbound_rules });
+  }
+  await call("PUT", path, asked);
+  await call("GET", "/v2/firewalls");
+  await call("DELETE", path);
+  await call("DELETE", path);
 }
 
 async function useProjects({ call }: InMemoryEmulator, droplet: number): Promise<void> {

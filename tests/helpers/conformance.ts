@@ -160,6 +160,7 @@ const fieldsOf: Readonly<Record<string, string>> = {
   reserved_ip: "ip region droplet locked project_id",
   load_balancer:
     "id name ip size_unit status created_at forwarding_rules health_check sticky_sessions region tag droplet_ids redirect_http_to_https enable_proxy_protocol enable_backend_keepalive vpc_uuid project_id http_idle_timeout_seconds",
+  firewall: "id name status created_at pending_changes droplet_ids tags inbound_rules outbound_rules",
   project: "id owner_uuid owner_id name description purpose environment is_default created_at updated_at",
   resource: "urn assigned_at links status",
   account: "droplet_limit floating_ip_limit reserved_ip_limit volume_limit email uuid email_verified status status_message team",
