@@ -42,7 +42,11 @@ export const settings = {
     value: {} as Readonly<Record<string, number>>,
   },
   dropletSeconds: { about: "Seconds from POST of a Droplet to `active`, and that each of its actions takes.", value: 1 },
-  lagSeconds: { about: "Seconds until reads see what a POST or DELETE did.", value: 0 },
+  lagSeconds: {
+    about: "Seconds until reads see what a POST or DELETE did: until then the new id answers 404 and the deleted one 200.",
+    value: 0,
+  },
+  listLagSeconds: { about: "Seconds more until lists show or drop what a POST or DELETE made or deleted.", value: 0 },
   requestsPerHour: { about: "Requests a token may make in any 3,600 s.", value: 5_000 },
   requestsPerMinute: { about: "Requests a token may make in any 60 s.", value: 250 },
   keyListsPerMinute: { about: "Lists of SSH keys a token may ask for in any 60 s.", value: 10 },

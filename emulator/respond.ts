@@ -79,6 +79,7 @@ function handle(cloud: Cloud, token: Token, { request, url, body, route, params 
   const now = cloud.clock.now();
   const call: ApiCall = {
     ...{ cloud, token, team: token.team, params, query: url.searchParams, body, origin: url.origin, path: url.pathname, now },
+    listedAt: now - cloud.options.listLagSeconds * 1000,
     visibleAt: now + lagSeconds * 1000,
   };
   const answer = route.handle(call);

@@ -133,10 +133,10 @@ export function requireTagged({ team, query, now }: ApiCall): readonly DropletRo
 }
 
 function listDroplets(call: ApiCall): Answer {
-  const { team, query, now } = call;
+  const { team, query, listedAt } = call;
   const [tag, name, type] = ["tag_name", "name", "type"].map((field) => query.get(field));
   const found = team.droplets
-    .list(now)
+    .list(listedAt)
     .filter((droplet) => typeof tag !== "string" || hasTag(droplet, tag))
     .filter((droplet) => typeof name !== "string" || droplet.name.toLowerCase() === name.toLowerCase());
   return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, team, droplet));

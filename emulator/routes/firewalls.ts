@@ -141,7 +141,7 @@ export const firewallRoutes: readonly Route[] = [
     method: "GET",
     path: "/v2/firewalls",
     scope: "firewall:read",
-    handle: (call) => page(call, "firewalls", call.team.firewalls.list(call.now), (firewall) => formatFirewall(call, firewall)),
+    handle: (call) => page(call, "firewalls", call.team.firewalls.list(call.listedAt), (firewall) => formatFirewall(call, firewall)),
   },
   { method: "POST", path: "/v2/firewalls", scope: "firewall:create", body: fields, handle: createFirewall },
   {

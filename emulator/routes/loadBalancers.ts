@@ -206,7 +206,7 @@ export const loadBalancerRoutes: readonly Route[] = [
     path,
     scope: "load_balancer:read",
     handle: (call) => {
-      return page(call, "load_balancers", call.team.loadBalancers.list(call.now), (balancer) => formatLoadBalancer(call, balancer));
+      return page(call, "load_balancers", call.team.loadBalancers.list(call.listedAt), (balancer) => formatLoadBalancer(call, balancer));
     },
   },
   { method: "POST", path, scope: "load_balancer:create", body: fields, handle: createLoadBalancer },

@@ -133,7 +133,8 @@ export const reservedIpRoutes: readonly Route[] = [
     method: "GET",
     path,
     scope: "reserved_ip:read",
-    handle: (call) => page(call, "reserved_ips", call.team.reservedIps.list(call.now), (ip) => formatReservedIp(call.cloud, call.team, ip)),
+    handle: (call) =>
+      page(call, "reserved_ips", call.team.reservedIps.list(call.listedAt), (ip) => formatReservedIp(call.cloud, call.team, ip)),
   },
   {
     method: "POST",

@@ -135,7 +135,12 @@ const updatable: BodyFields = { name: "modelled", description: "modelled", defau
 const path = "/v2/vpcs/:vpc";
 
 export const vpcRoutes: readonly Route[] = [
-  { method: "GET", path: "/v2/vpcs", scope: "vpc:read", handle: (call) => page(call, "vpcs", call.team.vpcs.list(call.now), (vpc) => vpc) },
+  {
+    method: "GET",
+    path: "/v2/vpcs",
+    scope: "vpc:read",
+    handle: (call) => page(call, "vpcs", call.team.vpcs.list(call.listedAt), (vpc) => vpc),
+  },
   {
     method: "POST",
     path: "/v2/vpcs",
