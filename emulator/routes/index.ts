@@ -1,6 +1,7 @@
 import type { Route } from "../route";
 import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
+import { domainRoutes } from "./domains";
 import { dropletActionRoutes } from "./dropletActions";
 import { dropletRoutes } from "./droplets";
 import { firewallRoutes } from "./firewalls";
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...firewallRoutes,
   ...imageActionRoutes,
   ...imageRoutes,
+  ...domainRoutes,
   ...dropletActionRoutes,
   ...dropletRoutes,
   ...loadBalancerRoutes,

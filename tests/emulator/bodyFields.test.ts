@@ -70,6 +70,8 @@ const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "PUT /v2/firewalls/:firewall": firewall,
   "POST /v2/firewalls/:firewall/rules": firewallRules,
   "DELETE /v2/firewalls/:firewall/rules": firewallRules,
+  "POST /v2/domains": { name: "example.org" },
+  "POST /v2/domains/:domain/records": { type: "A", data: "203.0.113.7" },
   "POST /v2/vpcs": { name: "web", region: "nyc3" },
   "POST /v2/projects": { name: "web", purpose: "Other" },
   "POST /v2/reserved_ips": { region: "nyc3" },
@@ -91,8 +93,12 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
   const ip = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
   const vpcs = await emulator.call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs");
   const walled = await emulator.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", { ...firewall, name: "walled" });
+  await emulator.call("POST", "/v2/domains", { name: "example.com" });
+  const { body } = await emulator.call<{ domain_records: { id: number }[] }>("GET", "/v2/domains/example.com/records");
+  const domain = { domain: "example.com", record: String(body.domain_records[0]!.id) };
   const made = await emulator.call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", balancer);
   return {
+    ...domain,
     key,
     image,
     droplet: String(droplet),
@@ -125,7 +131,7 @@ test.each(bodies.map((body) => [`${body.method} ${body.path} ${body.type ?? ""}`
       path.replaceAll(/:(\w+)/g, (_match, name: string) => names[name]!) + (path.endsWith("droplets/actions") ? "?tag_name=web" : "");
     const good = acceptable[`${method} ${path} ${type ?? ""}`.trim()] ?? {};
     for (const { field, body } of wrongBodies(fields, good)) {
-      const answer = await emulator.call<{ message: string }>(method, url, { ...body, type });
+      const answer = await emulator.call<{ message: string }>(method, url, { ...body, ...(type !== undefined && { type }) });
       expect([field, answer.status >= 400, answer.body.message]).toEqual([field, true, expect.stringContaining(`\`${field}\``)]);
     }
     emulator.close();

@@ -48,6 +48,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
 
   await useReservedIps(emulator, ids[1]!);
   await useProjects(emulator, ids[1]!);
+  await useDomains(emulator);
   await useFirewalls(emulator, ids[1]!);
   await useVpcs(emulator);
   await useSnapshots(emulator);
@@ -59,7 +60,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   await call("DELETE", `/v2/images/${imageId}`);
   await call("DELETE", `/v2/account/keys/${keyId}`);
   await call("GET", "/v2/account", undefined, "wrong");
-  await call("GET", "/v2/domains");
+  await call("GET", "/v2/volumes");
 }
 
 async function useReservedIps({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
@@ -128,6 +129,20 @@ async function useFirewalls({ call, clock }: InMemoryEmulator, droplet: number):
   await call("GET", "/v2/firewalls");
   await call("DELETE", path);
   await call("DELETE", path);
+}
+
+async function useDomains({ call }: InMemoryEmulator): Promise<void> {
+  await call("POST", "/v2/domains", { name: "example.com" });
+  const path = "/v2/domains/example.com";
+  const { body } = await call<{ domain_record: { id: number } }>("POST", `${path}/records`, {
+    type: "A",
+    name: "www",
+    data: "203.0.113.7",
+  });
+  const record = `${path}/records/${body.domain_record.id}`;
+  for (const read of ["/v2/domains", path, `${path}/records`, record]) await call("GET", read);
+  for (const method of ["PUT", "PATCH"]) await call(method, record, { data: "203.0.113.8" });
+  for (const gone of [record, record, path, path]) await call("DELETE", gone);
 }
 
 async function useProjects({ call }: InMemoryEmulator, droplet: number): Promise<void> {
