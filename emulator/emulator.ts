@@ -12,11 +12,12 @@ import type { ImageHost } from "./importer";
 import { RateLimits } from "./rateLimits";
 import type { Network } from "./network";
 import { checkOptions, defaultOptions, type EmulatorOptions } from "./options";
+import { closePool } from "./pool";
+import { addressesOf } from "./ports";
 import { RequestLog, withoutUserData } from "./requestLog";
 import { respond, type ServiceState } from "./respond";
 import type { Route } from "./route";
 import { routes } from "./routes";
-import { addressesOf } from "./routes/droplets";
 import { createPublicImages } from "./routes/images";
 import { applySeed, type Seed } from "./seed";
 import { Workloads } from "./workloads";
@@ -53,8 +54,10 @@ export function createEmulator(args: EmulatorArgs): Emulator {
 
   const stop = (): void => {
     state.cloud.scheduler.clear();
-    const droplets = [...state.tenancy.teams.values()].flatMap((team) => team.droplets.all());
-    for (const address of droplets.flatMap(addressesOf)) args.network.close(address);
+    for (const { droplets, loadBalancers } of state.tenancy.teams.values()) {
+      for (const address of droplets.all().flatMap(addressesOf)) args.network.close(address);
+      for (const { pool } of loadBalancers.all()) closePool(state.cloud, pool);
+    }
   };
   const reset = (seed?: Seed): void => {
     const next = createState({ ...args, seed: seed ?? args.seed }, clock, ids);

@@ -9,7 +9,11 @@ export function emulatorPage(): string {
 
 \`imagefleet emulator\` serves DigitalOcean's API on this machine. A request that it does not model is answered 501 with the name of the route,
 the action or the field; nothing is ignored in silence. Actions take time, and their effects show when they end. Droplets are listeners on
-addresses in 127.0.0.0/8, on Linux only.
+addresses in 127.0.0.0/8, on Linux only, whatever the ranges of their VPCs are.
+
+Firewalls open and close the Droplets' ports. A closed port refuses a connection, where the real one lets it time out. Clients are not told
+apart: on a public address all of them are 127.0.0.1, so a rule admits them if its addresses include that one; on the private address a
+rule admits whoever it names. Outbound rules are stored only.
 
 This page comes from the emulator's own tables (\`npm run reference\`).
 

@@ -3,6 +3,7 @@ import { checkBody } from "./bodyFields";
 import type { Cloud } from "./cloud";
 import type { JsonObject } from "./fields";
 import type { RateLimits } from "./rateLimits";
+import { syncAllPorts } from "./ports";
 import type { ApiCall, Route } from "./route";
 import type { Tenancy } from "./seed";
 import type { Token } from "./team";
@@ -78,7 +79,11 @@ function handle(cloud: Cloud, token: Token, { request, url, body, route, params 
   const now = cloud.clock.now();
   const call: ApiCall = {
     ...{ cloud, token, team: token.team, params, query: url.searchParams, body, origin: url.origin, path: url.pathname, now },
+    listedAt: now - cloud.options.listLagSeconds * 1000,
     visibleAt: now + lagSeconds * 1000,
   };
-  return route.handle(call);
+  const answer = route.handle(call);
+  // What firewalls cover depends on tags, Droplets and load balancers, which any write can change.
+  if (route.method !== "GET") syncAllPorts(cloud, token.team);
+  return answer;
 }

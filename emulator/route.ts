@@ -17,6 +17,8 @@ export interface ApiCall {
   readonly path: string;
   /** When the request arrived, in milliseconds since the epoch. */
   readonly now: number;
+  /** What lists show is the state at this moment, in milliseconds since the epoch. */
+  readonly listedAt: number;
   /** From when on reads see what this request does, in milliseconds since the epoch. */
   readonly visibleAt: number;
 }

@@ -19,21 +19,21 @@ interface DropletAction {
   readonly byTag?: true;
 }
 
-const restart: Prepare = ({ cloud }, droplet) => {
+const restart: Prepare = ({ cloud, team }, droplet) => {
   if (droplet.status === "off" && cloud.options.restartOfStoppedDroplet === "refuse") {
     throw invalid("Droplet is currently powered off. Please power it on to run this event.");
   }
-  return () => (droplet.status === "off" ? undefined : startDroplet(cloud, droplet));
+  return () => (droplet.status === "off" ? undefined : startDroplet(cloud, team, droplet));
 };
 
-const stop: Prepare = ({ cloud }, droplet) => {
+const stop: Prepare = ({ cloud, team }, droplet) => {
   if (droplet.status === "off") throw invalid("Droplet is already powered off.");
-  return () => stopDroplet(cloud, droplet);
+  return () => stopDroplet(cloud, team, droplet);
 };
 
-const powerOn: Prepare = ({ cloud }, droplet) => {
+const powerOn: Prepare = ({ cloud, team }, droplet) => {
   if (droplet.status === "active") throw invalid("Droplet is already powered on.");
-  return () => startDroplet(cloud, droplet);
+  return () => startDroplet(cloud, team, droplet);
 };
 
 const rebuild: Prepare = ({ cloud, team, body, now }, droplet) => {
@@ -44,7 +44,7 @@ const rebuild: Prepare = ({ cloud, team, body, now }, droplet) => {
   }
   return () => {
     droplet.image = image;
-    startDroplet(cloud, droplet);
+    startDroplet(cloud, team, droplet);
   };
 };
 

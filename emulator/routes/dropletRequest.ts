@@ -9,6 +9,7 @@ import { findUsableImage, type ImageRow } from "./images";
 import { findKey } from "./keys";
 import { findRegion } from "./regions";
 import { readTags } from "./tags";
+import { readVpc } from "./vpcs";
 
 /** The checked fields of a POST of Droplets, without the names. */
 export interface DropletRequest {
@@ -65,8 +66,7 @@ export function readDropletRequest(call: ApiCall): DropletRequest {
   checkFlags(call, image);
   const userData = text(body, "user_data") ?? "";
   if (Buffer.byteLength(userData) > userDataBytes) throw invalid("User data is too long (maximum is 64 KiB).");
-  const vpcUuid = text(body, "vpc_uuid") ?? team.vpcs.all().find((vpc) => vpc.region === region.slug)?.id ?? "";
-  if (team.vpcs.get(vpcUuid)?.region !== region.slug) throw invalid("Failed to resolve VPC: it must be one of the Droplet's region.");
+  const vpcUuid = readVpc(call, region.slug).id;
   const features = ["private_networking", ...["backups", "ipv6", "monitoring"].filter((feature) => flag(body, feature))];
   if (flag(body, "with_droplet_agent", image.type !== "custom")) features.push("droplet_agent");
   const policy = readBackupPolicy(body);

@@ -2,6 +2,7 @@ import { ApiError, invalid, noContent, notFound, page, type Answer } from "../an
 import type { SizeWire } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
+import { addressesOf, syncPorts } from "../ports";
 import type { Listen } from "../workloads";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
@@ -33,8 +34,10 @@ export interface DropletRow {
   readonly privateAddress: string;
   /** The Reserved IP that leads to it. */
   reservedAddress: string | undefined;
-  /** The ports that are open on its addresses. */
-  openPorts: readonly Listen[];
+  /** The ports that its workload listens on. */
+  listening: readonly Listen[];
+  /** The ports that are open, by address. */
+  readonly opened: Map<string, readonly Listen[]>;
   /** Counts starts and stops, so that a port with a delay stays closed if the Droplet stopped meanwhile. */
   boot: number;
 }
@@ -60,11 +63,11 @@ function createDroplet(call: ApiCall, name: string, order: DropletRequest): { dr
     ...{ id: cloud.ids.next("droplet"), name, status: "new", locked: false, disk: order.size.disk, regionSlug: region.slug },
     ...{ createdAt: now, tags: [], boot: 0 },
     ...{ publicAddress: publicNetworking ? cloud.network.allocate() : undefined, privateAddress: cloud.network.allocate() },
-    ...{ reservedAddress: undefined, openPorts: [] },
+    ...{ reservedAddress: undefined, listening: [], opened: new Map<string, readonly Listen[]>() },
   };
   team.droplets.add(droplet, call.visibleAt);
   addTags(team, "droplets", droplet, tags);
-  const action = startDropletAction(cloud, team, droplet, "create", () => startDroplet(cloud, droplet));
+  const action = startDropletAction(cloud, team, droplet, "create", () => startDroplet(cloud, team, droplet));
   return { droplet, action };
 }
 
@@ -87,15 +90,15 @@ export function startDropletAction(cloud: Cloud, team: Team, droplet: DropletRow
 }
 
 /** Makes a Droplet `active` and opens the ports of its image's workload, each after its delay. */
-export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
-  closePorts(cloud, droplet);
+export function startDroplet(cloud: Cloud, team: Team, droplet: DropletRow): void {
+  closePorts(cloud, team, droplet);
   droplet.status = "active";
   const boot = droplet.boot;
   for (const listen of cloud.workloads.of(droplet.image.sha256)) {
     const open = (): void => {
       if (droplet.boot !== boot) return;
-      droplet.openPorts = [...droplet.openPorts, listen];
-      for (const address of addressesOf(droplet)) openPort(cloud, droplet, address, listen);
+      droplet.listening = [...droplet.listening, listen];
+      syncPorts(cloud, team, droplet);
     };
     if (listen.delaySeconds === undefined) open();
     else cloud.scheduler.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
@@ -103,29 +106,15 @@ export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
 }
 
 /** Makes a Droplet `off`. */
-export function stopDroplet(cloud: Cloud, droplet: DropletRow): void {
-  closePorts(cloud, droplet);
+export function stopDroplet(cloud: Cloud, team: Team, droplet: DropletRow): void {
+  closePorts(cloud, team, droplet);
   droplet.status = "off";
 }
 
-function closePorts(cloud: Cloud, droplet: DropletRow): void {
+function closePorts(cloud: Cloud, team: Team, droplet: DropletRow): void {
   droplet.boot += 1;
-  droplet.openPorts = [];
-  for (const address of addressesOf(droplet)) cloud.network.close(address);
-}
-
-function openPort(cloud: Cloud, { name, image }: DropletRow, address: string, listen: Listen): void {
-  cloud.network.open(address, listen, `${name} runs ${image.name} (image ${image.id})`);
-}
-
-/** Opens a Droplet's ports on an address that now leads to it. */
-export function openAddress(cloud: Cloud, droplet: DropletRow, address: string): void {
-  for (const listen of droplet.openPorts) openPort(cloud, droplet, address, listen);
-}
-
-/** The addresses that a Droplet's ports are open on. */
-export function addressesOf({ publicAddress, privateAddress, reservedAddress }: DropletRow): readonly string[] {
-  return [privateAddress, publicAddress, reservedAddress].filter((address) => address !== undefined);
+  droplet.listening = [];
+  syncPorts(cloud, team, droplet);
 }
 
 /** The Droplet that a path names. */
@@ -144,10 +133,10 @@ export function requireTagged({ team, query, now }: ApiCall): readonly DropletRo
 }
 
 function listDroplets(call: ApiCall): Answer {
-  const { team, query, now } = call;
+  const { team, query, listedAt } = call;
   const [tag, name, type] = ["tag_name", "name", "type"].map((field) => query.get(field));
   const found = team.droplets
-    .list(now)
+    .list(listedAt)
     .filter((droplet) => typeof tag !== "string" || hasTag(droplet, tag))
     .filter((droplet) => typeof name !== "string" || droplet.name.toLowerCase() === name.toLowerCase());
   return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, team, droplet));
@@ -159,7 +148,7 @@ function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly 
     throw invalid("Droplet already has a pending event.");
   }
   for (const droplet of existing) {
-    closePorts(cloud, droplet);
+    closePorts(cloud, team, droplet);
     team.droplets.remove(droplet.id, visibleAt);
     for (const ip of team.reservedIps.all()) if (ip.dropletId === droplet.id) ip.dropletId = undefined;
   }

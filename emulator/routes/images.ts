@@ -136,9 +136,9 @@ function finishImport(image: ImageRow, region: string, result: ImportResult): vo
 }
 
 function listImages(call: ApiCall): Answer {
-  const { cloud, team, query, now } = call;
+  const { cloud, team, query, listedAt } = call;
   const hidesFailed = cloud.options.failedImportInLists === "hide";
-  const own = team.images.list(now).filter((image) => !isDeleted(image, now) && !(hidesFailed && image.status === "deleted"));
+  const own = team.images.list(listedAt).filter((image) => !isDeleted(image, listedAt) && !(hidesFailed && image.status === "deleted"));
   const tag = query.get("tag_name");
   const type = query.get("type");
   const all = query.get("private") === "true" || tag !== null ? own : [...cloud.publicImages, ...own];
@@ -156,7 +156,8 @@ export function requireImage(call: ApiCall): ImageRow {
   return { ...image, status: "deleted" };
 }
 
-function isDeleted(image: ImageRow, now: number): boolean {
+/** Whether reads see no more of an image that a user deleted. */
+export function isDeleted(image: ImageRow, now: number): boolean {
   return image.deletedAt !== undefined && image.deletedAt <= now;
 }
 

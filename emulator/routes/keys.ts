@@ -39,7 +39,7 @@ export const keyRoutes: readonly Route[] = [
     method: "GET",
     path: "/v2/account/keys",
     scope: "ssh_key:read",
-    handle: (call) => page(call, "ssh_keys", call.team.keys.list(call.now), (key) => key),
+    handle: (call) => page(call, "ssh_keys", call.team.keys.list(call.listedAt), (key) => key),
   },
   {
     method: "POST",

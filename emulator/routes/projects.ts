@@ -125,7 +125,7 @@ export const projectRoutes: readonly Route[] = [
     method: "GET",
     path: "/v2/projects",
     scope: "project:read",
-    handle: (call) => page(call, "projects", call.team.projects.list(call.now), (project) => formatProject(call, project)),
+    handle: (call) => page(call, "projects", call.team.projects.list(call.listedAt), (project) => formatProject(call, project)),
   },
   { method: "POST", path: "/v2/projects", scope: "project:create", body: fields, handle: createProject },
   {

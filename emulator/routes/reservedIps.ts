@@ -1,10 +1,11 @@
 import { invalid, noContent, notFound, page, type Answer } from "../answers";
 import type { Cloud } from "../cloud";
 import { reference, text } from "../fields";
+import { syncPorts } from "../ports";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { actionsOf, formatAction, requireAction, startAction, type ActionRow } from "./actions";
-import { formatDroplet, openAddress, type DropletRow } from "./droplets";
+import { formatDroplet, type DropletRow } from "./droplets";
 import { defaultProject } from "./projects";
 import { requireRegion } from "./regions";
 
@@ -80,11 +81,9 @@ function startIpAction(cloud: Cloud, team: Team, ip: ReservedIpRow, type: string
 function lead(cloud: Cloud, team: Team, ip: ReservedIpRow, droplet: DropletRow | undefined): void {
   const before = team.droplets.get(ip.dropletId ?? 0);
   if (before !== undefined) before.reservedAddress = undefined;
-  cloud.network.close(ip.id);
+  if (droplet !== undefined) droplet.reservedAddress = ip.id;
   ip.dropletId = droplet?.id;
-  if (droplet === undefined) return;
-  droplet.reservedAddress = ip.id;
-  openAddress(cloud, droplet, ip.id);
+  for (const one of [before, droplet]) if (one !== undefined) syncPorts(cloud, team, one);
 }
 
 function deleteReservedIp(call: ApiCall): Answer {
@@ -134,7 +133,8 @@ export const reservedIpRoutes: readonly Route[] = [
     method: "GET",
     path,
     scope: "reserved_ip:read",
-    handle: (call) => page(call, "reserved_ips", call.team.reservedIps.list(call.now), (ip) => formatReservedIp(call.cloud, call.team, ip)),
+    handle: (call) =>
+      page(call, "reserved_ips", call.team.reservedIps.list(call.listedAt), (ip) => formatReservedIp(call.cloud, call.team, ip)),
   },
   {
     method: "POST",

@@ -54,7 +54,8 @@ function ensureTag(team: Team, name: string): TagRow {
   return tag;
 }
 
-function isTagName(name: string): boolean {
+/** Whether a text can be the name of a tag. */
+export function isTagName(name: string): boolean {
   return /^[a-zA-Z0-9_\-:]{1,255}$/.test(name);
 }
 

@@ -49,12 +49,30 @@ test("every field and action of DigitalOcean's schema is decided on", () => {
 const policy = { backup_policy: { plan: "daily" } };
 const tagged = { resources: [{ resource_id: "1", resource_type: "droplet" }] };
 
+const rule = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 };
+const balancer = { name: "web", region: "nyc3", forwarding_rules: [rule] };
+
+const firewallRules = {
+  inbound_rules: [{ protocol: "tcp", ports: "80", sources: {} }],
+  outbound_rules: [{ protocol: "tcp", ports: "80", destinations: {} }],
+};
+const firewall = { name: "web", ...firewallRules };
+
 /** Bodies that would be accepted, by route. */
 const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /v2/account/keys": { name: "me", public_key: publicKey },
   "POST /v2/images": { name: "web", url: "http://127.0.0.1/web.qcow2", region: "nyc3" },
   "POST /v2/images/:image/actions transfer": { region: "ams3" },
   "POST /v2/droplets": { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64", ...policy },
+  "POST /v2/load_balancers": balancer,
+  "PUT /v2/load_balancers/:balancer": balancer,
+  "POST /v2/firewalls": firewall,
+  "PUT /v2/firewalls/:firewall": firewall,
+  "POST /v2/firewalls/:firewall/rules": firewallRules,
+  "DELETE /v2/firewalls/:firewall/rules": firewallRules,
+  "POST /v2/domains": { name: "example.org" },
+  "POST /v2/domains/:domain/records": { type: "A", data: "203.0.113.7" },
+  "POST /v2/vpcs": { name: "web", region: "nyc3" },
   "POST /v2/projects": { name: "web", purpose: "Other" },
   "POST /v2/reserved_ips": { region: "nyc3" },
   "POST /v2/droplets/:droplet/actions resize": { size: "s-2vcpu-4gb" },
@@ -73,7 +91,24 @@ async function pathsFor(emulator: InMemoryEmulator): Promise<Readonly<Record<str
   const image = String(await emulator.image());
   const [droplet] = await emulator.droplets(["a"], { tags: ["web"] });
   const ip = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
-  return { key, image, droplet: String(droplet), tag: "web", project: "default", ip: ip.body.reserved_ip.ip };
+  const vpcs = await emulator.call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs");
+  const walled = await emulator.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", { ...firewall, name: "walled" });
+  await emulator.call("POST", "/v2/domains", { name: "example.com" });
+  const { body } = await emulator.call<{ domain_records: { id: number }[] }>("GET", "/v2/domains/example.com/records");
+  const domain = { domain: "example.com", record: String(body.domain_records[0]!.id) };
+  const made = await emulator.call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", balancer);
+  return {
+    ...domain,
+    key,
+    image,
+    droplet: String(droplet),
+    tag: "web",
+    project: "default",
+    firewall: walled.body.firewall.id,
+    vpc: vpcs.body.vpcs[0]!.id,
+    balancer: made.body.load_balancer.id,
+    ip: ip.body.reserved_ip.ip,
+  };
 }
 
 /** Bodies like `good` with one field that is wrong, for each field that is modelled. */
@@ -96,7 +131,7 @@ test.each(bodies.map((body) => [`${body.method} ${body.path} ${body.type ?? ""}`
       path.replaceAll(/:(\w+)/g, (_match, name: string) => names[name]!) + (path.endsWith("droplets/actions") ? "?tag_name=web" : "");
     const good = acceptable[`${method} ${path} ${type ?? ""}`.trim()] ?? {};
     for (const { field, body } of wrongBodies(fields, good)) {
-      const answer = await emulator.call<{ message: string }>(method, url, { ...body, type });
+      const answer = await emulator.call<{ message: string }>(method, url, { ...body, ...(type !== undefined && { type }) });
       expect([field, answer.status >= 400, answer.body.message]).toEqual([field, true, expect.stringContaining(`\`${field}\``)]);
     }
     emulator.close();

@@ -67,7 +67,7 @@ describe("creating", () => {
     [{ ssh_keys: [1, "aa:bb"] }, "1, aa:bb are invalid key identifiers for Droplet creation."],
     [{ name: "no_underscores" }, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"],
     [{ user_data: "x".repeat(65_537) }, "User data is too long (maximum is 64 KiB)."],
-    [{ vpc_uuid: "other" }, "Failed to resolve VPC: it must be one of the Droplet's region."],
+    [{ vpc_uuid: "other" }, "Failed to resolve VPC: it must be one of the region nyc3."],
   ])("is refused with 422 for %j", async (fields, message) => {
     expect(await post(fields)).toMatchObject({ status: 422, body: { id: "unprocessable_entity", message } });
   });
@@ -258,6 +258,10 @@ describe("acting", () => {
       image: { type: "snapshot", name: "before", status: "available", regions: ["nyc3"], min_disk_size: 25 },
     });
     expect((await post({ image: snapshots[0] })).status).toBe(202);
+    const listed = await emulator.call("GET", "/v2/snapshots");
+    expect(listed.body).toMatchObject({ snapshots: [{ id: String(snapshots[0]), name: "before", resource_id: String(id) }] });
+    expect((await emulator.call("DELETE", `/v2/snapshots/${snapshots[0]!}`)).status).toBe(204);
+    expect((await read(id!)).snapshot_ids).toEqual([]);
   });
 
   test("on all Droplets of a tag, or on none", async () => {
