@@ -1,5 +1,6 @@
 import type { Api } from "./api/api";
 import type { ImageWire } from "./api/wire";
+import { DropletPoller } from "./rollout/dropletPoller";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
 import type { StagingWorld } from "./source/stagingWorld";
@@ -13,6 +14,8 @@ export interface ProviderContext {
   /** Tells apart two states that share project and stack names on one account; empty where none was set. */
   readonly namespace: string;
   readonly watchers: Watchers;
+  /** Looks at the Droplets of all fleets. */
+  readonly poller: DropletPoller;
   /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
   readonly current: Map<string, ImageWire>;
   /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
@@ -49,6 +52,7 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     world,
     namespace,
     watchers: new Watchers(api, world),
+    poller: new DropletPoller(api.droplets, world),
     current: new Map(),
     standing: new Map(),
     sources: createSourceAccess(world, spaces, staging),

@@ -4,6 +4,9 @@ const fleetPrefix = "imagefleet:fleet:";
 const templatePrefix = "imagefleet:template:";
 const creationPrefix = "imagefleet:create:";
 
+/** On the Droplets of all fleets: one list shows them all. */
+export const fleetsTag = "imagefleet:fleets";
+
 /** On every Droplet of the fleet from its POST until it is gone: firewalls select by it. */
 export function fleetTag(fleetId: string): string {
   return `${fleetPrefix}${fleetId}`;

@@ -5,7 +5,8 @@ import type { Clock } from "../world";
 import { dropletName, slotOf } from "./dropletName";
 import { fleetTag, servingTag, templateOf } from "./fleetTags";
 import type { Gate } from "./gates/gate";
-import { isDeleting, lag, memberOf, type ObservedDroplet, serves, type Timing } from "./observedDroplet";
+import { LookPace, type UnderWay } from "./lookPace";
+import { isDeleting, lag, memberOf, type ObservedDroplet, serves, type Timing, timersOf, workOf } from "./observedDroplet";
 import type { Desired, Member } from "./plan";
 import type { Template } from "./template";
 
@@ -35,6 +36,7 @@ export class FleetObservation {
   readonly #fleetId: string;
   readonly #api: DropletsApi;
   readonly #clock: Clock;
+  readonly #pace: LookPace;
   readonly #known: ReadonlyMap<string, KnownDroplet>;
   readonly #observed = new Map<string, ObservedDroplet>();
   /** By fingerprint, what Droplets of that template were made from. */
@@ -45,7 +47,8 @@ export class FleetObservation {
   #hasLooked = false;
 
   /** `known` is what an earlier run stored. */
-  constructor(fleetId: string, api: DropletsApi, clock: Clock, known: readonly KnownDroplet[]) {
+  constructor(fleetId: string, api: DropletsApi, clock: Clock, known: readonly KnownDroplet[], pace = new LookPace()) {
+    this.#pace = pace;
     this.#fleetId = fleetId;
     this.#api = api;
     this.#clock = clock;
@@ -70,8 +73,13 @@ export class FleetObservation {
     for (const droplet of this.#observed.values()) droplet.template = this.#templateOf(droplet.wire);
   }
 
+  /** Looks by a list of this fleet alone. */
   async look(signal: AbortSignal): Promise<void> {
-    const listed = await this.#api.listByTag(fleetTag(this.#fleetId), signal);
+    await this.take(await this.#api.listByTag(fleetTag(this.#fleetId), signal), signal);
+  }
+
+  /** Takes in a list of the fleet's Droplets, and asks for those that it lacks. */
+  async take(listed: readonly DropletWire[], signal: AbortSignal): Promise<void> {
     for (const wire of listed) this.#see(wire, { isListed: true });
     const present = new Set(listed.map(({ id }) => String(id)));
     const lost = [...this.#observed].filter(([id]) => !present.has(id));
@@ -93,6 +101,19 @@ export class FleetObservation {
   mayBeMade(prefix: string, slots: readonly number[], template: string): void {
     const until = this.#clock.now() + lag;
     this.#possible = [...this.#possible, ...slots.map((slot) => ({ name: dropletName(prefix, slot, template), slot, template, until }))];
+  }
+
+  /** What the service is about to do. */
+  underWay(): readonly UnderWay[] {
+    const possible = this.#possible.map(({ until }): UnderWay => ({ work: "other", since: until - lag }));
+    return [...possible, ...this.droplets.flatMap((droplet) => workOf(droplet, this.#fleetId) ?? [])];
+  }
+
+  /** When something changes by itself next, in milliseconds since the epoch; Infinity where nothing does. */
+  nextTimer(gate: Gate, timing: Timing): number {
+    const now = this.#clock.now();
+    const timers = this.droplets.flatMap((droplet) => timersOf(droplet, gate, timing)).filter((at) => at > now);
+    return timers.reduce((first, at) => Math.min(first, at), Infinity);
   }
 
   /** The Droplets that are to serve, or to go on serving, and whose gate is to be asked. */
@@ -131,6 +152,7 @@ export class FleetObservation {
       seenAt: now,
       isListed: false,
       madeAt: how.madeAt,
+      serveAskedAt: undefined,
       servingSince: undefined,
       isBaked: stored?.serving === true,
       withdrawal: "no",
@@ -140,6 +162,7 @@ export class FleetObservation {
       attempt: undefined,
       unhealthy: false,
     };
+    this.#learn(droplet, wire, now);
     droplet.wire = wire;
     droplet.template = this.#templateOf(wire);
     droplet.isListed ||= how.isListed === true;
@@ -148,6 +171,13 @@ export class FleetObservation {
     if (!this.serves(droplet)) return;
     droplet.servingSince ??= now;
     droplet.idleSince = now;
+  }
+
+  /** How long work of the service took, by what changed. */
+  #learn({ wire: before, madeAt, shutdownAt }: ObservedDroplet, { status }: DropletWire, now: number): void {
+    if (before.status === status) return;
+    if (before.status === "new" && madeAt !== undefined) this.#pace.took("create", now - madeAt);
+    if (status === "off" && shutdownAt !== undefined) this.#pace.took("shutdown", now - shutdownAt);
   }
 
   /** The template that a Droplet says it was made from, unless its image or size is another by now. */
@@ -165,6 +195,7 @@ export class FleetObservation {
   async #lookFor(id: string, droplet: ObservedDroplet, signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
     if (droplet.isListed && isDeleting(droplet, now)) {
+      this.#pace.took("delete", now - (droplet.deletedAt ?? now));
       this.#observed.delete(id);
       return;
     }

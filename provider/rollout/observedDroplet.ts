@@ -3,6 +3,7 @@ import { servingTag } from "./fleetTags";
 import { hasTag } from "../rules/tag";
 import type { Attempt, Gate } from "./gates/gate";
 import { verdict } from "./gates/gate";
+import type { UnderWay } from "./lookPace";
 import type { Member } from "./plan";
 
 /** A Droplet of the fleet: what the service said last, and what this run did to it. Times in milliseconds since the epoch. */
@@ -16,6 +17,8 @@ export interface ObservedDroplet {
   isListed: boolean;
   /** When this run made it; undefined for one that was there before. */
   readonly madeAt: number | undefined;
+  /** When the serving tag was asked for last. */
+  serveAskedAt: number | undefined;
   /** When it began to serve; undefined until then. */
   servingSince: number | undefined;
   /** Before this run it was available already. */
@@ -42,6 +45,28 @@ const activation = 600_000;
 
 export function serves({ wire, withdrawal }: ObservedDroplet, fleetId: string): boolean {
   return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, servingTag(fleetId));
+}
+
+/** What the service is about to do to it. */
+export function workOf(droplet: ObservedDroplet, fleetId: string): UnderWay | undefined {
+  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince } = droplet;
+  if (deletedAt !== undefined) return { work: "delete", since: deletedAt };
+  if (wire.status === "new") return { work: "create", since: seenAt };
+  if (shutdownAt !== undefined) return wire.status === "active" ? { work: "shutdown", since: shutdownAt } : undefined;
+  if (serveAskedAt !== undefined && !serves(droplet, fleetId)) return { work: "other", since: serveAskedAt };
+  return withdrawal === "asked" || (wire.locked && withdrawal !== "no") ? { work: "other", since: idleSince } : undefined;
+}
+
+/** When something about it changes by itself, in milliseconds since the epoch. */
+export function timersOf(
+  { idleSince, shutdownAt, deletedAt, servingSince, withdrawal, isBaked }: ObservedDroplet,
+  { bakeSeconds }: Gate,
+  { drainSeconds, shutdownSeconds }: Timing,
+): readonly number[] {
+  if (deletedAt !== undefined) return [deletedAt + lag];
+  if (shutdownAt !== undefined) return [shutdownAt + shutdownSeconds * 1_000];
+  if (withdrawal === "done") return [idleSince + drainSeconds * 1_000];
+  return servingSince === undefined || isBaked ? [idleSince + drainSeconds * 1_000] : [servingSince + bakeSeconds * 1_000];
 }
 
 export function isDeleting({ deletedAt }: ObservedDroplet, now: number): boolean {

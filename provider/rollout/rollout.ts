@@ -1,10 +1,11 @@
 import type { Api } from "../api/api";
 import type { Call } from "../host/resource";
 import { StatusLine } from "../waiting/statusLine";
+import { Wake } from "../waiting/wake";
 import type { World } from "../world";
+import type { DropletPoller } from "./dropletPoller";
 import { templateOf } from "./fleetTags";
 import { Prober } from "./gates/prober";
-import { nextLook } from "./nextLook";
 import { FleetObservation } from "./observation";
 import { failureOf } from "./observedDroplet";
 import { distance, isDone, plan, type Step } from "./plan";
@@ -17,8 +18,16 @@ import { RefusedError, StepExecutor } from "./stepExecutor";
 
 /** A change is given up after so long without progress, beside the gate's and the drain's own time. Milliseconds. */
 const stallLimit = 15 * 60_000;
+/** How long it waits without looking around, in milliseconds. */
+const longestWait = 60_000;
 /** The pause after the service has said no for the moment, in milliseconds. */
 const retryPause = 10_000;
+
+export interface RolloutWorld {
+  readonly api: Api;
+  readonly world: World;
+  readonly poller: DropletPoller;
+}
 
 /** Brings one fleet to what is wanted: looks, plans, acts, and again. */
 export class Rollout {
@@ -29,7 +38,9 @@ export class Rollout {
   readonly #settings: FleetSettings;
   readonly #executor: StepExecutor;
   readonly #world: World;
+  readonly #poller: DropletPoller;
   readonly #call: Call;
+  readonly #wake: Wake;
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
   readonly #templates: Set<string>;
   readonly #failures = new Map<string, string>();
@@ -37,28 +48,31 @@ export class Rollout {
   #holdUntil = 0;
   /** Nothing was done since the last look. */
   #isFresh = false;
+  /** How the look under way, or the last one, ended. */
+  #look: "none" | "underWay" | "done" | { readonly failure: unknown } = "none";
   /** By what was asked, what the service said when it refused for the moment. */
   readonly #refusals = new Map<Step["kind"] | "look", string>();
   /** The last that went wrong, a sentence. */
   #cause: string | undefined;
 
-  constructor(settings: FleetSettings, api: Api, world: World, call: Call) {
+  constructor(settings: FleetSettings, { api, world, poller }: RolloutWorld, call: Call) {
     this.#settings = settings;
     this.#world = world;
+    this.#poller = poller;
     this.#call = call;
+    this.#wake = new Wake(world.clock);
     this.status = new StatusLine(call, world.clock);
     this.#templates = new Set(settings.known.map(({ template }) => template));
-    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known);
+    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace);
     this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 
-  /** Looks at the fleet. */
+  /** Looks at the fleet, and whatever else carries its tag. */
   async look(): Promise<void> {
-    const before = this.observation.strangers.size;
     await this.observation.look(this.#call.signal);
     this.#isFresh = true;
     const { strangers } = this.observation;
-    if (strangers.size > before) {
+    if (strangers.size > 0) {
       this.#call.warn(
         `${[...strangers].join(", ")} carries the fleet's tag, but no fleet made it: it is left alone and counts for nothing.`,
       );
@@ -97,25 +111,27 @@ export class Rollout {
 
   /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
   async #reach(goal: Goal): Promise<readonly string[]> {
-    const prober = new Prober(this.#settings.gate, this.#world);
+    const end = new AbortController();
+    const prober = new Prober(this.#settings.gate, this.#world, () => this.#wake.notify());
+    if (!this.#isFresh) await this.look();
     try {
-      return await this.#pursue(goal, prober);
+      return await this.#pursue(goal, prober, AbortSignal.any([end.signal, this.#call.signal]));
     } finally {
       prober.stop();
+      end.abort(new Error("Nobody waits for this look any more."));
+      [this.#look, this.#isFresh] = ["none", false];
     }
   }
 
-  async #pursue(goal: Goal, prober: Prober): Promise<readonly string[]> {
+  async #pursue(goal: Goal, prober: Prober, looking: AbortSignal): Promise<readonly string[]> {
     const { clock, random } = this.#world;
     const { gate, policy } = this.#settings;
     const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     const watch = new StallWatch(limit, clock.now());
-    let [lookAt, before] = [clock.now(), ""];
+    const pause = (): number => this.#poller.pace.pause(this.observation.underWay(), clock.now(), random());
+    let [lookAt, before, looked] = [clock.now() + pause(), "", true];
     for (;;) {
       this.#call.signal.throwIfAborted();
-      const looks = clock.now() >= lookAt;
-      if (looks && !this.#isFresh) await this.#attempt("look", () => this.look());
-      this.#isFresh = false;
       this.observation.expect(goal.templates);
       const candidates = this.observation.candidates(goal, gate);
       prober.askDue(candidates);
@@ -133,16 +149,52 @@ export class Rollout {
       // Between two looks nothing is asked for twice: lists may be slow to show what was done.
       const isNew = JSON.stringify(steps) !== before;
       before = JSON.stringify(steps);
-      const fault = await this.#do(isNew || looks ? steps : [], goal);
+      const fault = await this.#do(isNew || looked ? steps : [], goal);
       if (fault !== undefined) return [fault];
       // What was done is planned with at once, but that a Droplet serves must be seen.
       const acted = isNew && steps.length > 0;
       const served = acted && steps.some(({ kind }) => kind === "serve");
-      if (acted || looks) lookAt = clock.now() + (served ? 0 : nextLook(watch.idle(clock.now()), random()));
+      if (acted || looked) lookAt = clock.now() + (served ? 0 : pause());
+      looked = false;
       if (acted && this.#refusals.size === 0) continue;
-      const dueAt = Math.min(lookAt, prober.nextDue(candidates));
-      await prober.wait(dueAt - clock.now(), this.#call.signal);
+
+      const wakeAt = Math.min(
+        clock.now() + longestWait,
+        prober.nextDue(candidates),
+        this.observation.nextTimer(gate, policy),
+        this.#nextHold(),
+      );
+      await this.#wake.wait(Math.min(wakeAt, this.#look === "underWay" ? Infinity : lookAt) - clock.now(), this.#call.signal);
+      looked = this.#endLook();
+      if (!looked && this.#look === "none" && clock.now() >= lookAt) void this.#beginLook(looking);
     }
+  }
+
+  /** When Droplets may be made again, where that is to come. */
+  #nextHold(): number {
+    return this.#holdUntil > this.#world.clock.now() ? this.#holdUntil : Infinity;
+  }
+
+  /** Looks without holding up probes, timers and steps. */
+  async #beginLook(signal: AbortSignal): Promise<void> {
+    this.#look = "underWay";
+    try {
+      await this.observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal);
+      this.#look = "done";
+    } catch (failure) {
+      this.#look = { failure };
+    }
+    this.#wake.notify();
+  }
+
+  /** Whether a look has ended, well or by a failure that may pass; rejects with any other. */
+  #endLook(): boolean {
+    const look = this.#look;
+    if (look === "none" || look === "underWay") return false;
+    this.#look = "none";
+    if (look === "done") this.#refusals.delete("look");
+    else this.#tolerate("look", look.failure);
+    return true;
   }
 
   /** Does the steps; returns why the template is refused. A failure that may pass ends them until the next look. */
@@ -160,18 +212,23 @@ export class Rollout {
   }
 
   /** Returns whether it was done; rejects with a failure that won't pass by itself. */
-  async #attempt(what: Step["kind"] | "look", work: () => Promise<void>): Promise<boolean> {
+  async #attempt(what: Step["kind"], work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       this.#refusals.delete(what);
       return true;
     } catch (error) {
-      this.#call.signal.throwIfAborted();
-      if (!mayPass(error)) throw error;
-      this.#refusals.set(what, error.message);
-      this.#cause = error.message;
+      this.#tolerate(what, error);
       return false;
     }
+  }
+
+  /** Remembers a failure that may pass; throws any other. */
+  #tolerate(what: Step["kind"] | "look", error: unknown): void {
+    this.#call.signal.throwIfAborted();
+    if (!mayPass(error)) throw error;
+    this.#refusals.set(what, error.message);
+    this.#cause = error.message;
   }
 
   /** A sentence for each Droplet of the goal that failed in this change. */

@@ -4,7 +4,7 @@ import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag, tagsWithout } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
 import { lag, type ObservedDroplet } from "./observedDroplet";
@@ -48,7 +48,7 @@ export class StepExecutor {
     const droplets = step.ids.flatMap((id) => this.#observation.get(id) ?? []);
     switch (step.kind) {
       case "serve":
-        for (const droplet of droplets) droplet.withdrawal = "no";
+        for (const droplet of droplets) Object.assign(droplet, { withdrawal: "no", serveAskedAt: this.#clock.now() });
         await this.#api.tags.add(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
         break;
       case "withdraw":
@@ -74,7 +74,7 @@ export class StepExecutor {
     const { tags, creationTag } = this.#settings;
     const { droplets } = this.#observation;
     const changes = [
-      ...tags.map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
+      ...[fleetsTag, ...tags].map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
       ...tagsWithout(before, tags).map(
         (tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => hasTag(wire.tags, tag)) }) as const,
       ),
@@ -163,7 +163,7 @@ export class StepExecutor {
     return newDroplets(template, {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
-      tags: [fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
+      tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
     });
   }
 }

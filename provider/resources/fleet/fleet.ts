@@ -2,7 +2,7 @@ import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { creationTag, fleetIdOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { awaitImage } from "../../rollout/imagePresence";
@@ -30,7 +30,7 @@ import {
 } from "./fleetState";
 import { requireTeam } from "../teamCheck";
 
-type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "dropletDemands" | "dropletTotal">;
+type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "poller" | "dropletDemands" | "dropletTotal">;
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
 
@@ -197,6 +197,8 @@ async function remove(id: string, state: StoredFleet, session: FleetSession, cal
     status.say(`${own.length} ${own.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
     await world.clock.sleep(1_000, call.signal);
   }
+  const others = await api.droplets.listByTag(fleetsTag, call.signal);
+  if (others.length > 0) used.delete(fleetsTag);
   for (const tag of used) await api.tags.delete(tag, call.signal);
 }
 
@@ -224,7 +226,7 @@ function begin(
   const { name, region, tags = [], gate, rollout: policy } = inputs;
   const bounds = boundsOf(policy, inputs.count);
   const settings: FleetSettings = { fleetId, name, region, tags, gate, policy: { ...policy, ...bounds }, known, creationTag: creation };
-  return new Rollout(settings, session.api, session.world, call);
+  return new Rollout(settings, session, call);
 }
 
 /** Droplets of a create that was interrupted. Their tag is there as soon as they are, also where lists don't show them yet. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { World } from "../../world";
 import type { ObservedDroplet } from "../observedDroplet";
 import { ask, askAgainAt, firstAttempt, type Gate } from "./gate";
@@ -8,13 +9,14 @@ export class Prober {
   readonly #world: World;
   readonly #end = new AbortController();
   readonly #underWay = new Set<ObservedDroplet>();
-  /** An answer has come since the last wait. */
-  #hasNews = false;
-  #wake: () => void = () => undefined;
+  readonly #answered: () => void;
 
-  constructor(gate: Gate, world: World) {
+  constructor(gate: Gate, world: World, answered: () => void) {
     this.#gate = gate;
     this.#world = world;
+    this.#answered = answered;
+    // Questions run side by side on its signal: more than ten listeners are no leak here.
+    setMaxListeners(0, this.#end.signal);
   }
 
   /** Begins to ask those that are due. Their attempts change as answers come. */
@@ -31,23 +33,6 @@ export class Prober {
     return idle.reduce((first, droplet) => Math.min(first, askAgainAt(this.#gate, attemptOf(droplet))), Infinity);
   }
 
-  /** Resolves after so many milliseconds, or as soon as an answer comes; rejects with the signal's reason. */
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const sleep = new AbortController();
-    const aborted = (): void => sleep.abort(signal.reason);
-    signal.addEventListener("abort", aborted, { once: true });
-    const answered = new Promise<void>((resolve) => (this.#wake = resolve));
-    if (this.#hasNews) this.#wake();
-    try {
-      await Promise.race([this.#world.clock.sleep(Math.max(0, milliseconds), sleep.signal), answered]);
-    } finally {
-      signal.removeEventListener("abort", aborted);
-      sleep.abort();
-      this.#hasNews = false;
-    }
-  }
-
   /** Drops what is under way. */
   stop(): void {
     this.#end.abort(new Error("Nobody waits for this answer any more."));
@@ -61,8 +46,7 @@ export class Prober {
       // It was stopped: nothing else makes a question reject.
     } finally {
       this.#underWay.delete(droplet);
-      this.#hasNews = true;
-      this.#wake();
+      this.#answered();
     }
   }
 }

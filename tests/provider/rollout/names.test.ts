@@ -1,6 +1,5 @@
 import { dropletName, slotOf } from "../../../provider/rollout/dropletName";
 import { creationTag, creationTagOf, fleetIdOf, fleetTag, servingTag, templateOf, templateTag } from "../../../provider/rollout/fleetTags";
-import { nextLook } from "../../../provider/rollout/nextLook";
 
 test("a Droplet's name says its slot, also after a prefix of digits", () => {
   expect(dropletName("web-2", 13, "0123456789ab")).toBe("web-2-13-0123");
@@ -24,9 +23,4 @@ test("the creation tag differs by namespace, URN and region", () => {
     creationTag("", "urn", "fra1"),
   ];
   expect(new Set(made).size).toBe(4);
-});
-
-test("looks every second while things change, and every five in a long wait", () => {
-  expect([0, 9_999, 10_000, 60_000, 3_600_000].map((since) => nextLook(since, 0.5))).toEqual([1_000, 1_000, 2_000, 5_000, 5_000]);
-  expect([nextLook(0, 0), nextLook(0, 0.999)]).toEqual([900, 1_100]);
 });

@@ -1,5 +1,5 @@
 import { ApiError, NetworkError } from "../../../provider/api/errors";
-import { fleetTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
+import { fleetsTag, fleetTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
 import { FleetObservation } from "../../../provider/rollout/observation";
 import { type FleetSettings, uniformGoal } from "../../../provider/rollout/settings";
 import { RefusedError, StepExecutor } from "../../../provider/rollout/stepExecutor";
@@ -9,7 +9,7 @@ import { RecordedApi, wireOf } from "./recordedApi";
 const signal = new AbortController().signal;
 const fingerprint = "0123456789ab";
 const wanted = uniformGoal({ fingerprint, template: { image: "12", size: "s-1vcpu-1gb", sshKeys: ["1"] } }, 12);
-const own = [fleetTag("f"), templateTag(fingerprint)];
+const own = [fleetsTag, fleetTag("f"), templateTag(fingerprint)];
 
 async function executor(tags: readonly string[] = ["shop"], creationTag?: string) {
   const recorded = new RecordedApi();

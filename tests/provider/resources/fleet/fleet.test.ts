@@ -7,7 +7,8 @@ test("creates all Droplets by one request and lets each serve after its gate", a
   expect(made.reasons).toEqual([]);
   expect(made.id).toMatch(/^[a-z0-9]{12}$/);
   expect(rig.sent.filter((request) => request === "POST /v2/droplets")).toHaveLength(1);
-  const tags = [`imagefleet:fleet:${made.id}`, servingTag(made.id), `imagefleet:template:${made.state.template ?? ""}`, "shop"];
+  const own = [`imagefleet:fleet:${made.id}`, "imagefleet:fleets", servingTag(made.id), `imagefleet:template:${made.state.template ?? ""}`];
+  const tags = [...own, "shop"];
   expect(droplets.map((droplet) => [...droplet.tags].sort())).toEqual([tags, tags, tags]);
   expect(made.state.droplets?.map(({ dropletUrn }) => dropletUrn)).toEqual(droplets.map(({ id }) => `do:droplet:${id}`));
   expect(new Set(made.state.addresses).size).toBe(3);
@@ -149,6 +150,7 @@ test("deletes every Droplet and every tag of its own", async () => {
   await rig.delete(made);
   expect(imagesOf(await rig.droplets())).toEqual(Array(3).fill(await rig.image(1)));
   expect((await rig.tags()).filter((tag) => tag.includes(made.id))).toEqual([]);
+  expect((await rig.droplets()).every(({ tags }) => tags.includes("imagefleet:fleets"))).toBe(true);
   await rig.delete(other);
   expect([await rig.droplets(), await rig.tags()]).toEqual([[], ["shop"]]);
   await rig.delete(other);

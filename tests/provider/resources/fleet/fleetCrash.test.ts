@@ -69,7 +69,7 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
     const seen = bounds(rig, before.id);
     let troubles = 40;
     rig.trouble = () => {
-      if (troubles === 0 || chance() > 0.2) return undefined;
+      if (troubles === 0 || chance() > 0.35) return undefined;
       troubles -= 1;
       const kinds = ["lostBefore", "lostAfter", "failsBefore", "failsAfter"] as const;
       return kinds[Math.floor(chance() * kinds.length)];

@@ -1,0 +1,65 @@
+import type { DropletsApi } from "../api/api";
+import type { DropletWire } from "../api/wire";
+import { hasTag } from "../rules/tag";
+import { SingleFlight } from "../waiting/singleFlight";
+import type { Clock, World } from "../world";
+import { fleetTag, fleetsTag } from "./fleetTags";
+import { LookPace } from "./lookPace";
+
+interface Listing {
+  readonly begunAt: number;
+  readonly droplets: readonly DropletWire[];
+}
+
+/** Pages of lists in an hour, and how many may go at once after a quiet time. */
+const hourly = 850;
+const burst = 100;
+const pageSize = 200;
+
+/** Looks at the Droplets of all fleets of a process by one list, at most about a thousand times an hour and out of the way of writes. */
+export class DropletPoller {
+  readonly pace = new LookPace();
+  readonly #api: DropletsApi;
+  readonly #clock: Clock;
+  #allowance = burst;
+  #allowedAt: number;
+  #pages = 1;
+  #flight: SingleFlight<Listing> | undefined;
+
+  constructor(api: DropletsApi, { clock }: World) {
+    this.#api = api;
+    this.#clock = clock;
+    this.#allowedAt = clock.now();
+  }
+
+  /** The fleet's Droplets by a list that was begun no earlier than this call. */
+  async look(fleetId: string, signal: AbortSignal): Promise<readonly DropletWire[]> {
+    const since = this.#clock.now();
+    for (;;) {
+      const flight = (this.#flight ??= new SingleFlight((shared) => this.#list(shared)));
+      const { begunAt, droplets } = await flight.get(signal);
+      if (begunAt >= since) return droplets.filter(({ tags }) => hasTag(tags, fleetTag(fleetId)));
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<Listing> {
+    try {
+      await this.#clock.sleep(this.#pause(), signal);
+      const begunAt = this.#clock.now();
+      const droplets = await this.#api.listByTag(fleetsTag, signal, "background");
+      this.#pages = Math.max(1, Math.ceil(droplets.length / pageSize));
+      return { begunAt, droplets };
+    } finally {
+      this.#flight = undefined;
+    }
+  }
+
+  /** Milliseconds until the next list may go. */
+  #pause(): number {
+    const now = this.#clock.now();
+    const perMillisecond = hourly / 3_600_000;
+    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - this.#pages;
+    this.#allowedAt = now;
+    return this.#allowance >= 0 ? 0 : Math.ceil(-this.#allowance / perMillisecond);
+  }
+}

@@ -1,0 +1,57 @@
+import { DropletPoller } from "../../../provider/rollout/dropletPoller";
+import { fleetsTag, fleetTag } from "../../../provider/rollout/fleetTags";
+import type { World } from "../../../provider/world";
+import { VirtualClock } from "../../helpers/virtualClock";
+import { RecordedApi, wireOf } from "./recordedApi";
+
+function poller(count = 2) {
+  const [recorded, clock] = [new RecordedApi(), new VirtualClock()];
+  recorded.droplets = Array.from({ length: count }, (_, id) => wireOf(id, { tags: [fleetsTag, fleetTag(`f${id % 2}`)] }));
+  return { recorded, clock, poller: new DropletPoller(recorded.api.droplets, { clock } as unknown as World) };
+}
+
+const signal = new AbortController().signal;
+
+test("shows each fleet its own Droplets by one list for all", async () => {
+  const { recorded, clock, poller: one } = poller();
+  const [first, second] = await clock.run(Promise.all([one.look("f0", signal), one.look("f1", signal)]));
+  expect([first.map(({ id }) => id), second.map(({ id }) => id)]).toEqual([[0], [1]]);
+  expect(recorded.asked).toEqual([`list ${fleetsTag}`]);
+});
+
+test("makes under a thousand requests an hour for three fleets that look as often as they can, and begins quickly", async () => {
+  const { recorded, clock, poller: one } = poller();
+  const end = clock.now() + 3_600_000;
+  let early = 0;
+  const look = async (fleet: string): Promise<void> => {
+    while (clock.now() < end) {
+      await one.look(fleet, signal);
+      await clock.sleep(1_000);
+      if (clock.now() < end - 3_540_000) early = recorded.asked.length;
+    }
+  };
+  await clock.run(Promise.all(["f0", "f1", "f2"].map(look)));
+  expect(early).toBeGreaterThan(50);
+  expect(recorded.asked.length).toBeGreaterThan(800);
+  expect(recorded.asked.length).toBeLessThan(1_000);
+});
+
+test("counts the pages of a long list", async () => {
+  const { recorded, clock, poller: one } = poller(1_000);
+  const end = clock.now() + 3_600_000;
+  const work = async (): Promise<void> => {
+    while (clock.now() < end) await one.look("f0", signal).then(() => clock.sleep(500));
+  };
+  await clock.run(work());
+  expect(recorded.asked.length * 5).toBeLessThan(1_000);
+});
+
+test("lets one waiter go without disturbing the other", async () => {
+  const { recorded, clock, poller: one } = poller();
+  const leaves = new AbortController();
+  const [left, stayed] = [one.look("f0", leaves.signal), one.look("f1", signal)];
+  leaves.abort(new Error("left"));
+  await expect(left).rejects.toThrow("left");
+  expect((await clock.run(stayed)).map(({ id }) => id)).toEqual([1]);
+  expect(recorded.asked).toHaveLength(1);
+});
