@@ -41,6 +41,11 @@ export interface ImageSourceArgs {
    * local ones those that get a good deal smaller. `never`: it is sent as it is. Default: `auto`. A change is recorded.
    */
   readonly recompress?: pulumi.Input<string | undefined>;
+  /**
+   * Codes of findings, such as `file-system-not-ext`, that are to be warnings where they would be errors: DigitalOcean's documentation is
+   * stricter than its importer in places. Default: none. A change is recorded.
+   */
+  readonly accept?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
 }
 
 /** `ImageSourceArgs` once known. */
@@ -53,6 +58,7 @@ export interface ImageSource {
   readonly headers?: Readonly<Record<string, string>>;
   readonly verify?: string;
   readonly recompress?: string;
+  readonly accept?: readonly string[];
 }
 
 /** The same source for whoever runs elsewhere: the plugin's working folder need not be the program's, and headers are secret from here on. */

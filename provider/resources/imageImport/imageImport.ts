@@ -74,8 +74,8 @@ async function create(
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
     const need = await inspectSource(source, inputs.region, "up", session, call);
-    const { url, removedAfter } = await makeFetchable({ ...inputs, source }, need, lineage.tag, session, call);
-    return removedAfter(importFrom(url));
+    const fetchable = await makeFetchable({ ...inputs, source }, need, lineage.tag, session, call);
+    return fetchable.removedAfter(importFrom(fetchable.url));
   }
 
   async function importFrom(url: string): Promise<ImageWire> {

@@ -75,6 +75,10 @@ export const importInputs = {
           doc: "`auto` packs with gzip, on the way through Spaces, what DigitalOcean doesn't take (xz, zstd), and raw disks, local ones where they get a good deal smaller. `never` sends every image as it is. A change is recorded. Default: `auto`.",
           rules: [oneOf("auto", "never")],
         },
+        accept: {
+          shape: { listOf: "string" },
+          doc: "Codes of findings, such as `file-system-not-ext`, that are to be warnings where they would be errors: DigitalOcean's documentation is stricter than its importer in places. A change is recorded. Default: none.",
+        },
       },
     },
     doc: "Where the image's bits come from. Required, except for an image that `pulumi import` brought in. A change of digest, or of the URL where no digest is known on both sides, replaces the image.",

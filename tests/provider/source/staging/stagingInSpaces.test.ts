@@ -47,7 +47,7 @@ describeWithSpaces("Staging in Spaces, with a key limited to the bucket", () => 
   /** Kills a process -9 where it has come to; answers what it printed there. */
   const killedAt = async (stopAt: "part" | "public"): Promise<string> => {
     const order = JSON.stringify({ settings: spaces.limited, path, correlation, stopAt });
-    const child = spawn(process.execPath, ["--no-warnings", join(__dirname, "../../helpers/stageAndStop.js"), order]);
+    const child = spawn(process.execPath, ["--no-warnings", join(__dirname, "../../../helpers/stageAndStop.js"), order]);
     child.stderr.on("data", (text: Buffer) => process.stderr.write(text));
     const [printed] = (await once(child.stdout, "data")) as [Buffer];
     child.kill("SIGKILL");
