@@ -1,4 +1,5 @@
 import { acceptedCompressions, acceptedFormats, compressionTable, formatTable, refusalOf } from "../accepted";
+import { nearest } from "../../rules/nearest";
 import { undecided } from "./disk/fileSystem";
 import type { Observation, Trait } from "./observation";
 
@@ -374,26 +375,12 @@ export function acceptedBy<Inspected extends { readonly findings: readonly Findi
 /** Says of a code that no finding has which one is meant; undefined for one that is there. */
 export function nearestCode(code: string): string | undefined {
   const codes = findingRules.map((rule) => rule.code);
-  if (codes.includes(code)) return undefined;
-  return codes.reduce((nearest, one) => (distance(one, code) < distance(nearest, code) ? one : nearest));
+  return codes.includes(code) ? undefined : (nearest(code, codes) ?? codes.join(", "));
 }
 
 function bySeverity(one: Finding, other: Finding): number {
   const order: readonly Severity[] = ["error", "warning", "note"];
   return order.indexOf(one.severity) - order.indexOf(other.severity);
-}
-
-/** How many letters have to be added, removed or changed. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (const [at, match] of [...other].entries()) {
-      next.push(Math.min((row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1, (row[at] ?? 0) + (letter === match ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 function fill(message: string, observed: Observation): string {
