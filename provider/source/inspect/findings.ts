@@ -386,10 +386,11 @@ function bySeverity(one: Finding, other: Finding): number {
 /** How many letters have to be added, removed or changed. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (const [at, match] of [...other].entries()) {
-      next.push(Math.min((row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1, (row[at] ?? 0) + (letter === match ? 0 : 1)));
+  for (let left = 0; left < one.length; left += 1) {
+    const next = [left + 1];
+    for (let right = 0; right < other.length; right += 1) {
+      const changed = (row[right] ?? 0) + (one[left] === other[right] ? 0 : 1);
+      next.push(Math.min((row[right + 1] ?? 0) + 1, (next[right] ?? 0) + 1, changed));
     }
     row = next;
   }
