@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 
+import { asServed } from "../provider/source/bytes/asServed";
 import { askSource } from "../provider/source/bytes/askSource";
 import { acceptedBy, nearestCode } from "../provider/source/inspect/findings";
 import type { Inspection } from "../provider/source/inspect/inspect";
@@ -35,7 +36,7 @@ async function runInspect(image: string, { json = false, accept }: { json?: bool
     }
     const { inspection: seen } = /^\w+:\/\//.test(image)
       ? await inspectUrl(image, {
-          send: askSource({ send: (request) => fetch(request), clock }),
+          send: askSource({ send: asServed(globalThis), clock }),
           signal: AbortSignal.timeout(answerMilliseconds),
         })
       : await inspectFile(image);

@@ -375,7 +375,7 @@ export function acceptedBy<Inspected extends { readonly findings: readonly Findi
 /** Says of a code that no finding has which one is meant; undefined for one that is there. */
 export function nearestCode(code: string): string | undefined {
   const codes = findingRules.map((rule) => rule.code);
-  return codes.includes(code) ? undefined : (nearest(code, codes) ?? codes.join(", "));
+  return codes.includes(code) ? undefined : (nearest(code, codes) ?? codes[0]);
 }
 
 function bySeverity(one: Finding, other: Finding): number {

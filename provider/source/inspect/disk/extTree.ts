@@ -86,7 +86,8 @@ export class ExtTree {
     ensure((inode.readUInt32LE(32) & HELD_INLINE) === 0);
     const wanted = Math.min(length, inode.readUInt32LE(4));
     const blocks = (await this.#blocksOf(inode)).slice(0, Math.ceil(wanted / this.#blockBytes));
-    const parts = await Promise.all(blocks.map(async (block) => (block === 0 ? Buffer.alloc(this.#blockBytes) : this.#block(block))));
+    const parts: Buffer[] = [];
+    for (const block of blocks) parts.push(block === 0 ? Buffer.alloc(this.#blockBytes) : await this.#block(block));
     return Buffer.concat(parts).subarray(0, wanted);
   }
 
