@@ -6,9 +6,11 @@ import { checkout } from "../local/checkout";
 /** `imagefleet reference`: writes the pages of `docs/` and the SDK, which come from tables. */
 export function referenceCommand(): Command {
   return new Command("reference")
-    .description("Write docs/reference.md, docs/findings.md and provider/sdk/ anew, from the tables that they come from.")
+    .description("Write docs/reference.md, docs/findings.md, docs/emulator.md and provider/sdk/ anew, from the tables that they come from.")
     .action(async () => {
       const { generatedFiles } = await import("../provider/generated.js");
-      for (const [file, text] of Object.entries(generatedFiles())) writeFileSync(path.join(checkout, file), text);
+      const { emulatorPage } = await import("../emulator/emulatorPage.js");
+      const files = { ...generatedFiles(), "docs/emulator.md": emulatorPage() };
+      for (const [file, text] of Object.entries(files)) writeFileSync(path.join(checkout, file), text);
     });
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Arguments that a component cannot be laid out from: every fault found, each a finished sentence. Pulumi prints it without a stack. */
+/** Invalid arguments of a component: every fault found, each a finished sentence. Pulumi prints it without a stack. */
 export class ArgumentError extends pulumi.RunError {
   override readonly name = "ArgumentError";
   readonly faults: readonly string[];
 
   constructor(component: string, faults: readonly string[]) {
-    super([`${component} cannot be laid out:`, ...faults.map((fault) => `  ${fault}`)].join("\n"));
+    super([`Invalid arguments for ${component}:`, ...faults.map((fault) => `  ${fault}`)].join("\n"));
     this.faults = faults;
   }
 }

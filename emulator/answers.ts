@@ -4,6 +4,7 @@ import type { ApiCall } from "./route";
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const ids: Readonly<Record<number, string>> = {
@@ -12,6 +13,7 @@ const ids: Readonly<Record<number, string>> = {
   403: "forbidden",
   404: "not_found",
   409: "conflict",
+  412: "precondition_failed",
   422: "unprocessable_entity",
   429: "too_many_requests",
   500: "server_error",

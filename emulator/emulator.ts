@@ -12,6 +12,8 @@ import type { ImageHost } from "./importer";
 import { RateLimits } from "./rateLimits";
 import type { Network } from "./network";
 import { checkOptions, defaultOptions, type EmulatorOptions } from "./options";
+import { closePool } from "./pool";
+import { addressesOf } from "./ports";
 import { RequestLog, withoutUserData } from "./requestLog";
 import { respond, type ServiceState } from "./respond";
 import type { Route } from "./route";
@@ -52,8 +54,9 @@ export function createEmulator(args: EmulatorArgs): Emulator {
 
   const stop = (): void => {
     state.cloud.scheduler.clear();
-    for (const { publicAddress, privateAddress } of [...state.tenancy.teams.values()].flatMap((team) => team.droplets.all())) {
-      for (const address of [publicAddress, privateAddress]) args.network.close(address);
+    for (const { droplets, loadBalancers } of state.tenancy.teams.values()) {
+      for (const address of droplets.all().flatMap(addressesOf)) args.network.close(address);
+      for (const { pool } of loadBalancers.all()) closePool(state.cloud, pool);
     }
   };
   const reset = (seed?: Seed): void => {
@@ -72,8 +75,8 @@ export function createEmulator(args: EmulatorArgs): Emulator {
     const { headers, answer } = await respond(state, { request, url, body, route, params });
     entry.status = answer.status;
     if (state.cloud.options.keepAnswers) entry.answer = structuredClone(answer.body);
-    if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-    return Response.json(answer.body, { status: answer.status, headers });
+    const init = { status: answer.status, headers: { ...headers, ...answer.headers } };
+    return answer.body === undefined ? new Response(null, init) : Response.json(answer.body, init);
   };
 
   const app = new Hono();

@@ -23,11 +23,11 @@ export interface RequestFault {
 
 /** A fault of an import or an action. */
 export interface ActionFault {
-  /** An image's import, its transfer to a region, or an action of a Droplet (`create` included). */
-  readonly on: "import" | "transfer" | "droplet";
+  /** An image's import, its transfer to a region, or an action of a Droplet (`create` included) or of a Reserved IP. */
+  readonly on: "import" | "transfer" | "droplet" | "reservedIp";
   /** Slug of the region it applies to. Default any. */
   readonly region?: string;
-  /** Type of the Droplet's action, such as `shutdown`. Default any. */
+  /** Type of the action, such as `shutdown` or `assign_ip`. Default any. */
   readonly type?: string;
   /** The import ends `deleted`, the action `errored`. */
   readonly fails?: true;
@@ -63,8 +63,10 @@ export class Faults {
         throw new Error(`\`${name}\` must be ${fields[name] ? `a ${fields[name]}` : "left out of a fault"}, got ${JSON.stringify(value)}.`);
       }
     }
-    if (!["request", "import", "transfer", "droplet"].includes(fault.on)) {
-      throw new Error(`\`on\` must be \`request\`, \`import\`, \`transfer\` or \`droplet\`, got ${JSON.stringify(fault.on)}.`);
+    if (!["request", "import", "transfer", "droplet", "reservedIp"].includes(fault.on)) {
+      throw new Error(
+        `\`on\` must be \`request\`, \`import\`, \`transfer\`, \`droplet\` or \`reservedIp\`, got ${JSON.stringify(fault.on)}.`,
+      );
     }
     this.#active.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
   }

@@ -19,11 +19,28 @@ export function requiredText(body: JsonObject, field: string): string {
   return value;
 }
 
-/** True or false; false where the field is missing or null. */
-export function flag(body: JsonObject, field: string): boolean {
-  const value = body[field] ?? false;
+/** True or false; `fallback` where the field is missing or null. */
+export function flag(body: JsonObject, field: string, fallback = false): boolean {
+  const value = body[field] ?? fallback;
   if (typeof value !== "boolean") throw invalid(`\`${field}\` must be true or false, got ${JSON.stringify(value)}.`);
   return value;
+}
+
+/** An object, or undefined where the field is missing or null. */
+export function object(body: JsonObject, field: string): JsonObject | undefined {
+  const value = body[field] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) throw invalid(`\`${field}\` must be an object, got ${JSON.stringify(value)}.`);
+  return value as JsonObject;
+}
+
+/** One of a few values, or undefined where the field is missing or null. */
+export function oneOf<Value extends string | number>(body: JsonObject, field: string, values: readonly Value[]): Value | undefined {
+  const value = body[field] ?? undefined;
+  const found = values.find((one) => one === value);
+  if (value !== undefined && found === undefined)
+    throw invalid(`\`${field}\` must be one of ${values.join(", ")}, got ${JSON.stringify(value)}.`);
+  return found;
 }
 
 /** A list; empty where the field is missing or null. */

@@ -4,13 +4,13 @@ export type Random = () => number;
 /** Ids that look like DigitalOcean's: large, rising, with gaps. The same random source gives the same ids. */
 export class Ids {
   readonly #random: Random;
-  readonly #last = { image: 190_000_000, droplet: 510_000_000, action: 2_400_000_000, key: 42_000_000 };
+  readonly #last = { image: 190_000_000, droplet: 510_000_000, action: 2_400_000_000, key: 42_000_000, record: 1_700_000_000 };
 
   constructor(random: Random) {
     this.#random = random;
   }
 
-  next(kind: "image" | "droplet" | "action" | "key"): number {
+  next(kind: "image" | "droplet" | "action" | "key" | "record"): number {
     this.#last[kind] += 1 + Math.floor(this.#random() * 97);
     return this.#last[kind];
   }

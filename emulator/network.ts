@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createTcpServer, type Server } from "node:net";
 
+import { createHttpProxy, createTcpProxy, probe, type HealthProbe, type ListeningServer, type Target } from "./balancing";
 import type { Random } from "./ids";
 import type { Listen } from "./workloads";
 
@@ -10,8 +11,12 @@ export interface Network {
   allocate(): string;
   /** Opens a port on an address; `greeting` says who answers. A port that cannot be opened is skipped. */
   open(address: string, listen: Listen, greeting: string): void;
-  /** Closes every port on an address. */
-  close(address: string): void;
+  /** Opens a port on an address that forwards to the targets that `next` gives. */
+  forward(address: string, listen: Listen, next: () => Target | undefined): void;
+  /** Whether a target passes a health check. */
+  probe(probe: HealthProbe): Promise<boolean>;
+  /** Closes a port on an address, or every one. */
+  close(address: string, port?: number): void;
   /** Addresses with the ports that are open on them. */
   listening(): ReadonlyMap<string, readonly Listen[]>;
 }
@@ -30,8 +35,20 @@ export class RecordedNetwork implements Network {
     this.#open.set(address, [...(this.#open.get(address) ?? []), listen]);
   }
 
-  close(address: string): void {
-    this.#open.delete(address);
+  forward(address: string, listen: Listen): void {
+    this.open(address, listen);
+  }
+
+  probe({ address, port, protocol }: HealthProbe): Promise<boolean> {
+    const found = this.#open.get(address)?.find((listen) => listen.port === port);
+    const passes = found !== undefined && (protocol === "tcp" || (found.kind === "http" && (found.status ?? 200) < 400));
+    return Promise.resolve(passes);
+  }
+
+  close(address: string, port?: number): void {
+    const left = (this.#open.get(address) ?? []).filter((listen) => port !== undefined && listen.port !== port);
+    if (left.length > 0) this.#open.set(address, left);
+    else this.#open.delete(address);
   }
 
   listening(): ReadonlyMap<string, readonly Listen[]> {
@@ -58,7 +75,18 @@ export class LoopbackNetwork implements Network {
   }
 
   open(address: string, listen: Listen, greeting: string): void {
-    const { server, stop } = createListener(listen, greeting);
+    this.#listen(address, listen, createListener(listen, greeting));
+  }
+
+  forward(address: string, listen: Listen, next: () => Target | undefined): void {
+    this.#listen(address, listen, listen.kind === "http" ? createHttpProxy(next) : createTcpProxy(next));
+  }
+
+  probe(check: HealthProbe): Promise<boolean> {
+    return probe(check);
+  }
+
+  #listen(address: string, listen: Listen, { server, stop }: ListeningServer): void {
     const entry = { listen, server, stop };
     this.#servers.set(address, [...(this.#servers.get(address) ?? []), entry]);
     server.on("error", (error) => {
@@ -71,9 +99,12 @@ export class LoopbackNetwork implements Network {
     server.listen(listen.port, address);
   }
 
-  close(address: string): void {
-    for (const { stop } of this.#servers.get(address) ?? []) stop();
-    this.#servers.delete(address);
+  close(address: string, port?: number): void {
+    const entries = this.#servers.get(address) ?? [];
+    const left = entries.filter(({ listen }) => port !== undefined && listen.port !== port);
+    for (const entry of entries) if (!left.includes(entry)) entry.stop();
+    if (left.length > 0) this.#servers.set(address, left);
+    else this.#servers.delete(address);
   }
 
   /** Closes every port on every address. */
@@ -90,7 +121,7 @@ export class LoopbackNetwork implements Network {
   }
 }
 
-function createListener({ kind, status = 200 }: Listen, greeting: string): { server: Server; stop: () => void } {
+function createListener({ kind, status = 200 }: Listen, greeting: string): ListeningServer {
   if (kind === "http") {
     const server = createHttpServer((_, response) => response.writeHead(status, { "content-type": "text/plain" }).end(`${greeting}\n`));
     const stop = (): void => {

@@ -3,78 +3,76 @@
  * The default is what was observed or what the documentation suggests, otherwise the stricter value.
  */
 export const switches = {
-  /** A custom image's Droplet without `ssh_keys`. */
-  dropletWithoutSshKeys: ["refuse", "accept"],
-  /** `monitoring: true` for a custom image's Droplet. */
-  monitoringOnCustomImage: ["refuse", "accept"],
-  /** DELETE of a Droplet with a pending event. */
-  deleteOfLockedDroplet: ["refuse", "accept"],
-  /** Transfer to a region that has the image already. */
-  transferToSameRegion: ["refuse", "accept"],
-  /** Transfer to a region while another transfer to it runs. */
-  transferTwice: ["refuse", "accept"],
-  /** DELETE of an image that is being imported or transferred. */
-  deleteOfBusyImage: ["accept", "refuse"],
-  /** GET of an image that a user deleted: 404, or 200 with status `deleted`. */
-  readOfDeletedImage: ["notFound", "deleted"],
-  /** A failed import in `GET /v2/images`. */
-  failedImportInLists: ["hide", "show"],
-  /** POST of a tag that exists. */
-  tagTwice: ["accept", "refuse"],
-  /** A redirect in answer to the importer's HEAD or GET. */
-  sourceRedirect: ["follow", "refuse"],
-  /** The image action `convert` on anything but a backup, for which alone it is documented. */
-  convertOfImage: ["refuse", "accept"],
-  /** `ipv6: true` for a Droplet of a snapshot of a custom image's Droplet. */
-  ipv6OnSnapshotOfCustomImage: ["refuse", "accept"],
+  dropletWithoutSshKeys: { about: "A custom image's Droplet without `ssh_keys`.", values: ["refuse", "accept"] },
+  monitoringOnCustomImage: { about: "`monitoring: true` for a custom image's Droplet.", values: ["refuse", "accept"] },
+  deleteOfLockedDroplet: { about: "DELETE of a Droplet with a pending event.", values: ["refuse", "accept"] },
+  transferToSameRegion: { about: "Transfer to a region that has the image already.", values: ["refuse", "accept"] },
+  transferTwice: { about: "Transfer to a region while another transfer to it runs.", values: ["refuse", "accept"] },
+  deleteOfBusyImage: { about: "DELETE of an image that is being imported or transferred.", values: ["accept", "refuse"] },
+  readOfDeletedImage: { about: "GET of an image that a user deleted: 404, or 200 with status `deleted`.", values: ["notFound", "deleted"] },
+  failedImportInLists: { about: "A failed import in `GET /v2/images`.", values: ["hide", "show"] },
+  tagTwice: { about: "POST of a tag that exists.", values: ["accept", "refuse"] },
+  sourceRedirect: { about: "A redirect in answer to the importer's HEAD or GET.", values: ["follow", "refuse"] },
+  convertOfImage: {
+    about: "The image action `convert` on anything but a backup, for which alone it is documented.",
+    values: ["refuse", "accept"],
+  },
+  ipv6OnSnapshotOfCustomImage: {
+    about: "`ipv6: true` for a Droplet of a snapshot of a custom image's Droplet.",
+    values: ["refuse", "accept"],
+  },
+  restartOfStoppedDroplet: {
+    about: "`reboot` or `power_cycle` of a Droplet that is off. Accepted, it completes and the Droplet stays off.",
+    values: ["refuse", "accept"],
+  },
 } as const;
 
 /** One value for each switch. */
-export type Switches = { readonly [Name in keyof typeof switches]: (typeof switches)[Name][number] };
+export type Switches = { readonly [Name in keyof typeof switches]: (typeof switches)[Name]["values"][number] };
+
+/** Durations, limits and the like, each with its default. */
+export const settings = {
+  importSeconds: {
+    about: "Seconds from POST of an image to `available` or `deleted`; longer where reading the source takes longer.",
+    value: 0.5,
+  },
+  transferSeconds: { about: "Seconds that a transfer takes.", value: 2 },
+  transferSecondsByRegion: {
+    about: "Seconds that a transfer to a region takes where it differs, by region slug.",
+    value: {} as Readonly<Record<string, number>>,
+  },
+  dropletSeconds: { about: "Seconds from POST of a Droplet to `active`, and that each of its actions takes.", value: 1 },
+  lagSeconds: {
+    about: "Seconds until reads see what a POST or DELETE did: until then the new id answers 404 and the deleted one 200.",
+    value: 0,
+  },
+  listLagSeconds: { about: "Seconds more until lists show or drop what a POST or DELETE made or deleted.", value: 0 },
+  requestsPerHour: { about: "Requests a token may make in any 3,600 s.", value: 5_000 },
+  requestsPerMinute: { about: "Requests a token may make in any 60 s.", value: 250 },
+  keyListsPerMinute: { about: "Lists of SSH keys a token may ask for in any 60 s.", value: 10 },
+  dropletLimit: { about: "Droplets a team may have.", value: 100 },
+  firewallSeconds: { about: "Seconds until a change of a firewall is in force.", value: 1 },
+  loadBalancerSeconds: { about: "Seconds from POST of a load balancer to `active`.", value: 2 },
+  loadBalancerLagSeconds: {
+    about: "Seconds between two looks of a load balancer at the tags: how late it notices a change at most.",
+    value: 5,
+  },
+  reservedIpSeconds: { about: "Seconds that it takes to assign or unassign a Reserved IP.", value: 1 },
+  reservedIpLimit: { about: "Reserved IPs a team may have.", value: 3 },
+  keepAnswers: { about: "Whether the request log keeps the answers' bodies too.", value: false },
+  closedRegions: { about: "Slugs of regions in which no Droplet can be made for the moment.", value: [] as readonly string[] },
+};
+
+type Settings = { readonly [Name in keyof typeof settings]: (typeof settings)[Name]["value"] };
 
 /** How the emulated service behaves. Every field can be changed while it runs, by `POST /_emulator/options`. */
-export interface EmulatorOptions extends Switches {
-  /** Seconds from POST of an image to `available` or `deleted`; longer where reading the source takes longer. Default 0.5. */
-  readonly importSeconds: number;
-  /** Seconds that a transfer takes. Default 2. */
-  readonly transferSeconds: number;
-  /** Seconds that a transfer to a region takes where it differs, by region slug. Default none. */
-  readonly transferSecondsByRegion: Readonly<Record<string, number>>;
-  /** Seconds from POST of a Droplet to `active`, and that each of its actions takes. Default 1. */
-  readonly dropletSeconds: number;
-  /** Seconds until reads see what a POST or DELETE did. Default 0. */
-  readonly lagSeconds: number;
-  /** Requests a token may make in any 3,600 s. Default 5,000. */
-  readonly requestsPerHour: number;
-  /** Requests a token may make in any 60 s. Default 250. */
-  readonly requestsPerMinute: number;
-  /** Lists of SSH keys a token may ask for in any 60 s. Default 10. */
-  readonly keyListsPerMinute: number;
-  /** Droplets a team may have. Default 100. */
-  readonly dropletLimit: number;
-  /** Whether the request log keeps the answers' bodies too. Default false. */
-  readonly keepAnswers: boolean;
-  /** Slugs of regions in which no Droplet can be made for the moment. Default none. */
-  readonly closedRegions: readonly string[];
-}
-
-const firstValues = Object.fromEntries(Object.entries(switches).map(([name, values]) => [name, values[0]]));
+export type EmulatorOptions = Switches & Settings;
 
 /** The default behaviour. */
-export const defaultOptions: EmulatorOptions = {
-  ...(firstValues as unknown as Switches),
-  importSeconds: 0.5,
-  transferSeconds: 2,
-  transferSecondsByRegion: {},
-  dropletSeconds: 1,
-  lagSeconds: 0,
-  requestsPerHour: 5_000,
-  requestsPerMinute: 250,
-  keyListsPerMinute: 10,
-  dropletLimit: 100,
-  keepAnswers: false,
-  closedRegions: [],
-};
+export const defaultOptions = Object.fromEntries([
+  ...Object.entries(switches).map(([name, { values }]) => [name, values[0]]),
+  ...Object.entries(settings).map(([name, { value }]) => [name, value]),
+]) as unknown as EmulatorOptions;
 
 /** Checks options from outside. Throws one sentence about the first invalid one. */
 export function checkOptions(given: Readonly<Record<string, unknown>>): Partial<EmulatorOptions> {
@@ -87,7 +85,7 @@ export function checkOptions(given: Readonly<Record<string, unknown>>): Partial<
 
 function optionFault(name: keyof EmulatorOptions, value: unknown): string | undefined {
   if (name in switches) {
-    const values: readonly unknown[] = switches[name as keyof Switches];
+    const values: readonly unknown[] = switches[name as keyof Switches].values;
     return values.includes(value) ? undefined : `must be one of ${values.map((one) => `\`${String(one)}\``).join(", ")}`;
   }
   if (name === "keepAnswers") return typeof value === "boolean" ? undefined : "must be true or false";

@@ -1,7 +1,9 @@
 import { ApiError, errorBody, type Answer } from "./answers";
+import { checkBody } from "./bodyFields";
 import type { Cloud } from "./cloud";
 import type { JsonObject } from "./fields";
 import type { RateLimits } from "./rateLimits";
+import { syncAllPorts } from "./ports";
 import type { ApiCall, Route } from "./route";
 import type { Tenancy } from "./seed";
 import type { Token } from "./team";
@@ -73,10 +75,15 @@ function handle(cloud: Cloud, token: Token, { request, url, body, route, params 
   if (route === undefined) throw new ApiError(501, `The emulator does not model ${request.method} ${url.pathname}.`);
   if (token.scopes?.has(route.scope) === false) throw new ApiError(403, `You are missing the required permission ${route.scope}.`);
   if (body === undefined) throw new ApiError(400, "The request's body is not a JSON object.");
+  checkBody(route, body, `${route.method} ${route.path}`);
   const now = cloud.clock.now();
   const call: ApiCall = {
     ...{ cloud, token, team: token.team, params, query: url.searchParams, body, origin: url.origin, path: url.pathname, now },
+    listedAt: now - cloud.options.listLagSeconds * 1000,
     visibleAt: now + lagSeconds * 1000,
   };
-  return route.handle(call);
+  const answer = route.handle(call);
+  // What firewalls cover depends on tags, Droplets and load balancers, which any write can change.
+  if (route.method !== "GET") syncAllPorts(cloud, token.team);
+  return answer;
 }

@@ -1,6 +1,7 @@
 import type { Cloud } from "./cloud";
 import { blankImage } from "./routes/images";
 import { createKey } from "./routes/keys";
+import { addDefaultProject } from "./routes/projects";
 import { addTags } from "./routes/tags";
 import { addDefaultVpcs } from "./routes/vpcs";
 import { Team, type Token } from "./team";
@@ -52,6 +53,7 @@ export function applySeed(cloud: Cloud, token: string, seed: Seed): Tenancy {
     if (known !== undefined) return known;
     const team = new Team(name);
     addDefaultVpcs(team, cloud.ids, now);
+    addDefaultProject(team, cloud.ids, now);
     teams.set(name, team);
     return team;
   };

@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 
 import type { ActionRow } from "./routes/actions";
+import type { DomainRow } from "./routes/domains";
 import type { DropletRow } from "./routes/droplets";
+import type { FirewallRow } from "./routes/firewalls";
 import type { ImageRow } from "./routes/images";
 import type { KeyRow } from "./routes/keys";
+import type { LoadBalancerRow } from "./routes/loadBalancers";
+import type { ProjectRow } from "./routes/projects";
+import type { ReservedIpRow } from "./routes/reservedIps";
 import type { TagRow } from "./routes/tags";
 import type { VpcRow } from "./routes/vpcs";
 import { Store } from "./store";
@@ -23,9 +28,14 @@ export class Team {
   /** Id of the one user that every token of the team belongs to. */
   readonly ownerUuid: string;
   readonly actions = new Store<ActionRow>();
+  readonly domains = new Store<DomainRow>();
   readonly droplets = new Store<DropletRow>();
+  readonly firewalls = new Store<FirewallRow>();
   readonly images = new Store<ImageRow>();
   readonly keys = new Store<KeyRow>();
+  readonly loadBalancers = new Store<LoadBalancerRow>();
+  readonly projects = new Store<ProjectRow>();
+  readonly reservedIps = new Store<ReservedIpRow>();
   readonly tags = new Store<TagRow>();
   readonly vpcs = new Store<VpcRow>();
 

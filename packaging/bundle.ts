@@ -9,8 +9,8 @@ export interface Bundle {
   readonly text: string;
 }
 
-/** The oldest Node.js that is supported, as three numbers. */
-export const oldestNode = manifest.engines.node.replace(/^>=/, "").padEnd(8, ".0");
+/** The oldest Node.js that is supported: `20.20`. */
+export const oldestNode = manifest.engines.node.replace(/^>=/, "");
 
 /** The plugin: a first file that checks Node.js and keeps compiled code, and all else in a second. */
 export async function bundlePlugin(): Promise<readonly Bundle[]> {

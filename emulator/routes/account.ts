@@ -10,8 +10,8 @@ export const accountRoutes: readonly Route[] = [
       body: {
         account: {
           droplet_limit: cloud.options.dropletLimit,
-          floating_ip_limit: 3,
-          reserved_ip_limit: 3,
+          floating_ip_limit: cloud.options.reservedIpLimit,
+          reserved_ip_limit: cloud.options.reservedIpLimit,
           volume_limit: 100,
           email: "sammy@example.com",
           name: "Sammy the Shark",

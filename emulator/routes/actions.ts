@@ -12,7 +12,7 @@ export interface ActionRow {
   readonly type: string;
   readonly startedAt: number;
   readonly resourceId: number;
-  readonly resourceType: "droplet" | "image";
+  readonly resourceType: "droplet" | "image" | "reserved_ip";
   readonly regionSlug: string;
   status: "in-progress" | "completed" | "errored";
   completedAt: number | undefined;
@@ -22,7 +22,7 @@ export interface ActionRow {
 export interface ActionArgs {
   readonly type: string;
   readonly resourceId: number;
-  readonly resourceType: "droplet" | "image";
+  readonly resourceType: "droplet" | "image" | "reserved_ip";
   readonly regionSlug: string;
   readonly seconds: number;
   readonly fault: ActionFault | undefined;
@@ -62,7 +62,7 @@ export function requireAction(call: ApiCall, resourceId?: number): ActionRow {
 }
 
 /** An action as the API shows it. */
-export function formatAction(cloud: Cloud, action: ActionRow): unknown {
+export function formatAction(cloud: Cloud, action: ActionRow): object {
   return {
     id: action.id,
     status: action.status,

@@ -1,11 +1,15 @@
-import { invalid } from "../answers";
+import { ApiError, invalid } from "../answers";
+import type { BodyFields } from "../bodyFields";
 import { sizes, type RegionWire, type SizeWire } from "../catalog";
+import type { Cloud } from "../cloud";
 import { flag, list, reference, requiredText, text, textList } from "../fields";
 import type { ApiCall } from "../route";
+import { backupPolicyFields, defaultBackupPolicy, readBackupPolicy, type BackupPolicy } from "./backups";
 import { findUsableImage, type ImageRow } from "./images";
 import { findKey } from "./keys";
 import { findRegion } from "./regions";
 import { readTags } from "./tags";
+import { readVpc } from "./vpcs";
 
 /** The checked fields of a POST of Droplets, without the names. */
 export interface DropletRequest {
@@ -15,7 +19,8 @@ export interface DropletRequest {
   readonly tags: readonly string[];
   readonly vpcUuid: string;
   readonly features: readonly string[];
-  readonly volumeIds: readonly string[];
+  readonly backupPolicy: BackupPolicy | undefined;
+  readonly publicNetworking: boolean;
 }
 
 const mostAtOnce = 10;
@@ -26,10 +31,24 @@ export function readNames({ body }: ApiCall): readonly string[] {
   const names = "names" in body ? textList(body, "names") : [requiredText(body, "name")];
   if (names.length === 0) throw invalid("`names` must contain at least one name, got none.");
   if (names.length > mostAtOnce) throw invalid("You can't create more than 10 Droplets at the same time.");
-  const bad = names.find((name) => name.length > 255 || !/^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/.test(name));
-  if (bad !== undefined) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
+  names.forEach(checkName);
   return names;
 }
+
+/** Throws a 422 for a name that a Droplet cannot have. */
+export function checkName(name: string): void {
+  const valid = name.length <= 255 && /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/.test(name);
+  if (!valid) throw invalid("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
+}
+
+/** The fields of a POST of Droplets. There are no volumes here, so none can be attached. */
+export const dropletFields: BodyFields = {
+  ...{ name: "modelled", names: "modelled", region: "modelled", size: "modelled", image: "modelled", ssh_keys: "modelled" },
+  ...{ backups: "modelled", backup_policy: { fields: backupPolicyFields }, ipv6: "modelled", monitoring: "modelled", tags: "modelled" },
+  ...{ user_data: "modelled", vpc_uuid: "modelled", with_droplet_agent: "modelled", public_networking: "modelled" },
+  private_networking: "noEffect",
+  volumes: { only: [[]] },
+};
 
 /** Checks all other fields. Throws a 422 for the first invalid one. */
 export function readDropletRequest(call: ApiCall): DropletRequest {
@@ -47,13 +66,14 @@ export function readDropletRequest(call: ApiCall): DropletRequest {
   checkFlags(call, image);
   const userData = text(body, "user_data") ?? "";
   if (Buffer.byteLength(userData) > userDataBytes) throw invalid("User data is too long (maximum is 64 KiB).");
-  const vpcUuid = text(body, "vpc_uuid") ?? team.vpcs.all().find((vpc) => vpc.region === region.slug)?.id ?? "";
-  if (team.vpcs.get(vpcUuid)?.region !== region.slug) throw invalid("Failed to resolve VPC: it must be one of the Droplet's region.");
+  const vpcUuid = readVpc(call, region.slug).id;
   const features = ["private_networking", ...["backups", "ipv6", "monitoring"].filter((feature) => flag(body, feature))];
-  const volumeIds = list(body, "volumes").map((volume) => {
-    return reference(typeof volume === "object" && volume !== null && "id" in volume ? volume.id : volume, "volumes");
-  });
-  return { region, size, image, tags: readTags(call), vpcUuid, features, volumeIds };
+  if (flag(body, "with_droplet_agent", image.type !== "custom")) features.push("droplet_agent");
+  const policy = readBackupPolicy(body);
+  const backupPolicy = flag(body, "backups") ? (policy ?? defaultBackupPolicy) : undefined;
+  const publicNetworking = flag(body, "public_networking", true);
+  if (!publicNetworking && flag(body, "ipv6")) throw invalid("`ipv6` must be false for a Droplet without `public_networking`, got true.");
+  return { region, size, image, tags: readTags(call), vpcUuid, features, backupPolicy, publicNetworking };
 }
 
 /** The requested region: a slug, a prefix such as `nyc`, or, if none is given, the first region that has the size and the image. */
@@ -77,10 +97,18 @@ function checkKeys({ cloud, team, body, now }: ApiCall, image: ImageRow): void {
 }
 
 function checkFlags({ cloud, body }: ApiCall, image: ImageRow): void {
-  const snapshotOfCustom =
-    image.type === "snapshot" && image.sha256 !== undefined && cloud.options.ipv6OnSnapshotOfCustomImage === "refuse";
-  if (flag(body, "ipv6") && (image.type === "custom" || snapshotOfCustom)) throw invalid("image is not compatible with ipv6");
+  if (flag(body, "ipv6")) checkIpv6(cloud, image);
   if (flag(body, "monitoring") && image.type === "custom" && cloud.options.monitoringOnCustomImage === "refuse") {
     throw invalid("image is not compatible with monitoring");
   }
+  if (image.type === "custom" && flag(body, "with_droplet_agent")) {
+    throw new ApiError(501, "The emulator does not model `with_droplet_agent: true` for a custom image.");
+  }
+}
+
+/** Throws a 422 if Droplets of this image cannot have IPv6. */
+export function checkIpv6(cloud: Cloud, image: ImageRow): void {
+  const snapshotOfCustom =
+    image.type === "snapshot" && image.sha256 !== undefined && cloud.options.ipv6OnSnapshotOfCustomImage === "refuse";
+  if (image.type === "custom" || snapshotOfCustom) throw invalid("image is not compatible with ipv6");
 }

@@ -2,10 +2,13 @@ import { ApiError, invalid, noContent, notFound, page, type Answer } from "../an
 import type { SizeWire } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
+import { addressesOf, syncPorts } from "../ports";
+import type { Listen } from "../workloads";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 import { startAction, type ActionRow } from "./actions";
-import { readNames, readDropletRequest, type DropletRequest } from "./dropletRequest";
+import { formatBackupWindow, type BackupPolicy } from "./backups";
+import { dropletFields, readNames, readDropletRequest, type DropletRequest } from "./dropletRequest";
 import { formatImage, type ImageRow } from "./images";
 import { findRegion } from "./regions";
 import { hasTag, addTags } from "./tags";
@@ -22,13 +25,19 @@ export interface DropletRow {
   image: ImageRow;
   readonly regionSlug: string;
   readonly vpcUuid: string;
-  readonly features: readonly string[];
-  readonly volumeIds: readonly string[];
-  readonly snapshotIds: number[];
+  features: readonly string[];
+  backupPolicy: BackupPolicy | undefined;
   readonly createdAt: number;
   tags: readonly string[];
-  readonly publicAddress: string;
+  /** Undefined if it was created with `public_networking: false`. */
+  readonly publicAddress: string | undefined;
   readonly privateAddress: string;
+  /** The Reserved IP that leads to it. */
+  reservedAddress: string | undefined;
+  /** The ports that its workload listens on. */
+  listening: readonly Listen[];
+  /** The ports that are open, by address. */
+  readonly opened: Map<string, readonly Listen[]>;
   /** Counts starts and stops, so that a port with a delay stays closed if the Droplet stopped meanwhile. */
   boot: number;
 }
@@ -41,23 +50,24 @@ function createDroplets(call: ApiCall): Answer {
     throw invalid("creating this/these droplet(s) will exceed your droplet limit");
   }
   const made = names.map((name) => createDroplet(call, name, order));
-  const droplets = made.map(({ droplet }) => formatDroplet(cloud, droplet));
+  const droplets = made.map(({ droplet }) => formatDroplet(cloud, team, droplet));
   const actions = made.map(({ action }) => ({ id: action.id, rel: "create", href: `${call.origin}/v2/actions/${action.id}` }));
   return { status: 202, body: { ...("names" in body ? { droplets } : { droplet: droplets[0] }), links: { actions } } };
 }
 
 function createDroplet(call: ApiCall, name: string, order: DropletRequest): { droplet: DropletRow; action: ActionRow } {
   const { cloud, team, now } = call;
-  const { region, tags, ...choice } = order;
+  const { region, tags, publicNetworking, ...choice } = order;
   const droplet: DropletRow = {
     ...choice,
     ...{ id: cloud.ids.next("droplet"), name, status: "new", locked: false, disk: order.size.disk, regionSlug: region.slug },
-    ...{ snapshotIds: [], createdAt: now, tags: [], boot: 0 },
-    ...{ publicAddress: cloud.network.allocate(), privateAddress: cloud.network.allocate() },
+    ...{ createdAt: now, tags: [], boot: 0 },
+    ...{ publicAddress: publicNetworking ? cloud.network.allocate() : undefined, privateAddress: cloud.network.allocate() },
+    ...{ reservedAddress: undefined, listening: [], opened: new Map<string, readonly Listen[]>() },
   };
   team.droplets.add(droplet, call.visibleAt);
   addTags(team, "droplets", droplet, tags);
-  const action = startDropletAction(cloud, team, droplet, "create", () => startDroplet(cloud, droplet));
+  const action = startDropletAction(cloud, team, droplet, "create", () => startDroplet(cloud, team, droplet));
   return { droplet, action };
 }
 
@@ -80,15 +90,15 @@ export function startDropletAction(cloud: Cloud, team: Team, droplet: DropletRow
 }
 
 /** Makes a Droplet `active` and opens the ports of its image's workload, each after its delay. */
-export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
-  closePorts(cloud, droplet);
+export function startDroplet(cloud: Cloud, team: Team, droplet: DropletRow): void {
+  closePorts(cloud, team, droplet);
   droplet.status = "active";
   const boot = droplet.boot;
-  const greeting = `${droplet.name} runs ${droplet.image.name} (image ${droplet.image.id})`;
   for (const listen of cloud.workloads.of(droplet.image.sha256)) {
     const open = (): void => {
       if (droplet.boot !== boot) return;
-      for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.open(address, listen, greeting);
+      droplet.listening = [...droplet.listening, listen];
+      syncPorts(cloud, team, droplet);
     };
     if (listen.delaySeconds === undefined) open();
     else cloud.scheduler.at(cloud.clock.now() + listen.delaySeconds * 1000, open);
@@ -96,14 +106,15 @@ export function startDroplet(cloud: Cloud, droplet: DropletRow): void {
 }
 
 /** Makes a Droplet `off`. */
-export function stopDroplet(cloud: Cloud, droplet: DropletRow): void {
-  closePorts(cloud, droplet);
+export function stopDroplet(cloud: Cloud, team: Team, droplet: DropletRow): void {
+  closePorts(cloud, team, droplet);
   droplet.status = "off";
 }
 
-function closePorts(cloud: Cloud, droplet: DropletRow): void {
+function closePorts(cloud: Cloud, team: Team, droplet: DropletRow): void {
   droplet.boot += 1;
-  for (const address of [droplet.publicAddress, droplet.privateAddress]) cloud.network.close(address);
+  droplet.listening = [];
+  syncPorts(cloud, team, droplet);
 }
 
 /** The Droplet that a path names. */
@@ -122,13 +133,13 @@ export function requireTagged({ team, query, now }: ApiCall): readonly DropletRo
 }
 
 function listDroplets(call: ApiCall): Answer {
-  const { team, query, now } = call;
+  const { team, query, listedAt } = call;
   const [tag, name, type] = ["tag_name", "name", "type"].map((field) => query.get(field));
   const found = team.droplets
-    .list(now)
+    .list(listedAt)
     .filter((droplet) => typeof tag !== "string" || hasTag(droplet, tag))
     .filter((droplet) => typeof name !== "string" || droplet.name.toLowerCase() === name.toLowerCase());
-  return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, droplet));
+  return page(call, "droplets", type === "gpus" ? [] : found, (droplet) => formatDroplet(call.cloud, team, droplet));
 }
 
 function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly DropletRow[]): Answer {
@@ -137,20 +148,17 @@ function deleteDroplets({ cloud, team, visibleAt }: ApiCall, droplets: readonly 
     throw invalid("Droplet already has a pending event.");
   }
   for (const droplet of existing) {
-    closePorts(cloud, droplet);
+    closePorts(cloud, team, droplet);
     team.droplets.remove(droplet.id, visibleAt);
+    for (const ip of team.reservedIps.all()) if (ip.dropletId === droplet.id) ip.dropletId = undefined;
   }
-  return noContent;
+  return { ...noContent, headers: { "content-type": "application/json" } };
 }
 
 /** A Droplet as the API shows it. */
-function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
+export function formatDroplet(cloud: Cloud, team: Team, droplet: DropletRow): unknown {
   const { size } = droplet;
-  const address = (type: "public" | "private", ip: string): unknown => {
-    const gateway = type === "public" ? ip.replace(/\d+$/, "1") : "nil";
-    return { ip_address: ip, netmask: "255.255.240.0", gateway, type };
-  };
-  const v4 = [address("private", droplet.privateAddress), address("public", droplet.publicAddress)];
+  const snapshots = team.images.all().filter((image) => image.dropletId === droplet.id && image.deletedAt === undefined);
   return {
     id: droplet.id,
     name: droplet.name,
@@ -164,28 +172,44 @@ function formatDroplet(cloud: Cloud, droplet: DropletRow): unknown {
     created_at: timestamp(droplet.createdAt),
     features: droplet.features,
     backup_ids: [],
-    next_backup_window: null,
-    snapshot_ids: droplet.snapshotIds,
+    next_backup_window: droplet.backupPolicy === undefined ? null : formatBackupWindow(droplet.backupPolicy, cloud.clock.now()),
+    snapshot_ids: snapshots.map((image) => image.id),
     image: formatImage(droplet.image),
-    volume_ids: droplet.volumeIds,
+    volume_ids: [],
     size,
     size_slug: size.slug,
-    networks: { v4: droplet.status === "new" ? [] : v4, v6: [] },
+    networks: droplet.status === "new" ? { v4: [], v6: [] } : formatNetworks(droplet),
     region: findRegion(cloud, droplet.regionSlug),
     tags: droplet.tags,
     vpc_uuid: droplet.vpcUuid,
   };
 }
 
+/** A Droplet's addresses. That of IPv6 is shown only: loopback has a single one. */
+function formatNetworks(droplet: DropletRow): unknown {
+  const v4 = addressesOf(droplet).map((ip) => {
+    const type = ip === droplet.privateAddress ? "private" : "public";
+    return { ip_address: ip, netmask: "255.255.240.0", gateway: type === "public" ? ip.replace(/\d+$/, "1") : "nil", type };
+  });
+  const network = "2604:a880:400:d1";
+  const v6 = {
+    ip_address: `${network}::${droplet.id.toString(16).replace(/(?=.{4}$)/, ":")}`,
+    netmask: 64,
+    gateway: `${network}::1`,
+    type: "public",
+  };
+  return { v4, v6: droplet.features.includes("ipv6") ? [v6] : [] };
+}
+
 export const dropletRoutes: readonly Route[] = [
   { method: "GET", path: "/v2/droplets", scope: "droplet:read", handle: listDroplets },
-  { method: "POST", path: "/v2/droplets", scope: "droplet:create", handle: createDroplets },
+  { method: "POST", path: "/v2/droplets", scope: "droplet:create", body: dropletFields, handle: createDroplets },
   { method: "DELETE", path: "/v2/droplets", scope: "droplet:delete", handle: (call) => deleteDroplets(call, requireTagged(call)) },
   {
     method: "GET",
     path: "/v2/droplets/:droplet",
     scope: "droplet:read",
-    handle: (call) => ({ status: 200, body: { droplet: formatDroplet(call.cloud, requireDroplet(call)) } }),
+    handle: (call) => ({ status: 200, body: { droplet: formatDroplet(call.cloud, call.team, requireDroplet(call)) } }),
   },
   {
     method: "DELETE",

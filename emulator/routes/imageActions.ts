@@ -46,7 +46,13 @@ function convertImage({ cloud, team }: ApiCall, image: ImageRow): Answer {
 }
 
 export const imageActionRoutes: readonly Route[] = [
-  { method: "POST", path: "/v2/images/:image/actions", scope: "image:update", handle: actOnImage },
+  {
+    method: "POST",
+    path: "/v2/images/:image/actions",
+    scope: "image:update",
+    actions: { transfer: { region: "modelled" }, convert: {} },
+    handle: actOnImage,
+  },
   {
     method: "GET",
     path: "/v2/images/:image/actions",

@@ -1,4 +1,5 @@
 import { invalid, noContent, notFound, page, type Answer } from "../answers";
+import type { BodyFields } from "../bodyFields";
 import { publicImages, regionSlugs } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
@@ -14,7 +15,7 @@ import { hasTag, addTags, readTags } from "./tags";
 export interface ImageRow {
   readonly id: number;
   name: string;
-  readonly type: "base" | "snapshot" | "custom";
+  readonly type: "snapshot" | "custom";
   distribution: string;
   readonly slug: string | null;
   readonly public: boolean;
@@ -28,6 +29,8 @@ export interface ImageRow {
   error_message: string;
   /** SHA-256 of the file it was imported from, in hex. */
   sha256: string | undefined;
+  /** The Droplet that it is a snapshot of. */
+  readonly dropletId: number | undefined;
   /** From when on reads don't see an image that a user deleted. The row stays, because a second DELETE is answered differently from an unknown id. */
   deletedAt: number | undefined;
 }
@@ -44,7 +47,7 @@ export function createPublicImages(now: number): readonly ImageRow[] {
   return publicImages.map((image) => ({
     ...blankImage(image.id, image.name, now),
     ...image,
-    type: "base",
+    type: "snapshot",
     public: true,
     regions: regionSlugs,
     status: "available",
@@ -56,7 +59,7 @@ export function blankImage(id: number, name: string, now: number): ImageRow {
   return {
     ...{ id, name, type: "custom", distribution: "Unknown OS", slug: null, public: false, regions: [], created_at: timestamp(now) },
     ...{ min_disk_size: null, size_gigabytes: null, description: "", tags: [], status: "NEW", error_message: "" },
-    ...{ sha256: undefined, deletedAt: undefined },
+    ...{ sha256: undefined, dropletId: undefined, deletedAt: undefined },
   };
 }
 
@@ -74,7 +77,7 @@ export function findUsableImage(cloud: Cloud, team: Team, reference: string, now
 
 /** An image as the API shows it. */
 export function formatImage(image: ImageRow): unknown {
-  return { ...image, sha256: undefined, deletedAt: undefined };
+  return { ...image, sha256: undefined, dropletId: undefined, deletedAt: undefined };
 }
 
 /** Reads a distribution as the service does: an unknown one becomes `Unknown OS`. */
@@ -133,14 +136,14 @@ function finishImport(image: ImageRow, region: string, result: ImportResult): vo
 }
 
 function listImages(call: ApiCall): Answer {
-  const { cloud, team, query, now } = call;
+  const { cloud, team, query, listedAt } = call;
   const hidesFailed = cloud.options.failedImportInLists === "hide";
-  const own = team.images.list(now).filter((image) => !isDeleted(image, now) && !(hidesFailed && image.status === "deleted"));
+  const own = team.images.list(listedAt).filter((image) => !isDeleted(image, listedAt) && !(hidesFailed && image.status === "deleted"));
   const tag = query.get("tag_name");
   const type = query.get("type");
   const all = query.get("private") === "true" || tag !== null ? own : [...cloud.publicImages, ...own];
   const tagged = tag === null ? all : all.filter((image) => hasTag(image, tag));
-  const typed = type === null ? tagged : tagged.filter((image) => type === "distribution" && image.type === "base");
+  const typed = type === null ? tagged : tagged.filter((image) => type === "distribution" && image.public);
   return page(call, "images", typed, formatImage);
 }
 
@@ -153,7 +156,8 @@ export function requireImage(call: ApiCall): ImageRow {
   return { ...image, status: "deleted" };
 }
 
-function isDeleted(image: ImageRow, now: number): boolean {
+/** Whether reads see no more of an image that a user deleted. */
+export function isDeleted(image: ImageRow, now: number): boolean {
   return image.deletedAt !== undefined && image.deletedAt <= now;
 }
 
@@ -185,15 +189,23 @@ function deleteImage(call: ApiCall): Answer {
   return noContent;
 }
 
+const updatable: BodyFields = { name: "modelled", distribution: "modelled", description: "modelled" };
+
 export const imageRoutes: readonly Route[] = [
   { method: "GET", path: "/v2/images", scope: "image:read", handle: listImages },
-  { method: "POST", path: "/v2/images", scope: "image:create", handle: createImage },
+  {
+    method: "POST",
+    path: "/v2/images",
+    scope: "image:create",
+    body: { ...updatable, url: "modelled", region: "modelled", tags: "modelled" },
+    handle: createImage,
+  },
   {
     method: "GET",
     path: "/v2/images/:image",
     scope: "image:read",
     handle: (call) => ({ status: 200, body: { image: formatImage(requireImage(call)) } }),
   },
-  { method: "PUT", path: "/v2/images/:image", scope: "image:update", handle: updateImage },
+  { method: "PUT", path: "/v2/images/:image", scope: "image:update", body: updatable, handle: updateImage },
   { method: "DELETE", path: "/v2/images/:image", scope: "image:delete", handle: deleteImage },
 ];

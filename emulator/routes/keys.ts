@@ -39,12 +39,13 @@ export const keyRoutes: readonly Route[] = [
     method: "GET",
     path: "/v2/account/keys",
     scope: "ssh_key:read",
-    handle: (call) => page(call, "ssh_keys", call.team.keys.list(call.now), (key) => key),
+    handle: (call) => page(call, "ssh_keys", call.team.keys.list(call.listedAt), (key) => key),
   },
   {
     method: "POST",
     path: "/v2/account/keys",
     scope: "ssh_key:create",
+    body: { name: "modelled", public_key: "modelled", id: "noEffect", fingerprint: "noEffect" },
     handle: ({ cloud, team, body, visibleAt }) => {
       const key = createKey(cloud.ids.next("key"), requiredText(body, "name"), requiredText(body, "public_key"));
       if (team.keys.all().some((other) => other.fingerprint === key.fingerprint)) {
@@ -64,6 +65,7 @@ export const keyRoutes: readonly Route[] = [
     method: "PUT",
     path: "/v2/account/keys/:key",
     scope: "ssh_key:update",
+    body: { name: "modelled" },
     handle: (call) => {
       const key = required(call);
       key.name = requiredText(call.body, "name");

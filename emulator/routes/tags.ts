@@ -1,5 +1,6 @@
 import { ApiError, invalid, noContent, notFound, page, type Answer } from "../answers";
-import { list, text, textList } from "../fields";
+import type { BodyFields } from "../bodyFields";
+import { list, reference, text, textList } from "../fields";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
 
@@ -20,7 +21,7 @@ interface Tagged {
 const kinds = ["droplets", "images"] as const;
 type Kind = (typeof kinds)[number];
 
-/** Resource types that a request may name; the emulator keeps the first two. */
+/** The resource types that the emulator models. */
 const kindOfType: Readonly<Record<string, Kind>> = { droplet: "droplets", image: "images" };
 
 /** Reads `tags` of a request that creates something. Throws a 422 for an invalid name, and a 403 without `tag:create`. */
@@ -53,7 +54,8 @@ function ensureTag(team: Team, name: string): TagRow {
   return tag;
 }
 
-function isTagName(name: string): boolean {
+/** Whether a text can be the name of a tag. */
+export function isTagName(name: string): boolean {
   return /^[a-zA-Z0-9_\-:]{1,255}$/.test(name);
 }
 
@@ -100,9 +102,9 @@ function formatTag({ team, origin }: ApiCall, tag: TagRow): unknown {
 function namedResources({ team, body }: ApiCall): { kind: Kind; row: Tagged }[] {
   return list(body, "resources").map((entry) => {
     const { resource_id: id, resource_type: type } = (entry ?? {}) as Record<string, unknown>;
-    const kind = kindOfType[String(type)];
-    if (kind === undefined) throw invalid(`\`resource_type\` must be \`droplet\` or \`image\` here, got ${JSON.stringify(type)}.`);
-    const row = team[kind].get(String(id));
+    const kind = kindOfType[reference(type, "resource_type")];
+    if (kind === undefined) throw new ApiError(501, `The emulator does not model tags of the resource type ${JSON.stringify(type)}.`);
+    const row = team[kind].get(reference(id, "resource_id"));
     if (row === undefined) throw notFound();
     return { kind, row };
   });
@@ -112,6 +114,8 @@ function untag(resource: Tagged, tag: TagRow): void {
   resource.tags = resource.tags.filter((name) => name !== tag.name);
 }
 
+const taggedResources: BodyFields = { resources: { items: { resource_id: "modelled", resource_type: "modelled" } } };
+
 export const tagRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -119,7 +123,7 @@ export const tagRoutes: readonly Route[] = [
     scope: "tag:read",
     handle: (call) => page(call, "tags", call.team.tags.all(), (tag) => formatTag(call, tag)),
   },
-  { method: "POST", path: "/v2/tags", scope: "tag:create", handle: createTag },
+  { method: "POST", path: "/v2/tags", scope: "tag:create", body: { name: "modelled", resources: "noEffect" }, handle: createTag },
   {
     method: "GET",
     path: "/v2/tags/:tag",
@@ -141,6 +145,7 @@ export const tagRoutes: readonly Route[] = [
     method: "POST",
     path: "/v2/tags/:tag/resources",
     scope: "tag:create",
+    body: taggedResources,
     handle: (call) => {
       const tag = requireTag(call);
       for (const { kind, row } of namedResources(call)) addTags(call.team, kind, row, [tag.name]);
@@ -151,6 +156,7 @@ export const tagRoutes: readonly Route[] = [
     method: "DELETE",
     path: "/v2/tags/:tag/resources",
     scope: "tag:delete",
+    body: taggedResources,
     handle: (call) => {
       const tag = requireTag(call);
       for (const { row } of namedResources(call)) untag(row, tag);

@@ -38,9 +38,15 @@ export interface Api {
   sizes(signal: AbortSignal): Promise<ReadonlyMap<string, SizeWire>>;
 }
 
+/**
+ * Looks for what a POST would have made. Where the answer leaves open whether it was (a 5xx, or none), this is asked for some 30 s before the
+ * POST is sent again, and what it finds is the answer.
+ */
+export type Find<T> = (signal: AbortSignal) => Promise<T | undefined>;
+
 export interface ImagesApi {
-  /** `POST /v2/images`; never repeated by itself. */
-  create(image: NewImageWire, signal: AbortSignal): Promise<ImageWire>;
+  /** `POST /v2/images`. */
+  create(image: NewImageWire, find: Find<ImageWire>, signal: AbortSignal): Promise<ImageWire>;
   /** The image, with status `deleted` for a failed import; undefined where the answer is 404. */
   get(id: string, signal: AbortSignal, priority?: Priority): Promise<ImageWire | undefined>;
   /** This account's own images that carry the tag and are not deleted. */
@@ -50,8 +56,8 @@ export interface ImagesApi {
   update(id: string, changes: ImageChangesWire, signal: AbortSignal): Promise<ImageWire>;
   /** 204, 404 and the 422 "already deleted" are all success. */
   delete(id: string, signal: AbortSignal): Promise<void>;
-  /** `POST /v2/images/{id}/actions` with `type: transfer`; never repeated by itself. */
-  transfer(id: string, region: string, signal: AbortSignal): Promise<ActionWire>;
+  /** `POST /v2/images/{id}/actions` with `type: transfer`. */
+  transfer(id: string, region: string, find: Find<ActionWire>, signal: AbortSignal): Promise<ActionWire>;
   /** All actions of the image, newest first, every page. */
   actions(id: string, signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
 }

@@ -1,4 +1,5 @@
 import { ApiError, type Method } from "./errors";
+import { readRateHeaders } from "./rateHeaders";
 import { redact } from "./redaction";
 
 /** The error that an answer with a bad status is: DigitalOcean's `{ id, message, request_id }`, its tags' `{ error, messages }`, or any text. */
@@ -7,6 +8,7 @@ export function apiErrorOf(
   url: string,
   answer: { readonly status: number; readonly headers: Headers; readonly text: string },
   secrets: readonly string[],
+  now: number,
 ): ApiError {
   const body = parsed(answer.text);
   const text = (key: string): string | undefined => {
@@ -21,6 +23,7 @@ export function apiErrorOf(
     id: text("id") ?? "",
     text: text("message") ?? messages ?? text("error") ?? redact(answer.text, secrets),
     requestId: text("request_id") ?? answer.headers.get("x-request-id") ?? undefined,
+    retryAfter: readRateHeaders(answer.headers, now).retryAfter,
   });
 }
 

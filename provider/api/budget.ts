@@ -179,9 +179,10 @@ export class RateBudget {
   }
 
   #learn(answer: Answer, sent: Sent): void {
-    const { limit, remaining, reset, retryAfter } = readRateHeaders(answer.headers);
+    const headers = readRateHeaders(answer.headers, this.#clock.now());
+    const { limit, remaining, retryAfter } = headers;
     const now = this.#now();
-    const untilReset = reset === undefined ? undefined : Math.min(hourWindow, Math.max(1_000, reset - this.#clock.now()));
+    const untilReset = headers.untilReset === undefined ? undefined : Math.min(hourWindow, Math.max(1_000, headers.untilReset));
     if (limit !== undefined) this.#hourLimit = limit;
     if (remaining !== undefined && sent.order > (this.#reported?.order ?? 0)) {
       this.#reported = { remaining, resetAt: now + (untilReset ?? 60_000), order: sent.order };

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { World } from "../world";
 import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
-import { isNotFound, NetworkError, type ApiError, type Method } from "./errors";
+import { isNotFound, mayHaveTakenEffect, NetworkError, type ApiError, type Method } from "./errors";
 import { redact } from "./redaction";
 import { apiErrorOf } from "./apiErrorOf";
 import { RetryPolicy } from "./retryPolicy";
@@ -20,6 +20,11 @@ export interface ApiRequest {
   readonly priority?: Priority;
   /** Whether a second time has no further effect. Default: true of every method but POST. */
   readonly idempotent?: boolean;
+  /**
+   * Looks for what a POST makes. Asked for after an answer that leaves open whether it was made: what is found stands for the answer, and
+   * only where nothing is found the POST is sent again. A POST that is neither idempotent nor can be looked for is not repeated then.
+   */
+  readonly find?: (signal: AbortSignal) => Promise<unknown>;
   /** Values of the body that must not come back in an error. */
   readonly secrets?: readonly string[];
 }
@@ -30,9 +35,11 @@ interface Answer {
   readonly text: string;
 }
 
-type Outcome =
-  | { readonly took: number; readonly answer: Answer; readonly error?: undefined }
-  | { readonly took: number; readonly answer?: undefined; readonly error: ApiError | NetworkError };
+/** `took` is the request alone, in milliseconds. */
+type Outcome<T> = { readonly took: number; readonly value: T } | { readonly took: number; readonly error: ApiError | NetworkError };
+
+/** The pauses before each look for what a POST may have made, in milliseconds: lists show a new thing seconds later. */
+const looks = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 interface ClientSettings {
   readonly token: string;
@@ -53,12 +60,12 @@ export class Client {
 
   /** Carries out a call whose answer has no body worth reading. Rejects with `ApiError`, `NetworkError` or the signal's reason. */
   async request(call: ApiRequest, signal: AbortSignal): Promise<void> {
-    await this.#answer(call, signal);
+    await this.#perform(call, () => undefined, signal);
   }
 
   /** What the answer's JSON holds under the key. Rejects as `request` does. */
   async read(call: ApiRequest, key: string, signal: AbortSignal): Promise<unknown> {
-    return this.#field(call, await this.#json(call, signal), key);
+    return this.#perform(call, (text) => fieldOf(text, key).value, signal);
   }
 
   /** What is there under the key, undefined where the answer is 404. */
@@ -85,29 +92,50 @@ export class Client {
     while (next !== undefined && !seen.has(next)) {
       seen.add(next);
       const call: ApiRequest = { method: "GET", path: `${path}?${next}`, priority };
-      const page = await this.#json(call, signal);
-      things.push(...(this.#field(call, page, key) as unknown[]));
-      next = nextQuery(page);
+      const { body, value } = await this.#perform(call, (text) => fieldOf(text, key), signal);
+      things.push(...(value as unknown[]));
+      next = nextQuery(body);
     }
     return things;
   }
 
-  async #answer(call: ApiRequest, signal: AbortSignal): Promise<Answer> {
+  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read is as good as none. */
+  async #perform<T>(call: ApiRequest, parse: (text: string) => T, signal: AbortSignal): Promise<T> {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
     const { clock, random } = this.#settings.world;
-    const policy = new RetryPolicy(call.idempotent ?? call.method !== "POST", random, clock.now());
+    const policy = new RetryPolicy(random, clock.now());
     for (;;) {
-      const { took, answer, error } = await this.#try(call, policy.timeLimit, signal);
-      if (error === undefined) return answer;
+      const outcome = await this.#try(call, parse, policy.timeLimit, signal);
+      if ("value" in outcome) return outcome.value;
+      const { took, error } = outcome;
+      const isOpen = mayHaveTakenEffect(error) && call.idempotent !== true;
+      if (isOpen && call.find === undefined) throw error;
+      const found = isOpen ? await this.#look(call, error, signal) : undefined;
+      if (found !== undefined) return found as T;
       const pause = policy.pauseAfter(error, took, clock.now());
       if (pause === undefined) throw error;
       await clock.sleep(pause, signal);
     }
   }
 
-  /** One turn in the budget and one request; `took` is the request alone. */
-  async #try(call: ApiRequest, timeLimit: number, signal: AbortSignal): Promise<Outcome> {
+  /** What a POST has made after all. Rejects with the POST's own error where nobody can be asked. */
+  async #look({ find }: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
+    for (const pause of looks) {
+      await this.#settings.world.clock.sleep(pause, signal);
+      try {
+        const found = await find?.(signal);
+        if (found !== undefined) return found;
+      } catch {
+        signal.throwIfAborted();
+        throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** One turn in the budget and one request. */
+  async #try<T>(call: ApiRequest, parse: (text: string) => T, timeLimit: number, signal: AbortSignal): Promise<Outcome<T>> {
     const { budget, world } = this.#settings;
     let sentAt = world.clock.now();
     try {
@@ -116,8 +144,8 @@ export class Client {
         return this.#send(call, timeLimit, signal);
       });
       const took = world.clock.now() - sentAt;
-      if (answer.status >= 200 && answer.status < 300) return { took, answer };
-      return { took, error: apiErrorOf(call.method, this.#url(call.path), answer, this.#secrets(call)) };
+      if (answer.status >= 200 && answer.status < 300) return { took, value: parse(answer.text) };
+      return { took, error: apiErrorOf(call.method, this.#url(call.path), answer, this.#secrets(call), world.clock.now()) };
     } catch (failure) {
       signal.throwIfAborted();
       return { took: world.clock.now() - sentAt, error: this.#networkError(call, failure) };
@@ -143,21 +171,6 @@ export class Client {
       const response = await world.send(request);
       return { status: response.status, headers: response.headers, text: await response.text() };
     });
-  }
-
-  async #json(call: ApiRequest, signal: AbortSignal): Promise<unknown> {
-    const { text } = await this.#answer(call, signal);
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      throw this.#networkError(call, new Error("what came back is not JSON"));
-    }
-  }
-
-  #field(call: ApiRequest, body: unknown, key: string): unknown {
-    const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
-    if (value === undefined || value === null) throw this.#networkError(call, new Error(`what came back has no \`${key}\``));
-    return value;
   }
 
   /** The failure's text only, and redacted: what transports throw may quote a header. */
@@ -186,6 +199,19 @@ function innermost(failure: unknown): { readonly code?: string; readonly text: s
   if (typeof cause === "object" && cause !== null) return innermost(cause);
   const word = typeof code === "string" ? code : undefined;
   return { code: word, text: typeof message === "string" && message !== "" ? message : (word ?? "the connection failed") };
+}
+
+/** Throws where the text is no JSON, such as a proxy's page, or was cut short. */
+function fieldOf(text: string, key: string): { readonly body: unknown; readonly value: unknown } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Error(text.trim() === "" ? "what came back is empty" : "what came back is not JSON");
+  }
+  const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
+  if (value === undefined || value === null) throw new Error(`what came back has no \`${key}\``);
+  return { body, value };
 }
 
 function nextQuery(page: unknown): string | undefined {

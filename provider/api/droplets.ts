@@ -6,7 +6,11 @@ import type { ActionWire, DropletWire } from "./wire";
 
 export function dropletsApi(client: Client): DropletsApi {
   const act = async (id: string, type: string, signal: AbortSignal): Promise<ActionWire> =>
-    (await client.read({ method: "POST", path: path`/v2/droplets/${id}/actions`, body: { type } }, "action", signal)) as ActionWire;
+    (await client.read(
+      { method: "POST", path: path`/v2/droplets/${id}/actions`, body: { type }, idempotent: true },
+      "action",
+      signal,
+    )) as ActionWire;
 
   const remove = async (path: string, signal: AbortSignal): Promise<boolean> => {
     try {

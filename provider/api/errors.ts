@@ -10,6 +10,8 @@ export interface Refusal {
   /** The service's own sentence, or the body as it is where it isn't JSON. */
   readonly text: string;
   readonly requestId?: string;
+  /** In how many milliseconds the service wants to be asked again, where it says so. */
+  readonly retryAfter?: number;
 }
 
 /** The service answered, and the answer says no. */
@@ -21,6 +23,7 @@ export class ApiError extends Error implements Refusal {
   readonly id: string;
   readonly text: string;
   readonly requestId: string | undefined;
+  readonly retryAfter: number | undefined;
   /** True for a POST that a failing service may have carried out all the same. */
   readonly mayHaveTakenEffect: boolean;
 
@@ -32,6 +35,7 @@ export class ApiError extends Error implements Refusal {
     this.id = refusal.id;
     this.text = refusal.text;
     this.requestId = refusal.requestId;
+    this.retryAfter = refusal.retryAfter;
     this.mayHaveTakenEffect = refusal.method === "POST" && refusal.status >= 500;
   }
 }

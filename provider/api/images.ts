@@ -11,8 +11,8 @@ export function imagesApi(client: Client): ImagesApi {
   };
 
   return {
-    create: async (image, signal) =>
-      (await client.read({ method: "POST", path: "/v2/images", body: image, secrets: [image.url] }, "image", signal)) as ImageWire,
+    create: async (image, find, signal) =>
+      (await client.read({ method: "POST", path: "/v2/images", body: image, secrets: [image.url], find }, "image", signal)) as ImageWire,
 
     get: async (id, signal, priority) => (await client.find(path`/v2/images/${id}`, "image", signal, priority)) as ImageWire | undefined,
 
@@ -32,9 +32,9 @@ export function imagesApi(client: Client): ImagesApi {
       }
     },
 
-    transfer: async (id, region, signal) => {
+    transfer: async (id, region, find, signal) => {
       const body = { type: "transfer", region };
-      return (await client.read({ method: "POST", path: path`/v2/images/${id}/actions`, body }, "action", signal)) as ActionWire;
+      return (await client.read({ method: "POST", path: path`/v2/images/${id}/actions`, body, find }, "action", signal)) as ActionWire;
     },
 
     actions: async (id, signal, priority) => {

@@ -18,17 +18,17 @@ const passing: readonly { readonly text: RegExp; readonly retryFor: number }[] =
 ];
 const passingPause = 10_000;
 
-/** Whether and when one request is sent again. All times in milliseconds. */
+/** A service that says how long it will be away is believed up to five minutes. */
+const longestAway = 300_000;
+
+/** When a request is sent again that may be. All times in milliseconds. */
 export class RetryPolicy {
-  readonly #idempotent: boolean;
   readonly #random: () => number;
   readonly #started: number;
   #failures = 0;
   #failed = 0;
 
-  /** `idempotent`: a second time has no further effect. */
-  constructor(idempotent: boolean, random: () => number, now: number) {
-    this.#idempotent = idempotent;
+  constructor(random: () => number, now: number) {
     this.#random = random;
     this.#started = now;
   }
@@ -53,9 +53,11 @@ export class RetryPolicy {
       // 501 says that the service doesn't have it, not that it failed.
       if (error.status < 500 || error.status === 501) return undefined;
     }
+    const away = error instanceof ApiError ? error.retryAfter : undefined;
     this.#failures += 1;
     const pause = 1_000 * 2 ** (this.#failures - 1) * (0.5 + this.#random() / 2);
     this.#failed += took + pause;
-    return this.#idempotent && this.#failures < failingTries && this.#failed < failingTime ? pause : undefined;
+    if (this.#failures >= failingTries || this.#failed >= failingTime) return undefined;
+    return Math.max(pause, Math.min(away ?? 0, longestAway));
   }
 }

@@ -29,7 +29,7 @@ const outputs = {
   acceptable: { shape: "boolean", required: true, doc: "Whether no finding is an error." },
   format: {
     shape: "string",
-    doc: "Format of the disk inside the compression: `raw`, `qcow2`, `vmdk`, `vhdx`, `vdi`, `vhd`, `iso`, `tar`, `ova` or `zip`. Absent where it can't be read.",
+    doc: "Format of the disk inside the compression: `raw`, `qcow2`, `vmdk`, `vhdx`, `vdi`, `vhd`, `iso`, `tar`, `ova`, `zip`, `text` or `html`. Absent where it can't be read.",
   },
   compression: { shape: "string", doc: "`gzip`, `bzip2`, `xz` or `zstd`. Absent where there is none." },
   virtualSizeBytes: { shape: "integer", doc: "Bytes of the disk as a Droplet sees it. Absent where only reading everything would tell." },

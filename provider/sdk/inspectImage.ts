@@ -32,8 +32,8 @@ export interface InspectImageResult {
   /** Whether no finding is an error. */
   readonly acceptable: boolean;
   /**
-   * Format of the disk inside the compression: `raw`, `qcow2`, `vmdk`, `vhdx`, `vdi`, `vhd`, `iso`, `tar`, `ova` or `zip`. Absent where it
-   * can't be read.
+   * Format of the disk inside the compression: `raw`, `qcow2`, `vmdk`, `vhdx`, `vdi`, `vhd`, `iso`, `tar`, `ova`, `zip`, `text` or `html`.
+   * Absent where it can't be read.
    */
   readonly format?: string;
   /** `gzip`, `bzip2`, `xz` or `zstd`. Absent where there is none. */

@@ -1,66 +1,71 @@
-/**
- * What DigitalOcean's importer takes (documentation, Custom Images: how to upload). Everything that asks whether a format or compression
- * is accepted reads these two tables.
- */
-interface CompressionRow {
-  /** Whether DigitalOcean unpacks it; what it doesn't is packed anew, with gzip, on its way through Spaces. */
-  readonly accepted: boolean;
-  readonly extension: string;
-}
-
-interface FormatRow {
-  /** As people write it. */
-  readonly title: string;
-  /** Code of the finding that refuses it; accepted where there is none. */
-  readonly refusal?: string;
-  /** Of files, the usual first. */
-  readonly extensions: readonly string[];
-}
-
+/** Compressions that are recognised. */
 export type CompressionName = "gzip" | "bzip2" | "xz" | "zstd";
-export type FormatName = "raw" | "qcow2" | "vmdk" | "vhdx" | "vdi" | "vhd" | "iso" | "tar" | "ova" | "zip";
 
-export const compressions: Readonly<Record<CompressionName, CompressionRow>> = {
-  gzip: { accepted: true, extension: ".gz" },
-  bzip2: { accepted: true, extension: ".bz2" },
-  xz: { accepted: false, extension: ".xz" },
-  zstd: { accepted: false, extension: ".zst" },
+/** Formats that are recognised, of disks and of what is taken for one. */
+export type FormatName = "raw" | "qcow2" | "vmdk" | "vhdx" | "vdi" | "vhd" | "iso" | "tar" | "ova" | "zip" | "text" | "html";
+
+/** What DigitalOcean's importer does with a kind of file: it takes it, or the finding `refused` says why not. */
+export type Acceptance = { readonly accepted: true } | { readonly accepted: false; readonly refused: string };
+
+export type CompressionRow = Acceptance & {
+  /** Whether an image in it is unpacked and packed with gzip on its way through Spaces. */
+  readonly recompressible: boolean;
+  /** What a file's name ends in. */
+  readonly extension: string;
 };
 
-export const formats: Readonly<Record<FormatName, FormatRow>> = {
-  raw: { title: "raw", extensions: [".img", ".raw"] },
-  qcow2: { title: "qcow2", extensions: [".qcow2"] },
-  vhdx: { title: "VHDX", extensions: [".vhdx"] },
-  vdi: { title: "VDI", extensions: [".vdi"] },
-  vmdk: { title: "VMDK", extensions: [".vmdk"] },
-  vhd: { title: "VHD", extensions: [".vhd"], refusal: "vhd-refused" },
-  iso: { title: "ISO", extensions: [".iso"], refusal: "iso-refused" },
-  tar: { title: "tar", extensions: [".tar"], refusal: "archive-refused" },
-  ova: { title: "OVA", extensions: [".ova"], refusal: "archive-refused" },
-  zip: { title: "ZIP", extensions: [".zip"], refusal: "archive-refused" },
+export type FormatRow = Acceptance & {
+  /** As its makers write it. */
+  readonly title: string;
+  /** What a file's name may end in. */
+  readonly extensions: readonly string[];
+  /** Whether it is a disk at all. */
+  readonly isDisk: boolean;
 };
 
-export function isAccepted(compression: CompressionName | null | undefined): boolean {
-  return compression === null || compression === undefined || compressions[compression].accepted;
+/** Everything that imagefleet knows of DigitalOcean's dealing with compressions: what reads them is in `compression/`. */
+export const compressionTable: Readonly<Record<CompressionName, CompressionRow>> = {
+  gzip: { accepted: true, recompressible: false, extension: ".gz" },
+  bzip2: { accepted: true, recompressible: false, extension: ".bz2" },
+  xz: { accepted: false, refused: "compression-refused", recompressible: true, extension: ".xz" },
+  zstd: { accepted: false, refused: "compression-refused", recompressible: true, extension: ".zst" },
+};
+
+/** The same of formats, which `inspect/formats/` reads. */
+export const formatTable: Readonly<Record<FormatName, FormatRow>> = {
+  raw: { accepted: true, title: "raw", extensions: [".img", ".raw"], isDisk: true },
+  qcow2: { accepted: true, title: "qcow2", extensions: [".qcow2"], isDisk: true },
+  vhdx: { accepted: true, title: "VHDX", extensions: [".vhdx"], isDisk: true },
+  vdi: { accepted: true, title: "VDI", extensions: [".vdi"], isDisk: true },
+  vmdk: { accepted: true, title: "VMDK", extensions: [".vmdk"], isDisk: true },
+  vhd: { accepted: false, refused: "vhd-refused", title: "VHD", extensions: [".vhd"], isDisk: true },
+  iso: { accepted: false, refused: "iso-refused", title: "ISO", extensions: [".iso"], isDisk: false },
+  tar: { accepted: false, refused: "archive-refused", title: "tar", extensions: [".tar"], isDisk: false },
+  ova: { accepted: false, refused: "archive-refused", title: "OVA", extensions: [".ova"], isDisk: false },
+  zip: { accepted: false, refused: "archive-refused", title: "zip", extensions: [".zip"], isDisk: false },
+  text: { accepted: false, refused: "text-refused", title: "text", extensions: [".txt"], isDisk: false },
+  html: { accepted: false, refused: "text-refused", title: "HTML", extensions: [".html"], isDisk: false },
+};
+
+/** `gzip and bzip2` */
+export const acceptedCompressions = listed(accepted(compressionTable), "and");
+/** `raw, qcow2, VHDX, VDI and VMDK` */
+export const acceptedFormats = listed(
+  accepted(formatTable).map((name) => formatTable[name].title),
+  "and",
+);
+
+/** The names of a table's rows that the importer takes. */
+export function accepted<Name extends string>(table: Readonly<Record<Name, Acceptance>>): readonly Name[] {
+  return (Object.keys(table) as Name[]).filter((name) => table[name].accepted);
 }
 
-const acceptedFormats = Object.values(formats).filter(({ refusal }) => refusal === undefined);
+/** The finding that refuses a row; undefined for one that is taken. */
+export function refusalOf(row: Acceptance): string | undefined {
+  return row.accepted ? undefined : row.refused;
+}
 
-/** The accepted formats and compressions as a sentence lists them, with its `and` or `or`. */
-export const listFormats = (word: "and" | "or"): string =>
-  list(
-    acceptedFormats.map(({ title }) => title),
-    word,
-  );
-export const listCompressions = (word: "and" | "or"): string =>
-  list(
-    Object.entries(compressions).flatMap(([name, { accepted }]) => (accepted ? [name] : [])),
-    word,
-  );
-
-/** Extensions of the accepted formats. */
-export const imageExtensions: readonly string[] = acceptedFormats.flatMap(({ extensions }) => extensions);
-
-function list(words: readonly string[], word: string): string {
-  return `${words.slice(0, -1).join(", ")} ${word} ${words.at(-1) ?? ""}`;
+/** `a, b and c` */
+export function listed(words: readonly string[], conjunction: "and" | "or"): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }

@@ -159,8 +159,7 @@ export class ImageWatcher {
       this.#copies.copying(region, running.id, Math.min(this.#now(), Date.parse(running.started_at)));
       return;
     }
-    const { api, world } = this.#around;
-    const outcome = await requestTransfer({ api, clock: world.clock }, this.#id, region, actions, signal);
+    const outcome = await requestTransfer(this.#around.api, this.#id, region, actions, signal);
     if ("action" in outcome) this.#copies.copying(region, outcome.action.id, this.#now());
     else this.#copies.failed(region, outcome.refused);
   }

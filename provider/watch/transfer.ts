@@ -1,42 +1,31 @@
 import type { Api } from "../api/api";
-import { ApiError, isUnprocessable, mayHaveTakenEffect } from "../api/errors";
+import { ApiError, isUnprocessable } from "../api/errors";
 import type { ActionWire } from "../api/wire";
-import type { Clock } from "../world";
 
 /** A transfer that runs, or why there is none: a clause. */
 export type TransferOutcome = { readonly action: ActionWire } | { readonly refused: string };
 
-/** Looks for a transfer whose POST got no answer, and the pause between them in milliseconds. */
-const looks = 3;
-const pause = 2_000;
-
 /**
- * Asks for one transfer. Where the answer is lost, the image's actions are read before anything is repeated, and it is repeated once.
- * Rejects only with what ends everything: the signal's reason, or an answer that no other region would get differently.
+ * Asks for one transfer. Where the answer is lost, the image's actions are read before anything is repeated. Rejects only with what ends
+ * everything: the signal's reason, or an answer that no other region would get differently.
  */
 export async function requestTransfer(
-  { api, clock }: { readonly api: Api; readonly clock: Clock },
+  api: Api,
   imageId: string,
   region: string,
   before: readonly ActionWire[],
   signal: AbortSignal,
 ): Promise<TransferOutcome> {
   const known = new Set(before.map(({ id }) => id));
-  for (let repeated = false; ; repeated = true) {
-    try {
-      return { action: await api.images.transfer(imageId, region, signal) };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof Error) || isDecisive(error)) throw error;
-      const lost = mayHaveTakenEffect(error);
-      // A refusal may mean that another run was faster.
-      for (let look = 0; look < (lost ? looks : isUnprocessable(error) ? 1 : 0); look += 1) {
-        if (look > 0) await clock.sleep(pause, signal);
-        const action = await findTransfer(api, imageId, region, known, signal);
-        if (action !== undefined) return { action };
-      }
-      if (!lost || repeated) return { refused: clause(error) };
-    }
+  const find = (inner: AbortSignal): Promise<ActionWire | undefined> => findTransfer(api, imageId, region, known, inner);
+  try {
+    return { action: await api.images.transfer(imageId, region, find, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof Error) || isDecisive(error)) throw error;
+    // A refusal may mean that another run was faster.
+    const action = isUnprocessable(error) ? await find(signal) : undefined;
+    return action === undefined ? { refused: clause(error) } : { action };
   }
 }
 

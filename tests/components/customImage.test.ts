@@ -148,7 +148,7 @@ test("reports all faults together before anything is registered", async () => {
   expect(() => new components.CustomImage("web", args)).toThrow(
     new Error(
       [
-        'CustomImage "web" cannot be laid out:',
+        'Invalid arguments for CustomImage "web":',
         '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam".',
         '  `regions[2]` must be a region not named before, but "nyc3" is `regions[0]` already.',
         '  `waitFor` must be `"all"`, `"home"` or a plain list out of `regions`, got "both".',

@@ -110,7 +110,7 @@ test("refuses a region that is no plain slug before anything is registered", asy
 
   expect(() => new components.DropletFleet("web", { image: "42", ...machines, region })).toThrow(
     new Error(
-      'DropletFleet "web" cannot be laid out:\n  `region` must be a region slug such as `ams3`, got a value that is not known yet.',
+      'Invalid arguments for DropletFleet "web":\n  `region` must be a region slug such as `ams3`, got a value that is not known yet.',
     ),
   );
   await settled();

@@ -33,7 +33,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   await clock.advance(1000);
   await call("GET", `/v2/droplets/${ids[0]!}/actions`);
   await call("GET", `/v2/droplets/${ids[0]!}/actions/${shutdown.body.action.id}`);
-  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "reboot" });
+  await call("POST", "/v2/droplets/actions?tag_name=web", { type: "snapshot", name: "s" });
   await clock.advance(1000);
 
   await call("POST", "/v2/tags", { name: "extra" });
@@ -46,13 +46,115 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   const vpcs = await call<{ vpcs: { id: string }[] }>("GET", "/v2/vpcs?per_page=200");
   await call("GET", `/v2/vpcs/${vpcs.body.vpcs[0]!.id}`);
 
+  await useReservedIps(emulator, ids[1]!);
+  await useProjects(emulator, ids[1]!);
+  await useDomains(emulator);
+  await useFirewalls(emulator, ids[1]!);
+  await useVpcs(emulator);
+  await useSnapshots(emulator);
+  await useLoadBalancers(emulator, ids[1]!);
+
   await call("DELETE", `/v2/droplets/${ids[0]!}`);
   await call("DELETE", "/v2/droplets?tag_name=web");
   await call("DELETE", `/v2/images/${imageId}`);
   await call("DELETE", `/v2/images/${imageId}`);
   await call("DELETE", `/v2/account/keys/${keyId}`);
   await call("GET", "/v2/account", undefined, "wrong");
-  await call("GET", "/v2/domains");
+  await call("GET", "/v2/volumes");
+}
+
+async function useReservedIps({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
+  const assigned = await call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { droplet_id: droplet });
+  const path = `/v2/reserved_ips/${assigned.body.reserved_ip.ip}`;
+  await call("DELETE", path);
+  await clock.advance(1000);
+  const { body } = await call<{ action: { id: number } }>("POST", `${path}/actions`, { type: "unassign" });
+  for (const read of ["/v2/reserved_ips", path, `${path}/actions`, `${path}/actions/${body.action.id}`, `/v2/actions/${body.action.id}`])
+    await call("GET", read);
+  await clock.advance(1000);
+  await call("POST", "/v2/reserved_ips", { region: "nyc3" });
+  await call("DELETE", path);
+}
+
+async function useLoadBalancers({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
+  const rule = { entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 };
+  const asked = { name: "web", region: "nyc3", forwarding_rules: [rule] };
+  const { body } = await call<{ load_balancer: { id: string } }>("POST", "/v2/load_balancers", { ...asked, droplet_ids: [droplet] });
+  const { id } = body.load_balancer;
+  const path = `/v2/load_balancers/${id}`;
+  await clock.advance(60_000);
+  const now = Math.floor(clock.now() / 1000);
+  const metrics = "/v2/monitoring/metrics/load_balancer/droplets_health_checks";
+  for (const read of ["/v2/load_balancers", path, `${metrics}?lb_id=${id}&start=${now - 60}&end=${now}`]) await call("GET", read);
+  await call("DELETE", `${path}/droplets`, { droplet_ids: [droplet] });
+  await call("POST", `${path}/droplets`, { droplet_ids: [droplet] });
+  await call("PUT", path, { ...asked, tag: "web" });
+  await call("DELETE", path);
+  await call("DELETE", path);
+}
+
+async function useVpcs({ call }: InMemoryEmulator): Promise<void> {
+  const { body } = await call<{ vpc: { id: string } }>("POST", "/v2/vpcs", { name: "web", region: "nyc3" });
+  const path = `/v2/vpcs/${body.vpc.id}`;
+  await call("PUT", path, { name: "web-2", description: "d" });
+  await call("PATCH", path, { description: "" });
+  await call("POST", "/v2/vpcs", { name: "web-2", region: "nyc3" });
+  await call("DELETE", path);
+  await call("GET", path);
+}
+
+async function useSnapshots({ call }: InMemoryEmulator): Promise<void> {
+  const { body } = await call<{ snapshots: { id: string }[] }>("GET", "/v2/snapshots?resource_type=droplet");
+  const path = `/v2/snapshots/${body.snapshots[0]!.id}`;
+  await call("GET", path);
+  await call("DELETE", path);
+  await call("GET", path);
+}
+
+async function useFirewalls({ call, clock }: InMemoryEmulator, droplet: number): Promise<void> {
+  const inbound_rules = [{ protocol: "tcp", ports: "80", sources: { addresses: ["0.0.0.0/0", "::/0"], tags: ["web"] } }];
+  const outbound_rules = [{ protocol: "icmp", destinations: { addresses: ["0.0.0.0/0"] } }];
+  const asked = { name: "web", tags: ["web"], inbound_rules, outbound_rules };
+  const { body } = await call<{ firewall: { id: string } }>("POST", "/v2/firewalls", asked);
+  const path = `/v2/firewalls/${body.firewall.id}`;
+  await call("POST", "/v2/firewalls", asked);
+  await call("GET", path);
+  await clock.advance(1000);
+  for (const method of ["POST", "DELETE"]) {
+    await call(method, `${path}/droplets`, { droplet_ids: [droplet] });
+    await call(method, `${path}/tags`, { tags: ["web"] });
+    await call(method, `${path}/rules`, { inbound_rules });
+  }
+  await call("PUT", path, asked);
+  await call("GET", "/v2/firewalls");
+  await call("DELETE", path);
+  await call("DELETE", path);
+}
+
+async function useDomains({ call }: InMemoryEmulator): Promise<void> {
+  await call("POST", "/v2/domains", { name: "example.com" });
+  const path = "/v2/domains/example.com";
+  const { body } = await call<{ domain_record: { id: number } }>("POST", `${path}/records`, {
+    type: "A",
+    name: "www",
+    data: "203.0.113.7",
+  });
+  const record = `${path}/records/${body.domain_record.id}`;
+  for (const read of ["/v2/domains", path, `${path}/records`, record]) await call("GET", read);
+  for (const method of ["PUT", "PATCH"]) await call(method, record, { data: "203.0.113.8" });
+  for (const gone of [record, record, path, path]) await call("DELETE", gone);
+}
+
+async function useProjects({ call }: InMemoryEmulator, droplet: number): Promise<void> {
+  const { body } = await call<{ project: { id: string } }>("POST", "/v2/projects", { name: "web", purpose: "Service or API" });
+  const path = `/v2/projects/${body.project.id}`;
+  await call("PATCH", path, { environment: "Production" });
+  await call("PUT", path, { name: "web", description: "", purpose: "Other", environment: "Staging", is_default: false });
+  await call("POST", `${path}/resources`, { resources: [`do:droplet:${droplet}`] });
+  for (const read of ["/v2/projects", path, "/v2/projects/default", `${path}/resources`]) await call("GET", read);
+  await call("DELETE", path);
+  await call("POST", "/v2/projects/default/resources", { resources: [`do:droplet:${droplet}`] });
+  await call("DELETE", path);
 }
 
 describe("every answer is as DigitalOcean's schema and observed answers say", () => {

@@ -12,7 +12,8 @@ interface Droplet {
   readonly tags: string[];
   readonly image: { readonly id: number };
   readonly snapshot_ids: number[];
-  readonly networks: { readonly v4: { readonly ip_address: string; readonly type: string }[] };
+  readonly features: string[];
+  readonly networks: { readonly v4: { readonly ip_address: string; readonly type: string }[]; readonly v6: unknown[] };
 }
 
 let emulator: InMemoryEmulator;
@@ -66,7 +67,7 @@ describe("creating", () => {
     [{ ssh_keys: [1, "aa:bb"] }, "1, aa:bb are invalid key identifiers for Droplet creation."],
     [{ name: "no_underscores" }, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"],
     [{ user_data: "x".repeat(65_537) }, "User data is too long (maximum is 64 KiB)."],
-    [{ vpc_uuid: "other" }, "Failed to resolve VPC: it must be one of the Droplet's region."],
+    [{ vpc_uuid: "other" }, "Failed to resolve VPC: it must be one of the region nyc3."],
   ])("is refused with 422 for %j", async (fields, message) => {
     expect(await post(fields)).toMatchObject({ status: 422, body: { id: "unprocessable_entity", message } });
   });
@@ -96,6 +97,23 @@ describe("creating", () => {
     expect((await emulator.call("GET", "/v2/account")).body).toMatchObject({ account: { droplet_limit: 3 } });
   });
 
+  test("without public networking has no public address, and IPv6 needs it", async () => {
+    const [id] = await emulator.droplets(["a"], { public_networking: false });
+    const { networks } = await read(id!);
+    expect([networks.v4.map(({ type }) => type), networks.v6]).toEqual([["private"], []]);
+    expect([...emulator.network.listening().keys()]).toEqual(networks.v4.map(({ ip_address }) => ip_address));
+    expect((await post({ public_networking: false, ipv6: true })).status).toBe(422);
+  });
+
+  test("with IPv6 from a public image has an address of it", async () => {
+    const [id] = await emulator.droplets(["a"], { ipv6: true });
+    const { networks, features } = await read(id!);
+    expect(networks.v6).toEqual([
+      { ip_address: expect.stringMatching(/^2604:[0-9a-f:]+$/) as string, netmask: 64, gateway: "2604:a880:400:d1::1", type: "public" },
+    ]);
+    expect(features).toContain("ipv6");
+  });
+
   test("takes the first fitting region for a prefix or for none", async () => {
     const image = await emulator.image(["nyc3", "ams3"]);
     const fields = { image, ssh_keys: [await emulator.key()] };
@@ -122,7 +140,8 @@ describe("listing and deleting", () => {
     await emulator.call("POST", "/v2/tags", { name: "old" });
     const resources = [b, c].map((id) => ({ resource_id: String(id), resource_type: "droplet" }));
     await emulator.call("POST", "/v2/tags/old/resources", { resources });
-    expect((await emulator.call("DELETE", `/v2/droplets/${a!}`)).status).toBe(204);
+    const deleted = await emulator.call("DELETE", `/v2/droplets/${a!}`);
+    expect([deleted.status, deleted.headers.get("content-type")]).toEqual([204, "application/json"]);
     expect((await emulator.call("DELETE", `/v2/droplets/${a!}`)).status).toBe(404);
     expect((await emulator.call("DELETE", "/v2/droplets?tag_name=old")).status).toBe(204);
     expect((await emulator.call<{ droplets: Droplet[] }>("GET", "/v2/droplets")).body.droplets).toEqual([]);
@@ -165,6 +184,42 @@ describe("acting", () => {
     expect(await read(id!)).toMatchObject({ status: "active", locked: false });
   });
 
+  test("a reboot is refused to a Droplet that is off, which stays off", async () => {
+    const [id] = await emulator.droplets(["a"]);
+    await act(id!, { type: "power_off" });
+    await emulator.clock.advance(1000);
+    for (const type of ["reboot", "power_cycle"]) expect(await act(id!, { type })).toMatchObject({ status: 422 });
+    expect(await read(id!)).toMatchObject({ status: "off", locked: false });
+  });
+
+  test("enables, changes and disables backups, and shows the next window", async () => {
+    const [id] = await emulator.droplets(["a"]);
+    await emulator.clock.advance(Date.UTC(2030, 0, 7, 13) - emulator.clock.now());
+    const done = async (body: object): Promise<Droplet> => {
+      expect((await act(id!, body)).status).toBe(201);
+      await emulator.clock.advance(1000);
+      return read(id!);
+    };
+    const day = { start: "2030-01-08T00:00:00Z", end: "2030-01-08T04:00:00Z" };
+    expect(await done({ type: "enable_backups" })).toMatchObject({ next_backup_window: day });
+    expect((await read(id!)).features).toContain("backups");
+    expect((await act(id!, { type: "enable_backups" })).status).toBe(422);
+    const weekly = { type: "change_backup_policy", backup_policy: { plan: "weekly", weekday: "TUE", hour: 20 } };
+    expect(await done(weekly)).toMatchObject({ next_backup_window: { start: "2030-01-08T20:00:00Z", end: "2030-01-09T00:00:00Z" } });
+    expect(await done({ type: "disable_backups" })).toMatchObject({ next_backup_window: null });
+    expect((await read(id!)).features).not.toContain("backups");
+    expect((await act(id!, weekly)).status).toBe(422);
+  });
+
+  test("enables IPv6, but not on a custom image", async () => {
+    const [id] = await emulator.droplets(["a"]);
+    expect((await act(id!, { type: "enable_ipv6" })).status).toBe(201);
+    await emulator.clock.advance(1000);
+    expect((await read(id!)).networks.v6).toHaveLength(1);
+    const [custom] = await emulator.droplets(["b"], { image: await emulator.image(), ssh_keys: [await emulator.key()] });
+    expect(await act(custom!, { type: "enable_ipv6" })).toMatchObject({ body: { message: "image is not compatible with ipv6" } });
+  });
+
   test("rebuilds in place, with the same id and addresses", async () => {
     const [id] = await emulator.droplets(["a"]);
     const before = await read(id!);
@@ -203,6 +258,10 @@ describe("acting", () => {
       image: { type: "snapshot", name: "before", status: "available", regions: ["nyc3"], min_disk_size: 25 },
     });
     expect((await post({ image: snapshots[0] })).status).toBe(202);
+    const listed = await emulator.call("GET", "/v2/snapshots");
+    expect(listed.body).toMatchObject({ snapshots: [{ id: String(snapshots[0]), name: "before", resource_id: String(id) }] });
+    expect((await emulator.call("DELETE", `/v2/snapshots/${snapshots[0]!}`)).status).toBe(204);
+    expect((await read(id!)).snapshot_ids).toEqual([]);
   });
 
   test("on all Droplets of a tag, or on none", async () => {
@@ -219,7 +278,11 @@ describe("acting", () => {
     const [id] = await emulator.droplets(["a"]);
     const message = "The specified action type is not available.";
     expect(await act(id!, { type: "enable_recovery" })).toMatchObject({ status: 404, body: { message } });
-    expect(await act(id!, { type: "enable_backups" })).toMatchObject({ status: 501 });
+    expect(await act(id!, { type: "password_reset" })).toMatchObject({
+      status: 501,
+      body: { message: "The emulator does not model the action `password_reset` of POST /v2/droplets/:droplet/actions." },
+    });
+    expect((await emulator.call("POST", "/v2/droplets/actions?tag_name=a", { type: "reboot" })).status).toBe(404);
   });
 });
 

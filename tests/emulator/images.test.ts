@@ -148,9 +148,11 @@ describe("an image", () => {
     expect((await read(id)).status).toBe("deleted");
   });
 
-  test("takes name, description and distribution by PUT, and nothing else", async () => {
+  test("takes name, description and distribution by PUT, and answers 501 to anything else", async () => {
     const id = await emulator.image(["nyc3"], { tags: ["a"] });
-    const change = { name: "new", description: "", distribution: "Fedora", tags: ["b"], regions: ["ams3"] };
+    const change = { name: "new", description: "", distribution: "Fedora" };
+    const message = "The emulator does not model the field `tags` of PUT /v2/images/:image.";
+    expect(await emulator.call("PUT", `/v2/images/${id}`, { ...change, tags: ["b"] })).toMatchObject({ status: 501, body: { message } });
     expect((await emulator.call("PUT", `/v2/images/${id}`, change)).status).toBe(200);
     expect(await read(id)).toMatchObject({ name: "new", description: "", distribution: "Fedora", tags: ["a"], regions: ["nyc3"] });
     expect((await emulator.call("PUT", "/v2/images/debian-13-x64", change)).status).toBe(404);

@@ -91,11 +91,23 @@ const effects: { readonly [Name in keyof Switches]: readonly [Probe, unknown, un
     422,
     202,
   ],
+  restartOfStoppedDroplet: [
+    async (e) => {
+      const [id] = await e.droplets(["a"]);
+      await e.call("POST", `/v2/droplets/${id!}/actions`, { type: "power_off" });
+      await e.clock.advance(1000);
+      const status = await statusOf(e, "POST", `/v2/droplets/${id!}/actions`, { type: "reboot" });
+      await e.clock.advance(1000);
+      return [status, (await e.call<{ droplet: { status: string } }>("GET", `/v2/droplets/${id!}`)).body.droplet.status];
+    },
+    [422, "off"],
+    [201, "off"],
+  ],
 };
 
 test.each(Object.keys(effects) as (keyof Switches)[])("the switch %s does what it says", async (name) => {
   const [probe, byDefault, otherwise] = effects[name];
-  const [usual, switched] = [inMemory(), inMemory({ options: { [name]: switches[name][1] } })];
+  const [usual, switched] = [inMemory(), inMemory({ options: { [name]: switches[name].values[1] } })];
   expect([await probe(usual), await probe(switched)]).toEqual([byDefault, otherwise]);
   usual.close();
   switched.close();

@@ -31,6 +31,19 @@ test("a tag comes into being by its use, and counts what carries it", async () =
   });
 });
 
+test("the first spelling of a tag stays, and a list by tag finds it in any", async () => {
+  const [a] = await emulator.droplets(["a"], { tags: ["Prod"] });
+  const [b] = await emulator.droplets(["b"], { tags: ["prod"] });
+  const image = await emulator.image(["nyc3"], { tags: ["PROD"] });
+  expect([await tagsOf("droplet", a!), await tagsOf("droplet", b!), await tagsOf("image", image)]).toEqual([["Prod"], ["Prod"], ["Prod"]]);
+  const droplets = (await emulator.call<{ droplets: { id: number }[] }>("GET", "/v2/droplets?tag_name=pROD")).body.droplets;
+  expect(droplets.map(({ id }) => id)).toEqual([a, b]);
+  const images = (await emulator.call<{ images: { id: number }[] }>("GET", "/v2/images?tag_name=pROD")).body.images;
+  expect(images.map(({ id }) => id)).toEqual([image]);
+  expect((await emulator.call("DELETE", "/v2/tags/prod")).status).toBe(204);
+  expect(await tagsOf("droplet", a!)).toEqual([]);
+});
+
 test("a tag is put on resources and taken off them in bulk", async () => {
   const image = await emulator.image();
   const [a, b] = await emulator.droplets(["a", "b"]);

@@ -12,20 +12,31 @@ interface Schema {
   readonly $ref?: string;
   readonly enum?: string[];
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+  readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly discriminator?: { readonly mapping?: Readonly<Record<string, string>> };
+}
+
+interface Operation {
+  readonly responses?: Readonly<Record<string, Schema>>;
+  readonly requestBody?: Schema;
 }
 
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses?: Readonly<Record<string, Schema>> }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly responses: Readonly<Record<string, Schema>>; readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const document = readDocument();
+const document = readDocument(file);
 const validators = new Map<string, ValidateFunction>();
 const ajv = createAjv();
 
 /** Reads the schema, and adds what the service is known to answer though the schema's closed lists lack it. */
-function readDocument(): Document {
-  const read = JSON.parse(readFileSync(file, "utf8")) as Document;
+function readDocument(name: string): Document {
+  const read = JSON.parse(readFileSync(name, "utf8")) as Document;
   read.components.schemas.region_slug?.enum?.push("atl1", "ric1");
   read.components.schemas.distribution?.enum?.push("Unknown OS");
   return read;
@@ -46,6 +57,10 @@ export function validateAnswer(method: string, requestPath: string, status: numb
   const where = `${method} ${requestPath} -> ${status}`;
   const template = findTemplate(document, requestPath);
   const responses = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()]?.responses;
+  if (requestPath.startsWith(outsideSchema) && status !== 204) {
+    return missingFields(requestPath, method, status, body).map((fault) => `${where}: ${fault}`);
+  }
+  if (requestPath.startsWith(outsideSchema)) return [];
   if (template === undefined || responses === undefined) {
     return status === 501 ? [] : [`${where}: the schema has no such operation, and the answer is not 501`];
   }
@@ -67,6 +82,41 @@ export function validateLog(requests: readonly LoggedRequest[]): string[] {
   });
 }
 
+/** The fields of a request's body, each with the fields of the object or the list of objects that it holds. */
+export interface FieldTree {
+  readonly [field: string]: FieldTree;
+}
+
+/** The fields that the schema gives a request's body, by action type where the body is an action's. Undefined without a body. */
+export function requestFields(
+  method: string,
+  requestPath: string,
+): { fields: FieldTree } | { actions: Record<string, FieldTree> } | undefined {
+  const template = findTemplate(document, requestPath);
+  const body = document.paths[template ?? ""]?.[method.toLowerCase()]?.requestBody;
+  const schema = body && resolve(resolve(body).content?.["application/json"]?.schema ?? {});
+  if (schema === undefined) return undefined;
+  const types = Object.entries(schema.discriminator?.mapping ?? {});
+  if (types.length === 0) return { fields: fieldTree(schema) };
+  return { actions: Object.fromEntries(types.map(([type, $ref]) => [type, fieldTree({ $ref })])) };
+}
+
+function fieldTree(given: Schema): FieldTree {
+  const schema = resolve(given);
+  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items ? [schema.items] : [])];
+  const own = Object.entries(schema.properties ?? {}).map(([name, property]) => [name, fieldTree(property)] as const);
+  return Object.assign(Object.fromEntries(own), ...parts.map(fieldTree)) as FieldTree;
+}
+
+function resolve(schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const target = schema.$ref
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+  return resolve(target as Schema);
+}
+
 function findTemplate({ paths }: Document, requestPath: string): string | undefined {
   const segments = requestPath.split("/");
   const fits = (template: string): boolean => {
@@ -86,6 +136,9 @@ function check(key: string, schema: Schema, body: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? "is wrong"}`);
 }
 
+/** Operations that the trimmed schema leaves out: of these the fields alone are checked. */
+const outsideSchema = "/v2/domains";
+
 /** Fields that every entity has in the observed answers: the schema requires few of them, and of an image none. */
 const imageFields =
   "id name type distribution slug public regions created_at min_disk_size size_gigabytes description tags status error_message";
@@ -98,7 +151,16 @@ const fieldsOf: Readonly<Record<string, string>> = {
   region: "name slug features available sizes",
   size: "slug memory vcpus disk transfer price_monthly price_hourly regions available description disk_info",
   tag: "name resources",
+  snapshot: "id name created_at regions resource_id resource_type min_disk_size size_gigabytes tags",
   vpc: "id urn name description region ip_range created_at default",
+  reserved_ip: "ip region droplet locked project_id",
+  load_balancer:
+    "id name ip size_unit status created_at forwarding_rules health_check sticky_sessions region tag droplet_ids redirect_http_to_https enable_proxy_protocol enable_backend_keepalive vpc_uuid project_id http_idle_timeout_seconds",
+  firewall: "id name status created_at pending_changes droplet_ids tags inbound_rules outbound_rules",
+  domain: "name ttl zone_file",
+  domain_record: "id type name data priority port ttl weight flags tag",
+  project: "id owner_uuid owner_id name description purpose environment is_default created_at updated_at",
+  resource: "urn assigned_at links status",
   account: "droplet_limit floating_ip_limit reserved_ip_limit volume_limit email uuid email_verified status status_message team",
 };
 const newImageFields = "created_at description distribution error_message id name regions type tags status";
@@ -107,6 +169,7 @@ function missingFields(template: string, method: string, status: number, body: u
   if (typeof body !== "object" || body === null) return ["an answer has no body"];
   // A tag that cannot be one is answered in an envelope of its own.
   if (status >= 400) return "error" in body ? [] : missing("the error", "id message request_id", body);
+  if ("data" in body) return missing("the metrics", "status data", body);
   const isNewImage = template === "/v2/images" && method === "POST";
   const entities = Object.entries(body).flatMap(([key, value]) => {
     const one = Array.isArray(value) ? key.replace(/s$/, "") : key;

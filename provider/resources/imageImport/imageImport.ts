@@ -14,7 +14,7 @@ import { inspectSource } from "./importInspection";
 import { importInputs, importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { post } from "./importPost";
 import { previewImport } from "./importPreview";
-import { fetchableSource, releasedAfter, thenCleared } from "./importSource";
+import { clearedAfter, makeFetchable } from "./importSource";
 import { liveInputs, marksAmong, marksOn, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, cleanUpAfter, findLineage, type Lineage, nextOwnerTag, past, settle, versionOf, without } from "../lineage/lineage";
 import { begunTag, digestTag, importTag, isBegun, isRetiredTag, lineageTag, ownersTurn, ownTags, retainTag } from "../lineage/lineageTags";
@@ -74,21 +74,22 @@ async function create(
   async function importAnew(): Promise<ImageWire> {
     if (source === undefined) throw new Error("`source` must be given for an image that doesn't exist yet: set `source.url`.");
     const need = await inspectSource(source, inputs.region, "up", context, call);
-    const bits = await fetchableSource({ ...inputs, source }, need, lineage.tag, context, call);
-    const begin = () => post(inputs, bits.url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal);
-    return releasedAfter(
-      async () => arrive(await begin(), inputs),
-      (error) => bits.release(error),
-    );
+    const fetchable = await makeFetchable({ ...inputs, source }, need, lineage.tag, context, call);
+    return fetchable.removedAfter(importFrom(fetchable.url));
+  }
+
+  async function importFrom(url: string): Promise<ImageWire> {
+    const posted = await post(inputs, url, marks.correlationTag, [...tags, begunTag(marks.ownerTag)], context, call.signal);
+    return arrive(posted, inputs);
   }
 
   async function takeOver(version: ImageWire): Promise<ImageWire> {
     call.info(takenOver(version));
     await claim(version, tags, context, call.signal);
     const live = { ...inputs, ...liveInputs(version, inputs) };
-    const wait = (): Promise<ImageWire> => arrive(version, live);
+    const arriving = arrive(version, live);
     const wasBegun = ownersTurn(version) !== undefined;
-    const available = wasBegun ? await thenCleared(inputs, lineage.tag, context, call, wait) : await wait();
+    const available = await (wasBegun ? clearedAfter(arriving, inputs, lineage.tag, context, call) : arriving);
     await reconcile(String(version.id), live, inputs, context, call.signal);
     return available;
   }
@@ -138,7 +139,7 @@ async function update(
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
   const tag = state.lineageTag ?? lineageTag(context.namespace, call.urn);
-  const available = image && (await thenCleared(state, tag, context, call, () => wait(image)));
+  const available = image && (await clearedAfter(wait(image), state, tag, context, call));
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
   await reconcile(id, state, inputs, context, call.signal);
   await bringMarks(id, state, inputs, context, call);

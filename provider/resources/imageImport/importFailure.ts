@@ -1,27 +1,37 @@
 import { redact } from "../../api/redaction";
-import { listCompressions, listFormats } from "../../source/accepted";
+import { accepted, compressionTable, formatTable, listed, type CompressionName } from "../../source/accepted";
+
+const compressions = listed(accepted(compressionTable), "or");
+const formats = listed(
+  accepted(formatTable).map((name) => formatTable[name].title),
+  "or",
+);
+const others = listed(
+  (Object.keys(compressionTable) as CompressionName[]).filter((name) => !compressionTable[name].accepted),
+  "or",
+);
 
 /** Parts of DigitalOcean's own messages, with what they usually mean and what helps. */
 const causes: readonly { readonly says: RegExp; readonly cause: string; readonly remedy: string }[] = [
   {
     says: /problem decompressing/i,
     cause: "the archive is corrupt or holds more than one file",
-    remedy: `Compress one single disk image with ${listCompressions("or")}, or serve it uncompressed`,
+    remedy: `Compress one single disk image with ${compressions}, or serve it uncompressed`,
   },
   {
     says: /don't support the compression/i,
-    cause: `the image is compressed with something else than ${listCompressions("or")}, such as xz or zstd`,
-    remedy: `Compress it with ${listCompressions("or")}, or serve it uncompressed`,
+    cause: `the image is compressed with something else than ${compressions}, such as ${others}`,
+    remedy: `Compress it with ${compressions}, or serve it uncompressed`,
   },
   {
     says: /recognize your image/i,
-    cause: `what the URL serves is no disk image in a format that DigitalOcean takes: ${listFormats("or")}, a raw one with a boot sector`,
+    cause: `what the URL serves is no disk image in a format that DigitalOcean takes: ${formats}, where a raw one has a boot sector`,
     remedy: "See what it is with `imagefleet inspect`",
   },
 ];
 
 const anyCause = {
-  cause: `the URL can't be reached from the internet by HEAD and GET, or what it serves is no bootable ${listFormats("or")} image below 100 GB`,
+  cause: `the URL can't be reached from the internet by HEAD and GET, or what it serves is no bootable ${formats} image below 100 GB`,
   remedy: "Check the answer to `curl -I` of the URL and the image's format",
 };
 

@@ -1,14 +1,11 @@
-import { isUnprocessable, mayHaveTakenEffect } from "../../api/errors";
+import { isUnprocessable } from "../../api/errors";
 import type { ImageWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
+import { tagsWithout } from "../../rules/tag";
 import { requireImageRegion } from "../regionCheck";
 import type { ImageImportInputs } from "./imageImportTable";
 
-/** Looks for an import whose POST got no answer, and the pause between them in milliseconds. */
-const looks = 10;
-const pause = 3_000;
-
-/** Asks for the import from the URL, once. An answer that was lost is looked up by the import's tag before anyone could ask again. */
+/** Asks for the import from the URL. Where the answer is lost, the image is looked for by the import's tag before it is asked for again. */
 export async function post(
   inputs: ImageImportInputs,
   url: string,
@@ -20,22 +17,17 @@ export async function post(
   const { region, name, description, distribution } = inputs;
   const marked = [...(inputs.tags ?? []), ...tags];
   const { images } = context.api;
+  const find = async (inner: AbortSignal): Promise<ImageWire | undefined> => {
+    const found = await images.listByTag(importTag, inner);
+    return found.reduce<ImageWire | undefined>((newest, one) => (one.id > (newest?.id ?? 0) ? one : newest), undefined);
+  };
   try {
-    return { ...(await images.create({ name, url, region, description, distribution, tags: marked }, signal)), tags: marked };
+    const image = await images.create({ name, url, region, description, distribution, tags: marked }, find, signal);
+    return { ...image, tags: [...marked, ...tagsWithout(image.tags ?? [], marked)] };
   } catch (error) {
     signal.throwIfAborted();
-    // The service says of an unknown region only that it isn't available; asked in vain here alone, so that no import pays for it.
+    // The service says of an unknown region only that it isn't available. It is asked for its regions here alone, so that no import pays for it.
     if (isUnprocessable(error) && /region/i.test(error.text)) await requireImageRegion(region, context, signal);
-    if (!mayHaveTakenEffect(error)) throw error;
-    for (let look = 0; look < looks; look += 1) {
-      await context.world.clock.sleep(pause, signal);
-      const found = await images.listByTag(importTag, signal);
-      const image = found.reduce<ImageWire | undefined>((newest, one) => (one.id > (newest?.id ?? 0) ? one : newest), undefined);
-      if (image !== undefined) return image;
-    }
-    throw new Error(
-      "The request for the import got no answer, and no image of it has shown up since. Run `pulumi up` again: it looks for the image once more before it asks for another.",
-      { cause: error },
-    );
+    throw error;
   }
 }

@@ -1,75 +1,74 @@
+import { mayHaveTakenEffect } from "../../api/errors";
 import { Unfinished } from "../../host/fault";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
 import { stagingNeed } from "../../source/staging/stagingNeed";
-import type { StageSource } from "../../source/staging/uploadSource";
+import type { StagedObject } from "../../source/staging/staging";
 import type { ImageImportInputs } from "./imageImportTable";
 import type { Source } from "./sourceIdentity";
 
-/** Of the image whose bits may be in Spaces. */
-export type Staged = Pick<Partial<ImageImportInputs>, "source" | "region">;
+/** The image whose bits may be in Spaces. */
+export type MaybeStaged = Pick<Partial<ImageImportInputs>, "source" | "region">;
 
-/** Where DigitalOcean can fetch the bits from. */
-export interface FetchableSource {
+/** Where DigitalOcean can fetch the image from. */
+export interface FetchableImage {
   readonly url: string;
   /**
-   * To be called when the import has ended, with its error where it failed: removes a copy in Spaces. The copy stays where the import goes on
-   * at DigitalOcean without us, for the run that comes back: `thenCleared`.
+   * The import's outcome. By then the copy in Spaces, where there is one, is removed, whether the import went well or not. It stays where
+   * the import goes on at DigitalOcean without us, and, in private, where DigitalOcean didn't answer the request for it: for the run that comes back.
    */
-  release(error?: unknown): Promise<void>;
+  removedAfter<T>(importing: Promise<T>): Promise<T>;
 }
 
 /**
- * Brings the source to where DigitalOcean can fetch it: its own URL, or, where `need` says why, a copy in Spaces that others can read until
- * `release`. `lineage` tells the copies of this resource's images from all others.
+ * The source's own URL, or that of a copy in Spaces where `need` says why. Others can read that copy until `removedAfter` has removed it.
+ * `lineage` tells the copies of this resource's images from all others.
  */
-export async function fetchableSource(
+export async function makeFetchable(
   { source, region }: { readonly source: Source; readonly region: string },
   need: string | undefined,
   lineage: string,
   context: ProviderContext,
   call: Call,
-): Promise<FetchableSource> {
+): Promise<FetchableImage> {
+  const { url = "", path, headers, sha256 } = source;
   if (need === undefined) {
     // A run that was killed may have had a source that went through Spaces.
     await clearStaged({ source, region }, lineage, context, call);
-    return { url: source.url ?? "", release: () => Promise.resolve() };
+    return { url, removedAfter: (importing) => importing };
   }
-  const { sha256 } = source;
   const recompress = source.recompress === "never" ? "never" : "auto";
-  const staging = context.sources.staging(region, need);
-  const staged = await staging.stage({ source: stageSource(source), sha256, recompress, correlation: lineage }, call);
-  const remove = () => staged.remove().catch((reason: unknown) => call.warn(messageOf(reason)));
+  const request = { source: path === undefined ? { url, headers } : { path }, sha256, recompress, correlation: lineage } as const;
+  const staged = await context.sources.staging(region, need).stage(request, call);
   try {
     await staged.publish(call.signal);
   } catch (error) {
-    await remove();
+    await remove(staged, call);
     throw error;
   }
   return {
     url: staged.url,
-    async release(error) {
-      if (error === undefined || !goesOn(error, call)) await remove();
+    removedAfter: (importing) => {
+      const withdraw = () => staged.withdraw(call.signal).catch(() => remove(staged, call));
+      return after(importing, call, () => remove(staged, call), withdraw);
     },
   };
 }
 
-/** Waits by `work` for an import that an earlier run began, and then removes what that run may have left in Spaces. */
-export async function thenCleared<T>(
-  of: Staged,
+/** The outcome of an import that an earlier run began. By then what that run may have left in Spaces is removed. */
+export function clearedAfter<T>(
+  importing: Promise<T>,
+  image: MaybeStaged,
   lineage: string,
   context: ProviderContext,
   call: Call,
-  work: () => Promise<T>,
 ): Promise<T> {
-  return releasedAfter(work, async (error) => {
-    if (error === undefined || !goesOn(error, call)) await clearStaged(of, lineage, context, call);
-  });
+  return after(importing, call, () => clearStaged(image, lineage, context, call));
 }
 
-/** Removes what runs have left of a resource's images in Spaces. What can't be removed is warned of: the image is what was asked for. */
+/** Removes what runs have left of a resource's images in Spaces. What can't be removed is a warning: the image is what was asked for. */
 export async function clearStaged(
-  { source = {}, region = "" }: Staged,
+  { source = {}, region = "" }: MaybeStaged,
   lineage: string,
   context: ProviderContext,
   call: Call,
@@ -84,23 +83,25 @@ export async function clearStaged(
   }
 }
 
-/** Whether the service may still fetch the bits: the wait for it was interrupted, or the request that asked for it. */
-function goesOn(error: unknown, { signal }: Call): boolean {
-  return error instanceof Unfinished || signal.aborted;
+/** Cleans up once the import has ended, not where the service may still fetch the bits: because the wait for it was interrupted, or the request. */
+async function after<T>(
+  importing: Promise<T>,
+  { signal }: Call,
+  cleanUp: () => Promise<void>,
+  keep: () => Promise<void> = cleanUp,
+): Promise<T> {
+  const failure = await importing.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const goesOn = failure instanceof Unfinished || (failure !== undefined && signal.aborted);
+  // A service that fails takes the import later: the next run finds the copy, and needs no second upload.
+  if (!goesOn) await (mayHaveTakenEffect(failure) ? keep() : cleanUp());
+  return importing;
 }
 
-/** Calls `release` when the work has ended, with the error where it failed. */
-export async function releasedAfter<T>(work: () => Promise<T>, release: (error?: unknown) => Promise<void>): Promise<T> {
-  const outcome = await work().catch(async (error: unknown) => {
-    await release(error);
-    throw error;
-  });
-  await release();
-  return outcome;
-}
-
-function stageSource({ url, path, headers }: Source): StageSource {
-  return path === undefined ? { url: url ?? "", headers } : { path };
+async function remove(staged: StagedObject, call: Call): Promise<void> {
+  await staged.remove().catch((reason: unknown) => call.warn(messageOf(reason)));
 }
 
 function messageOf(error: unknown): string {

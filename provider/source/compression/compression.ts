@@ -2,16 +2,16 @@ import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
 
-import type { CompressionName } from "../accepted";
 import { bunzip2 } from "./bunzip2";
 import { unzstd } from "./unzstd";
 import { Unreadable, type ByteSource } from "../bytes/byteSource";
 import { textAt } from "../bytes/fields";
 import { StreamedSource } from "../bytes/streamedSource";
 import { xzUnpackedBytes } from "./xzIndex";
+import type { CompressionName } from "../accepted";
 
-export interface Compression {
-  readonly name: CompressionName;
+/** How a compression is recognised and undone. */
+export interface Decoder {
   readonly matches: (head: Buffer) => boolean;
   /** Each decoder is loaded with the first image that needs it. */
   readonly decode: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Uint8Array>;
@@ -24,7 +24,7 @@ export interface Compression {
 const mib = 1024 * 1024;
 const chunkBytes = 256 * 1024;
 
-const readers: Readonly<Record<CompressionName, Omit<Compression, "name">>> = {
+const decoders: Readonly<Record<CompressionName, Decoder>> = {
   gzip: { matches: (head) => textAt(head, 0, "\x1f\x8b\x08"), decode: gunzip, limitBytes: 1032 * mib },
   bzip2: {
     // The magic of a block, or of the end, follows: a text may well begin with BZh.
@@ -41,13 +41,13 @@ const readers: Readonly<Record<CompressionName, Omit<Compression, "name">>> = {
   },
 };
 
-const compressions: readonly Compression[] = Object.entries(readers).map(([name, reader]) => ({
-  name: name as CompressionName,
-  ...reader,
-}));
+export interface Compression extends Decoder {
+  readonly name: CompressionName;
+}
 
 export function compressionOf(head: Buffer): Compression | undefined {
-  return compressions.find(({ matches }) => matches(head));
+  const name = (Object.keys(decoders) as CompressionName[]).find((known) => decoders[known].matches(head));
+  return name && { name, ...decoders[name] };
 }
 
 /** What lies inside a compressed file, unpacked as far as it is read. */

@@ -1,4 +1,4 @@
-import { formats, isAccepted, listCompressions, listFormats } from "../accepted";
+import { acceptedCompressions, acceptedFormats, compressionTable, formatTable, refusalOf } from "../accepted";
 import { undecided } from "./disk/fileSystem";
 import type { Observation, Trait } from "./observation";
 
@@ -28,12 +28,14 @@ const nature = "the format itself: the file alone does not hold the disk";
 const convert = "Convert it to one file: `qemu-img convert -O qcow2 <image> <new image>`.";
 
 const has = (trait: Trait) => (observed: Observation) => observed.traits.has(trait);
-const refusedAs =
+/** Whether the table of what DigitalOcean takes refuses the format or the compression by this finding. */
+const isRefused =
   (code: string) =>
-  ({ format }: Observation) =>
-    format !== null && formats[format].refusal === code;
+  ({ format, compression }: Observation) =>
+    (format !== null && refusalOf(formatTable[format]) === code) ||
+    (compression !== null && refusalOf(compressionTable[compression]) === code);
 /** A disk, or what could not be read far enough to tell. */
-const isDisk = (observed: Observation) => !refusedAs("iso-refused")(observed) && !refusedAs("archive-refused")(observed);
+const isDisk = ({ format }: Observation) => format === null || formatTable[format].isDisk;
 const isPartitioned = ({ partitionTable }: Observation) => partitionTable === "mbr" || partitionTable === "gpt";
 const namesOf = ({ volumes }: Observation) => volumes.flatMap(({ fileSystem }) => (fileSystem ? [fileSystem.name] : []));
 const hasExt = (observed: Observation) => namesOf(observed).some((name) => name === "ext3" || name === "ext4");
@@ -76,10 +78,10 @@ export const findingRules: readonly FindingRule[] = [
   {
     code: "compression-refused",
     severity: "error",
-    message: `The image is compressed with {compression}; DigitalOcean takes ${listCompressions("and")}.`,
+    message: `The image is compressed with {compression}; DigitalOcean takes ${acceptedCompressions}.`,
     remedy: "Unpack it, or compress it with gzip instead.",
     source: upload,
-    applies: ({ compression }) => !isAccepted(compression),
+    applies: isRefused("compression-refused"),
   },
   {
     code: "compression-damaged",
@@ -104,7 +106,7 @@ export const findingRules: readonly FindingRule[] = [
     message: "The file is a {format} archive; DigitalOcean does not look into archives.",
     remedy: "Take the disk image out of it and import that file.",
     source: `${upload}; refusals seen by third parties`,
-    applies: refusedAs("archive-refused"),
+    applies: isRefused("archive-refused"),
   },
   {
     code: "iso-refused",
@@ -112,15 +114,23 @@ export const findingRules: readonly FindingRule[] = [
     message: "The file is an ISO image of an optical disc, not of an installed disk.",
     remedy: "Install the system to a disk and import that disk, or take the distribution's cloud image.",
     source: limits,
-    applies: refusedAs("iso-refused"),
+    applies: isRefused("iso-refused"),
+  },
+  {
+    code: "text-refused",
+    severity: "error",
+    message: "The file is {format}, not a disk image.",
+    remedy: "Check the URL or the path: a page to sign in, an error message or a list of files is often served in an image's place.",
+    source: "nothing can be imported from it",
+    applies: isRefused("text-refused"),
   },
   {
     code: "vhd-refused",
     severity: "error",
-    message: `The image is a VHD; DigitalOcean takes ${listFormats("and")}.`,
+    message: `The image is a VHD; DigitalOcean takes ${acceptedFormats}.`,
     remedy: "Convert it: `qemu-img convert -f vpc -O qcow2 <image> <new image>`.",
     source: upload,
-    applies: refusedAs("vhd-refused"),
+    applies: isRefused("vhd-refused"),
   },
   {
     code: "backing-file",
@@ -325,7 +335,7 @@ function fill(message: string, observed: Observation): string {
   const values: Readonly<Record<string, string>> = {
     size: `${((virtualSizeBytes ?? 0) / 1e9).toFixed(1)} GB`,
     compression: compression ?? "",
-    format: format ?? "",
+    format: format === null ? "" : format === "text" ? "a text file" : format === "html" ? "an HTML page" : format,
     fileSystems: namesOf(observed).join(", "),
   };
   return message.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);

@@ -1,6 +1,6 @@
-import type { CompressionName, FormatName } from "../accepted";
 import type { BootMode } from "./disk/bootMode";
 import type { Obstacle } from "../bytes/byteSource";
+import type { CompressionName, FormatName } from "../accepted";
 import type { Contents } from "./disk/contents";
 import type { FormatTrait } from "./formats/diskFormat";
 import type { FileSystem } from "./disk/fileSystem";

@@ -1,6 +1,6 @@
 import { createGzip, gzipSync, type Gzip } from "node:zlib";
-import { isAccepted, listCompressions } from "../accepted";
 import { streamOf, type ByteStream } from "../bytes/byteStream";
+import { accepted, compressionTable, listed } from "../accepted";
 import { compressionOf, type Compression } from "../compression/compression";
 import { formatOf } from "../inspect/formats/formatOf";
 import type { LocalFile } from "../bytes/localFile";
@@ -25,10 +25,10 @@ const level = 1;
  */
 export function foreignCompression(head: Buffer, recompress: Recompress): Compression | undefined {
   const compression = compressionOf(head);
-  if (compression === undefined || isAccepted(compression.name)) return undefined;
-  if (recompress === "never") {
+  if (compression === undefined || compressionTable[compression.name].accepted) return undefined;
+  if (recompress === "never" || !compressionTable[compression.name].recompressible) {
     throw new Error(
-      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`source.recompress\` at \`auto\`, or compress it with ${listCompressions("or")}.`,
+      `\`source\` is compressed with ${compression.name}, which DigitalOcean doesn't take: leave \`source.recompress\` at \`auto\`, or compress it with ${listed(accepted(compressionTable), "or")}.`,
     );
   }
   return compression;

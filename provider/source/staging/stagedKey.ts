@@ -1,4 +1,4 @@
-import { compressions, imageExtensions, type CompressionName } from "../accepted";
+import { accepted, compressionTable, formatTable, type CompressionName } from "../accepted";
 
 /** Everything of ours in the bucket lies under this. */
 export const stagingPrefix = "imagefleet/";
@@ -27,11 +27,18 @@ export function isOf(key: string, identity: string): boolean {
   return key.slice(key.lastIndexOf("/") + 1).startsWith(`${identity}-`);
 }
 
-const imageName = new RegExp(`(${imageExtensions.map((extension) => `\\${extension}`).join("|")})(?:\\.[a-z0-9]+)?$`, "i");
+/** What the importer knows formats by. */
+const formatExtension = new RegExp(
+  `(${accepted(formatTable)
+    .flatMap((format) => formatTable[format].extensions)
+    .map((extension) => `\\${extension}`)
+    .join("|")})(?:\\.[a-z0-9]+)?$`,
+  "i",
+);
 
 /** The extension that the importer knows for the format that `name`, a file's name or a URL's path, has, under the compression that it is in. */
 export function extensionOf(name: string, compression: CompressionName | undefined): string {
-  const format = imageName.exec(name)?.[1]?.toLowerCase() ?? "";
-  const extension = `${format}${compression === undefined ? "" : compressions[compression].extension}`;
+  const format = formatExtension.exec(name)?.[1]?.toLowerCase() ?? "";
+  const extension = `${format}${compression === undefined ? "" : compressionTable[compression].extension}`;
   return extension === "" ? ".img" : extension;
 }

@@ -1,4 +1,4 @@
-import { isAccepted, type CompressionName } from "../accepted";
+import { compressionTable, type CompressionName } from "../accepted";
 
 /** What of a source decides whether DigitalOcean can fetch it by itself. */
 export interface SourceTraits {
@@ -18,5 +18,6 @@ export function stagingNeed({ path, headers = {}, verify = "declared", compressi
   if (path !== undefined) return "A local file (`source.path`)";
   if (Object.keys(headers).length > 0) return "A source with `source.headers`, which DigitalOcean doesn't send,";
   if (verify === "stage") return "A source that is verified before the import (`source.verify` is `stage`)";
-  return isAccepted(compression) ? undefined : `A source that is compressed with ${String(compression)}, which DigitalOcean doesn't take,`;
+  if (compression === null || compressionTable[compression].accepted) return undefined;
+  return `A source that is compressed with ${compression}, which DigitalOcean doesn't take,`;
 }

@@ -1,5 +1,5 @@
 import { createApi } from "../../../provider/api/digitalOcean";
-import { failure, json, never, ScriptedService, type Answering } from "./scriptedService";
+import { type Answering, failure, foundNothing, json, never, ScriptedService } from "./scriptedService";
 
 const token = "dop_v1_secret";
 
@@ -16,7 +16,7 @@ describe("a request", () => {
   test("carries token, media types and user agent", async () => {
     const { service, api, clock } = start(() => json(202, { image: { id: 7, name: "web" } }));
     const image = { name: "web", url: "https://images.example.com/web.img", region: "ams3", tags: ["a:b"] };
-    expect(await clock.run(api.images.create(image, never))).toEqual({ id: 7, name: "web" });
+    expect(await clock.run(api.images.create(image, foundNothing, never))).toEqual({ id: 7, name: "web" });
     const [{ method, path, body, headers }] = service.arrivals as [(typeof service.arrivals)[number]];
     expect({ method, path, body }).toEqual({ method: "POST", path: "/v2/images", body: image });
     expect(headers.get("authorization")).toBe(`Bearer ${token}`);
@@ -143,7 +143,7 @@ describe("a tag", () => {
 
 test("actions are posted with their type", async () => {
   const { service, api, clock } = start(() => json(201, { action: { id: 9, status: "in-progress" } }));
-  await clock.run(api.images.transfer("7", "nyc3", never));
+  await clock.run(api.images.transfer("7", "nyc3", foundNothing, never));
   await clock.run(api.droplets.shutdown("3", never));
   expect(await clock.run(api.droplets.powerOff("3", never))).toEqual({ id: 9, status: "in-progress" });
   expect(service.arrivals.map(({ path, body }) => ({ path, body }))).toEqual([
@@ -164,7 +164,7 @@ test("reads given as background let a write go first", async () => {
   const polls = Array.from({ length: 150 }, () => api.images.get("7", never, "background"));
   await clock.advance(0);
   const before = service.arrivals.length;
-  await clock.run(api.images.transfer("7", "nyc3", never));
+  await clock.run(api.images.transfer("7", "nyc3", foundNothing, never));
   expect(before).toBeLessThan(150);
   expect(service.requests[before]).toBe("POST /v2/images/7/actions");
   await clock.run(Promise.all(polls));

@@ -4,7 +4,7 @@ import type { Api } from "../../../provider/api/api";
 import { createApi } from "../../../provider/api/digitalOcean";
 import { ApiError, NetworkError } from "../../../provider/api/errors";
 import type { World } from "../../../provider/world";
-import { failure, never } from "./scriptedService";
+import { failure, foundNothing, never } from "./scriptedService";
 
 const world: World = {
   clock: { now: () => Date.now(), sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }) },
@@ -31,7 +31,7 @@ test("reads account, regions and sizes", async () => {
 
 test("an image is created, found by its tag, changed, and deleted twice", async () => {
   const image = { name: "web", url: "http://127.0.0.1:9/web.img", region: "ams3", distribution: "Ubuntu", tags: ["imagefleet:test"] };
-  const { id } = await api.images.create(image, never);
+  const { id } = await api.images.create(image, foundNothing, never);
   expect((await api.images.listByTag("imagefleet:test", never)).map((found) => found.id)).toEqual([id]);
   expect((await api.images.update(`${id}`, { name: "web-2" }, never)).name).toBe("web-2");
   await api.images.delete(`${id}`, never);
@@ -40,7 +40,7 @@ test("an image is created, found by its tag, changed, and deleted twice", async 
 });
 
 test("a tag is made with its first resource", async () => {
-  const { id } = await api.images.create({ name: "web", url: "http://127.0.0.1:9/web.img", region: "ams3" }, never);
+  const { id } = await api.images.create({ name: "web", url: "http://127.0.0.1:9/web.img", region: "ams3" }, foundNothing, never);
   const resources = [{ resource_id: `${id}`, resource_type: "image" }] as const;
   await api.tags.add("fresh", resources, never);
   expect((await api.images.get(`${id}`, never))?.tags).toEqual(["fresh"]);
@@ -61,7 +61,7 @@ test("a wrong token is one sentence that says where it is read from", async () =
 
 test("a POST to an address where nobody listens has not taken effect", async () => {
   await emulator.close();
-  const error = (await failure(api.images.transfer("7", "nyc3", never))) as NetworkError;
+  const error = (await failure(api.images.transfer("7", "nyc3", foundNothing, never))) as NetworkError;
   expect(error).toBeInstanceOf(NetworkError);
   expect(error.mayHaveTakenEffect).toBe(false);
   expect(error.message).toContain("ECONNREFUSED");

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { createApi } from "../../../provider/api/digitalOcean";
 import { isNotFound, mayHaveTakenEffect, type ApiError } from "../../../provider/api/errors";
-import { failure, json, never, ScriptedService, type Answering } from "./scriptedService";
+import { type Answering, failure, foundNothing, json, never, ScriptedService } from "./scriptedService";
 
 const token = "dop_v1_0123456789abcdef";
 
@@ -74,13 +74,13 @@ test("a redirect is refused, and the token sent to nobody else", async () => {
 });
 
 test.each([
-  ["JSON", new Response("<html>", { status: 200 }), "what came back is not JSON"],
-  ["the image", json(200, { images: [] }), "what came back has no `image`"],
-])("a good status without %s is no answer, and is not asked for again", async (_, response, cause) => {
-  const service = new ScriptedService(() => response);
+  ["JSON", () => new Response("<html>", { status: 200 }), "what came back is not JSON"],
+  ["the image", () => json(200, { images: [] }), "what came back has no `image`"],
+])("a good status without %s is no answer", async (_, response, cause) => {
+  const service = new ScriptedService(response);
   const api = createApi({ token, endpoint: "https://api.example.com", world: service.world });
   expect(await service.clock.run(failure(api.images.get("7", never)))).toMatchObject({ name: "NetworkError", cause });
-  expect(service.arrivals).toHaveLength(1);
+  expect(service.arrivals).toHaveLength(5);
 });
 
 describe("nothing that is produced contains a secret", () => {
@@ -109,7 +109,7 @@ describe("nothing that is produced contains a secret", () => {
     const api = createApi({ token, endpoint: "https://api.example.com", world });
     const droplets = { names: ["web"], region: "ams3", size: "s-1vcpu-1gb", image: 7, ssh_keys: [1], tags: [], user_data: userData };
     const errors = [
-      await clock.run(failure(api.images.create({ name: "web", url, region: "ams3" }, never))),
+      await clock.run(failure(api.images.create({ name: "web", url, region: "ams3" }, foundNothing, never))),
       await clock.run(failure(api.droplets.create(droplets, never))),
     ];
     for (const error of errors) {

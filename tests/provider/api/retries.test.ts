@@ -1,6 +1,6 @@
 import { createApi } from "../../../provider/api/digitalOcean";
 import { ApiError, NetworkError } from "../../../provider/api/errors";
-import { failure, json, never, ScriptedService, type Answering } from "./scriptedService";
+import { type Answering, failure, foundNothing, json, never, ScriptedService } from "./scriptedService";
 
 const token = "dop_v1_secret";
 const image = { id: 7, name: "web" };
@@ -39,22 +39,78 @@ describe("a failing service", () => {
     expect(service.requests).toEqual(["GET", "GET", "PUT", "PUT", "DELETE", "DELETE"].map((method) => `${method} /v2/images/7`));
   });
 
-  test.each([
+  const doubtful: [string, () => Response][] = [
     ["500", () => json(500, { id: "server_error", message: "Unexpected server-side error" })],
     ["a dropped connection", dropped],
-  ])("a POST is not repeated after %s, and may have taken effect", async (_, answer) => {
+    ["an answer that was cut short", () => new Response('{"image": {"id"', { status: 202 })],
+  ];
+
+  test.each(doubtful)("a POST that may have taken effect after %s is looked for before it is sent again", async (_, answer) => {
+    const { service, api, clock } = start((_arrival, count) => (count === 1 ? answer() : json(202, { image })));
+    const looks: number[] = [];
+    const begun = clock.now();
+    const find = () => {
+      looks.push((clock.now() - begun) / 1_000);
+      return Promise.resolve(undefined);
+    };
+    expect(await clock.run(api.images.create(newImage, find, never))).toEqual(image);
+    expect(looks).toEqual([1, 3, 7, 15, 30]);
+    expect(service.requests).toEqual(["POST /v2/images", "POST /v2/images"]);
+    expect(service.times[1]).toBeGreaterThan(30);
+  });
+
+  test.each(doubtful)("a POST that took effect in spite of %s is not sent again: what it made is the answer", async (_, answer) => {
     const { service, api, clock } = start(answer);
-    const error = await clock.run(failure(api.images.create(newImage, never)));
-    expect((error as ApiError | NetworkError).mayHaveTakenEffect).toBe(true);
+    let looks = 0;
+    const find = () => Promise.resolve(++looks === 3 ? image : undefined);
+    expect(await clock.run(api.images.create(newImage, find, never))).toEqual(image);
     expect(service.requests).toEqual(["POST /v2/images"]);
   });
 
-  test("a POST that reached nobody is not repeated, and has not taken effect", async () => {
-    const { service, api, clock } = start(refused);
-    const error = await clock.run(failure(api.images.create(newImage, never)));
-    expect(error).toBeInstanceOf(NetworkError);
-    expect((error as NetworkError).mayHaveTakenEffect).toBe(false);
-    expect(service.arrivals).toHaveLength(1);
+  test("a POST that fails five times fails with what the service said, and may have taken effect", async () => {
+    const { service, api, clock } = start(() => json(503, { id: "service_unavailable", message: "Imports are paused." }));
+    const error = await clock.run(failure(api.images.create(newImage, foundNothing, never)));
+    expect((error as ApiError).message).toBe(
+      "POST https://api.example.com/v2/images answered 503 service_unavailable: Imports are paused.",
+    );
+    expect((error as ApiError).mayHaveTakenEffect).toBe(true);
+    expect(service.arrivals).toHaveLength(5);
+  });
+
+  test("a POST is not repeated where nobody can be asked what it made", async () => {
+    const { service, api, clock } = start(() => json(500, { message: "Down." }));
+    const error = await clock.run(failure(api.images.create(newImage, () => Promise.reject(new Error("the list is down, too")), never)));
+    expect((error as ApiError).status).toBe(500);
+    const droplets = { names: ["web"], region: "ams3", size: "s-1vcpu-1gb", image: 7, ssh_keys: [], tags: [] };
+    expect(await clock.run(failure(api.droplets.create(droplets, never)))).toMatchObject({ mayHaveTakenEffect: true });
+    expect(service.requests).toEqual(["POST /v2/images", "POST /v2/droplets"]);
+  });
+
+  test("a POST that reached nobody has not taken effect, and is sent again without a look", async () => {
+    const { service, api, clock } = start((_, count) => (count < 3 ? refused() : json(202, { image })));
+    const look = () => Promise.reject(new Error("looked"));
+    expect(await clock.run(api.images.create(newImage, look, never))).toEqual(image);
+    expect(service.times).toEqual([0, 0.5, 1.5]);
+  });
+
+  test.each([
+    ["a proxy's page", () => new Response("<html>Bad gateway</html>")],
+    ["nothing", () => new Response("")],
+    ["half of it", () => new Response('{"image": {"id": 7, "na')],
+    ["null", () => json(200, { image: null })],
+  ])("a GET that is answered 200 with %s is tried again as after a 502", async (_, answer) => {
+    const { service, api, clock } = start((_arrival, count) => (count < 3 ? answer() : json(200, { image })));
+    expect(await clock.run(api.images.get("7", never))).toEqual(image);
+    expect(service.times).toEqual([0, 0.5, 1.5]);
+  });
+
+  test("a 503 says by retry-after, in seconds or as a date of its own clock, when to come again", async () => {
+    const late = { date: "Tue, 01 Jan 2030 03:00:00 GMT", "retry-after": "Tue, 01 Jan 2030 03:00:20 GMT" };
+    const { service, api, clock } = start((_, count) =>
+      count === 1 ? json(503, {}, { "retry-after": "7" }) : count === 2 ? json(503, {}, late) : json(200, { image }),
+    );
+    await clock.run(api.images.get("7", never));
+    expect(service.times).toEqual([0, 7, 27]);
   });
 
   test("an unreachable API is one sentence with the cause and the remedy", async () => {
@@ -90,9 +146,56 @@ describe("a limited service", () => {
         ? json(429, { id: "too_many_requests", message: "API rate limit exceeded." }, { "retry-after": "29" })
         : json(202, { image }),
     );
-    await clock.run(api.images.create(newImage, never));
+    await clock.run(api.images.create(newImage, foundNothing, never));
     expect(service.requests).toEqual(["POST /v2/images", "POST /v2/images"]);
     expect(service.times).toEqual([0, 29]);
+  });
+
+  test("retry-after may be a date", async () => {
+    const { service, api, clock } = start((_, count) =>
+      count === 1 ? json(429, {}, { "retry-after": "Tue, 01 Jan 2030 00:00:29 GMT" }) : json(200, { image }),
+    );
+    await clock.run(api.images.get("7", never));
+    expect(service.times).toEqual([0, 29]);
+  });
+
+  test.each([
+    ["a limit of 0", { "ratelimit-limit": "0", "ratelimit-remaining": "0" }],
+    ["more left than the limit", { "ratelimit-limit": "5", "ratelimit-remaining": "5000" }],
+    ["words", { "ratelimit-limit": "many", "ratelimit-remaining": "some", "ratelimit-reset": "soon", "retry-after": "later" }],
+    ["negative numbers", { "ratelimit-limit": "-1", "ratelimit-remaining": "-1", "ratelimit-reset": "-1" }],
+    ["a dot and nothing", { "ratelimit-limit": ".", "ratelimit-remaining": "" }],
+  ])("nonsense in its headers blocks nothing: %s", async (_, headers) => {
+    const { service, api, clock } = start(() => json(200, { image }, headers));
+    for (let request = 0; request < 20; request += 1) await clock.run(api.images.get("7", never));
+    expect(service.times).toEqual(Array.from({ length: 20 }, () => 0));
+  });
+
+  test("a reset days away, or long past, is not believed", async () => {
+    const { service, api, clock } = start((_, count) =>
+      count === 1
+        ? json(200, { image }, { "ratelimit-limit": "5000", "ratelimit-remaining": "0", "ratelimit-reset": "1893456000000" })
+        : json(200, { image }),
+    );
+    await clock.run(api.images.get("7", never));
+    await clock.run(api.images.get("7", never));
+    expect(service.times).toEqual([0, 60]);
+  });
+
+  test("a reset counts by the service's own clock", async () => {
+    const { service, api, clock } = start((_, count) => {
+      const date = new Date(clock.now() + 3_600_000);
+      const headers = {
+        date: date.toUTCString(),
+        "ratelimit-limit": "5000",
+        "ratelimit-remaining": count === 1 ? "0" : "9",
+        "ratelimit-reset": `${date.getTime() / 1_000 + 120}`,
+      };
+      return json(200, { image }, headers);
+    });
+    await clock.run(api.images.get("7", never));
+    await clock.run(api.images.get("7", never));
+    expect(service.times).toEqual([0, 120]);
   });
 
   test("without retry-after it waits for the reset when the hour is used up", async () => {
@@ -127,7 +230,7 @@ describe("a refusal that passes", () => {
     const { service, api, clock } = start(() =>
       json(422, { id: "unprocessable_entity", message: "Something went wrong. Please try again." }),
     );
-    await clock.run(failure(api.images.create(newImage, never)));
+    await clock.run(failure(api.images.create(newImage, foundNothing, never)));
     expect(service.times).toEqual(Array.from({ length: 31 }, (_, index) => index * 10));
   });
 
@@ -143,7 +246,7 @@ describe("a refusal that passes", () => {
 
   test("any other 422 is final", async () => {
     const { service, api, clock } = start(() => json(422, { id: "unprocessable_entity", message: "Region is not available" }));
-    await clock.run(failure(api.images.create(newImage, never)));
+    await clock.run(failure(api.images.create(newImage, foundNothing, never)));
     expect(service.arrivals).toHaveLength(1);
   });
 });

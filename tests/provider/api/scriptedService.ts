@@ -56,6 +56,9 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
 }
 
+/** Looks for what a POST would have made, in vain. */
+export const foundNothing = () => Promise.resolve(undefined);
+
 /** A signal that never aborts. */
 export const never = new AbortController().signal;
 

@@ -143,11 +143,22 @@ describe("creating", () => {
     expect(await simulation.run(created)).toContain("was deleted while it was being imported");
   });
 
-  it("says to run again when the answer is lost and no image shows up", async () => {
+  it.each([
+    ["the answer is lost", { drop: true, when: "before" }],
+    ["DigitalOcean answers 503", { status: 503, message: "Imports are paused." }],
+  ] as const)("asks once more when %s and no image shows up", async (_, fault) => {
     const simulation = simulate(4);
-    await simulation.fault({ on: "request", method: "POST", path: "/v2/images", drop: true, when: "before" });
-    await expect(create(simulation)).rejects.toThrow("Run `pulumi up` again");
-    expect(simulation.requests(imports)).toHaveLength(1);
+    await simulation.fault({ on: "request", method: "POST", path: "/v2/images", ...fault });
+    const { state } = await create(simulation);
+    expect(state.status).toBe("available");
+    expect(simulation.requests(imports)).toHaveLength(2);
+  });
+
+  it("says what DigitalOcean said when it refuses the import for minutes", async () => {
+    const simulation = simulate(4);
+    await simulation.fault({ on: "request", method: "POST", path: "/v2/images", status: 503, message: "Imports are paused.", times: 5 });
+    await expect(create(simulation)).rejects.toThrow(/answered 503.*Imports are paused/);
+    expect(simulation.requests(imports)).toHaveLength(5);
   });
 
   it("fails for good when the import ends deleted, tells why, and leaves no tag to be found by", async () => {

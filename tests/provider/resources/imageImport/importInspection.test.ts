@@ -7,7 +7,7 @@ const good: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" }, r
 const bad: ImageImportInputs = { ...good, source: { url: "http://127.0.0.1/secret-path/web.txt" } };
 const refusal = [
   "`source` is no image that a Droplet can run.",
-  expect.stringMatching(/^The disk has no partition table: .+ \(partition-table-missing\)$/),
+  expect.stringMatching(/^The file is a text file, not a disk image\. .+ \(text-refused\)$/),
 ];
 
 function preview(simulation: Simulation, inputs: ImageImportInputs, call: RecordedCall): Promise<unknown> {

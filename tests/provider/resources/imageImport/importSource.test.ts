@@ -74,6 +74,18 @@ const posts = /^POST \/v2\/images$/;
 const throughSpaces = ["reach", "expire", "abort", "list", "upload", "public-read", "look", "remove"];
 
 describe("a local file", () => {
+  it("stays in Spaces, in private, where DigitalOcean fails to take the import, and is not uploaded again by the next run", async () => {
+    const simulation = simulate(1, { spaces: true });
+    const { path } = write("web.img", bootableDisk("web"));
+    await simulation.fault({ on: "request", method: "POST", path: "/v2/images", status: 503, message: "Imports are paused.", times: 5 });
+    await expect(create(simulation, inputsOf({ path }))).rejects.toThrow("Imports are paused");
+    expect([...simulation.bucket.objects.values()].map((object) => object.public)).toEqual([false]);
+    const { state } = await create(simulation, inputsOf({ path }));
+    expect(state.status).toBe("available");
+    expect(spacesRequests(simulation).filter((request) => request === "upload")).toHaveLength(1);
+    expect(simulation.bucket.objects.size).toBe(0);
+  });
+
   it("is imported from Spaces, and known by its digest", async () => {
     const simulation = simulate(1, { spaces: true });
     const web = write("web.img", bootableDisk("web"));
@@ -123,7 +135,7 @@ describe("a local file", () => {
       return simulation.run(completed(simulation, inputsOf(source), undefined)).catch((error: unknown) => (error as Error).message);
     };
     expect(await refusal({ path: text.path })).toMatch(
-      /^`source` is no image that a Droplet can run\.\nThe disk has no partition table: .+ \(partition-table-missing\)$/,
+      /^`source` is no image that a Droplet can run\.\nThe file is a text file, not a disk image\. .+ \(text-refused\)$/,
     );
     expect(await refusal({ path: `${web.path}.gone` })).toBe(
       `\`source.path\` must be a file that can be read, but \`${web.path}.gone\` can't be opened (ENOENT).`,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { findingsPage } from "../../../../provider/source/inspect/findingsPage";
+import { compressionTable, formatTable, refusalOf } from "../../../../provider/source/accepted";
 import { findingRules } from "../../../../provider/source/inspect/findings";
 import { inspectFile, inspectUrl } from "../../../../provider/source/inspect/inspectSource";
 import { serveImage, type ServerManners } from "./imageServer";
@@ -55,6 +56,17 @@ const images: Readonly<Record<string, () => Promise<readonly [found: string[], e
   "iso-refused": async () => {
     run("genisoimage", ["-quiet", "-o", workshop.at("disc.iso"), path.dirname(workshop.write("readme.txt", "a disc"))]);
     return [await codesOf(workshop.at("disc.iso")), ["iso-refused"]];
+  },
+  "text-refused": async () => {
+    const page = workshop.write("page.img", "<!-- v1 -->\n<!DOCTYPE html><title>Sign in – café</title>");
+    const [seen] = (await inspectFile(page)).inspection.findings;
+    expect(seen?.message).toBe("The file is an HTML page, not a disk image.");
+    // Cut within a character: only the beginning of a long text is looked at.
+    const long = workshop.write("long.img", `x${"é".repeat(40_000)}`);
+    return [
+      [...(await codesOf(page)), ...(await codesOf(long))],
+      ["text-refused", "text-refused"],
+    ];
   },
   "vhd-refused": async () => [await codesOf(workshop.convert(workshop.goodDisk(), "good.vhd", "vpc")), ["vhd-refused"]],
   "backing-file": async () => {
@@ -237,6 +249,11 @@ describeWith(
 
 test("every rule has an image that shows it, and every code is one rule's", () => {
   expect(Object.keys(images).sort()).toEqual(findingRules.map(({ code }) => code).sort());
+});
+
+test("every refusal of the table of what DigitalOcean takes is a rule", () => {
+  const refusals = [...Object.values(compressionTable), ...Object.values(formatTable)].map(refusalOf).filter((code) => code !== undefined);
+  expect(findingRules.map(({ code }) => code)).toEqual(expect.arrayContaining(refusals));
 });
 
 test("docs/findings.md is what the rules say", () => {

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = path.resolve(__dirname, "../..");
+const folders: string[] = [];
+
+afterAll(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** Writes a release as its own command does, and returns its folder. Gone when the test file ends. */
+export async function builtRelease(): Promise<string> {
+  const folder = await scratchFolder();
+  await run(path.join(root, "bin/imagefleet"), ["package", "--out", folder]);
+  return folder;
+}
+
+/** An empty folder, gone when the test file ends. */
+export async function scratchFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-package-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Unpacks a .tar.gz into a folder of its own. */
+export async function unpacked(archive: string): Promise<string> {
+  const folder = path.join(await scratchFolder(), "unpacked");
+  await mkdir(folder);
+  await run("tar", ["-xzf", archive, "-C", folder]);
+  return folder;
+}
