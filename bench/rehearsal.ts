@@ -70,7 +70,12 @@ export async function rehearse(seed: number, images: number, options: EmulatorAr
       if (isCutOff()) await never();
     };
     const own = { now: () => clock.now(), sleep };
-    const world: World = { clock: own, random, send, probe: { http: () => Promise.resolve({ healthy: true }) } };
+    const world: World = {
+      clock: own,
+      random,
+      send,
+      probe: { http: () => Promise.resolve({ status: 200 }), tcp: () => Promise.resolve({ banner: "" }) },
+    };
     return createContext({ api: createApi({ token, endpoint, world }), world, namespace: "" });
   };
 

@@ -7,7 +7,8 @@ import { digestFolder } from "./source/staging/digestFolder";
 import { asServed } from "./source/bytes/asServed";
 import { nodeFiles } from "./source/bytes/nodeFiles";
 import type { StagingWorld } from "./source/stagingWorld";
-import type { Clock, Probe, World } from "./world";
+import { nodeProbe } from "./nodeProbe";
+import type { Clock, World } from "./world";
 
 /** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
 export async function main(): Promise<void> {
@@ -42,20 +43,6 @@ function timer(milliseconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-const probe: Probe = {
-  async http(address, port, path, signal) {
-    try {
-      const answer = await fetch(`http://${address}:${port}${path}`, { signal, redirect: "manual" });
-      await answer.body?.cancel();
-      const isGood = answer.status >= 200 && answer.status < 400;
-      return isGood ? { healthy: true } : { healthy: false, reason: `it answered ${answer.status}`, reached: true };
-    } catch (error) {
-      const reason = whatFailed(error);
-      return { healthy: false, reason, reached: /ECONNREFUSED|ECONNRESET|socket hang up|other side closed/.test(reason) };
-    }
-  },
-};
-
 /** A request that nobody holds is collected as garbage, and from then on its signal aborts nothing: neither the wait nor the body. */
 const held = new WeakMap<object, Request>();
 
@@ -76,10 +63,4 @@ const staging: StagingWorld = {
   randomBytes,
 };
 
-const realWorld: World = { clock, random: () => Math.random(), send, probe };
-
-/** `fetch failed` says nothing; the error behind it does. */
-function whatFailed(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
-}
+const realWorld: World = { clock, random: () => Math.random(), send, probe: nodeProbe };

@@ -20,9 +20,30 @@ export interface Clock {
 
 /** Asks a Droplet whether it serves. Never rejects: what went wrong is the answer. */
 export interface Probe {
-  /** GET `http://<address>:<port><path>`; healthy means a status of 200 to 399. */
-  http(address: string, port: number, path: string, signal: AbortSignal): Promise<ProbeAnswer>;
+  /** One GET. Certificates aren't verified: a Droplet is asked by its address. */
+  http(question: HttpQuestion, signal: AbortSignal): Promise<{ readonly status: number } | NoAnswer>;
+  /** Connects; where a banner is wanted, the answer has the first line that the other side sends. */
+  tcp(question: TcpQuestion, signal: AbortSignal): Promise<{ readonly banner: string } | NoAnswer>;
 }
 
-/** `reached`: something came back from the address, if only a refusal. */
-export type ProbeAnswer = { readonly healthy: true } | { readonly healthy: false; readonly reason: string; readonly reached?: boolean };
+export interface HttpQuestion {
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  readonly https: boolean;
+  /** The `Host` header; undefined for the address. */
+  readonly host?: string;
+}
+
+export interface TcpQuestion {
+  readonly address: string;
+  readonly port: number;
+  readonly wantsBanner: boolean;
+}
+
+export interface NoAnswer {
+  /** A clause. */
+  readonly reason: string;
+  /** Something came back from the address, if only a refusal. */
+  readonly reached: boolean;
+}

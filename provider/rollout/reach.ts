@@ -1,5 +1,6 @@
 import type { World } from "../world";
 import { ask, type Attempt, firstAttempt, type Gate } from "./gates/gate";
+import { asksAnything } from "./gates/question";
 import type { ObservedDroplet } from "./observedDroplet";
 import { describeUnreachable } from "./report";
 
@@ -11,7 +12,7 @@ const rounds = 3;
  * of their addresses, not even a refusal: then a new Droplet would fail for a reason that isn't its own.
  */
 export async function checkReach(serving: readonly ObservedDroplet[], gate: Gate, world: World, signal: AbortSignal): Promise<void> {
-  if (gate.http === undefined || serving.length === 0) return;
+  if (!asksAnything(gate) || serving.length === 0) return;
   for (let round = 1; ; round += 1) {
     const answers: Attempt[] = await Promise.all(serving.map(({ wire }) => ask(gate, firstAttempt, wire, world, signal)));
     serving.forEach((droplet, at) => (droplet.unhealthy = answers[at]?.successes === 0));

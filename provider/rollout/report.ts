@@ -1,5 +1,6 @@
 import { addressOf } from "./addressOf";
 import { type Attempt, describeGate, type Gate } from "./gates/gate";
+import { asksAnything } from "./gates/question";
 import type { FleetObservation } from "./observation";
 import type { ObservedDroplet } from "./observedDroplet";
 import type { Goal, Version } from "./settings";
@@ -27,9 +28,9 @@ export function describeStanding(observation: FleetObservation, { target, slots 
 
 /** Why a Droplet doesn't come to serve; `cause` is a clause. */
 export function describeFailure(gate: Gate, { template: { image } }: Version, { wire, attempt }: ObservedDroplet, cause: string): string {
-  const address = addressOf(wire, "public");
+  const address = addressOf(wire, gate.address);
   const where = address === undefined ? "" : ` on ${address}`;
-  const isGates = gate.http !== undefined && attempt?.isLate === true;
+  const isGates = asksAnything(gate) && attempt?.isLate === true;
   const what = isGates ? ` its gate \`${describeGate(gate)}\`${where} within ${gate.deadlineSeconds} s` : "";
   return `Droplet ${wire.name} (${wire.id}, image ${image}) failed${what}: ${cause}.`;
 }

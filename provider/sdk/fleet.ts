@@ -114,8 +114,14 @@ export interface FleetArgs {
 
 /** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
 export interface FleetGateArgs {
-  /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. Excludes `active`. */
+  /** A `GET` from where the program runs, answered with a good status; a redirect isn't followed. Excludes `active`. */
   readonly http?: pulumi.Input<FleetGateHttpArgs | undefined>;
+  /** A TCP connection from where the program runs. Excludes `active`. */
+  readonly tcp?: pulumi.Input<FleetGateTcpArgs | undefined>;
+  /** A TCP connection on which an SSH server says its name; nobody logs in. Excludes `active`. */
+  readonly ssh?: pulumi.Input<FleetGateSshArgs | undefined>;
+  /** Which IPv4 address of a Droplet is asked, `public` or `private`; the private one answers only within its VPC. Default: `public`. */
+  readonly address?: pulumi.Input<string | undefined>;
   /**
    * Ask only that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. Default: this, with a
    * warning, where `http` isn't given.
@@ -136,12 +142,30 @@ export interface FleetGateArgs {
   readonly bakeSeconds?: pulumi.Input<number | undefined>;
 }
 
-/** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
+/** A `GET` from where the program runs, answered with a good status; a redirect isn't followed. */
 export interface FleetGateHttpArgs {
   /** TCP port, 1 to 65535. */
   readonly port: pulumi.Input<number>;
-  /** Path of the request; it begins with `/`. Default: `/`. */
+  /** Path that begins with `/`. Default: `/`. */
   readonly path?: pulumi.Input<string | undefined>;
+  /** Statuses that are good answers, each as `204` or as a range. Default: `200-399`. */
+  readonly status?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /** Ask over TLS. The certificate isn't verified, since a Droplet is asked by its address. Default: false. */
+  readonly https?: pulumi.Input<boolean | undefined>;
+  /** `Host` header of the request. Default: the address. */
+  readonly host?: pulumi.Input<string | undefined>;
+}
+
+/** A TCP connection from where the program runs. */
+export interface FleetGateTcpArgs {
+  /** TCP port, 1 to 65535. */
+  readonly port: pulumi.Input<number>;
+}
+
+/** A TCP connection on which an SSH server says its name; nobody logs in. */
+export interface FleetGateSshArgs {
+  /** TCP port, 1 to 65535. Default: 22. */
+  readonly port?: pulumi.Input<number | undefined>;
 }
 
 /** How a change goes on. */
@@ -169,8 +193,14 @@ export interface FleetRolloutArgs {
 
 /** `FleetGateArgs` once known. */
 export interface FleetGate {
-  /** A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. */
+  /** A `GET` from where the program runs, answered with a good status; a redirect isn't followed. */
   readonly http?: FleetGateHttp;
+  /** A TCP connection from where the program runs. */
+  readonly tcp?: FleetGateTcp;
+  /** A TCP connection on which an SSH server says its name; nobody logs in. */
+  readonly ssh?: FleetGateSsh;
+  /** Which IPv4 address of a Droplet is asked, `public` or `private`; the private one answers only within its VPC. */
+  readonly address: string;
   /** Ask only that the Droplet is active, which says that it runs, not that it has booted. */
   readonly active?: boolean;
   /** How many successes of `http` in a row pass the gate, 1 to 100. */
@@ -189,8 +219,26 @@ export interface FleetGate {
 export interface FleetGateHttp {
   /** TCP port, 1 to 65535. */
   readonly port: number;
-  /** Path of the request; it begins with `/`. */
+  /** Path that begins with `/`. */
   readonly path: string;
+  /** Statuses that are good answers, each as `204` or as a range. */
+  readonly status: string[];
+  /** Ask over TLS. */
+  readonly https: boolean;
+  /** `Host` header of the request. */
+  readonly host?: string;
+}
+
+/** `FleetGateTcpArgs` once known. */
+export interface FleetGateTcp {
+  /** TCP port, 1 to 65535. */
+  readonly port: number;
+}
+
+/** `FleetGateSshArgs` once known. */
+export interface FleetGateSsh {
+  /** TCP port, 1 to 65535. */
+  readonly port: number;
 }
 
 /** `FleetRolloutArgs` once known. */

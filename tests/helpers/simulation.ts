@@ -227,17 +227,20 @@ function recordedCall(urn: string, clock: VirtualClock): RecordedCall {
 }
 
 function recordedProbe(network: RecordedNetwork): Probe {
+  const listenerOf = (address: string, port: number) =>
+    network
+      .listening()
+      .get(address)
+      ?.find((listen) => listen.port === port);
+  const refused = { reason: "the connection was refused", reached: true };
   return {
-    http: (address, port) => {
-      const listener = network
-        .listening()
-        .get(address)
-        ?.find((listen) => listen.port === port && listen.kind === "http");
-      const status = listener?.status ?? (listener === undefined ? 0 : 200);
-      const healthy = status >= 200 && status < 400;
-      return Promise.resolve(
-        healthy ? { healthy } : { healthy, reason: status === 0 ? "the connection was refused" : `the status was ${status}` },
-      );
+    http: ({ address, port }) => {
+      const listener = listenerOf(address, port);
+      return Promise.resolve(listener?.kind === "http" ? { status: listener.status ?? 200 } : refused);
+    },
+    tcp: ({ address, port }) => {
+      const listener = listenerOf(address, port);
+      return Promise.resolve(listener === undefined ? refused : { banner: listener.kind === "ssh" ? "SSH-2.0-emulator" : "" });
     },
   };
 }

@@ -211,7 +211,7 @@ function worldOn(clock: VirtualClock): World {
     clock,
     random: () => 0.5,
     send: () => Promise.reject(new Error("The toy sends nothing.")),
-    probe: { http: () => Promise.resolve({ healthy: false, reason: "The toy probes nothing." }) },
+    probe: { http: unprobed, tcp: unprobed },
   };
 }
 
@@ -229,4 +229,8 @@ async function fakeEngine(log: (request: LogRequest) => void) {
     );
   });
   return { port, stop: () => server.forceShutdown() };
+}
+
+function unprobed() {
+  return Promise.resolve({ reason: "The toy probes nothing.", reached: false });
 }

@@ -26,7 +26,15 @@ async function importCopyAndServe(simulation: Simulation): Promise<readonly stri
   const image = await importAndCopy(simulation);
   const inputs = {
     ...{ image, name: "web", region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: [fingerprint] },
-    gate: { http: { port: 8080, path: "/" }, successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 },
+    gate: {
+      http: { port: 8080, path: "/", status: ["200-399"], https: false },
+      address: "public",
+      successThreshold: 2,
+      intervalSeconds: 2,
+      deadlineSeconds: 300,
+      timeoutSeconds: 5,
+      bakeSeconds: 0,
+    },
     rollout: { maxSurge: "1", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 5, shutdownSeconds: 60 },
   };
   const { state } = await fleet.create(inputs, simulation.session, simulation.call("urn:fleet"));

@@ -4,6 +4,7 @@ import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
 import { creationTag, fleetIdOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
+import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { awaitImage } from "../../rollout/imagePresence";
 import { preflight } from "../../rollout/preflight";
@@ -40,7 +41,7 @@ const day = 86_400;
 const grace = 5_000;
 
 const nothingIsProbed =
-  "`gate` probes nothing: a new Droplet serves as soon as it is active, even if it hasn't booted yet. Set `gate.http`, or confirm with `gate.active: true`.";
+  "`gate` probes nothing: a new Droplet serves as soon as it is active, even if it hasn't booted yet. Set `gate.http`, `gate.tcp` or `gate.ssh`, or confirm with `gate.active: true`.";
 
 /** n Droplets in a region running one image, changed by a rollout. */
 export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
@@ -83,7 +84,7 @@ async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | u
     const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
     const template = { image: known(image), size: known(size), region: known(region), sshKeys: keys };
     faults.push(...(await preflight(template, session.api, call.signal)));
-    if (isKnown(gate) && gate.http === undefined && gate.active === undefined) call.warn(nothingIsProbed);
+    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined) call.warn(nothingIsProbed);
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
   if (state === undefined) return inputs;

@@ -38,8 +38,11 @@ function tagFault(tag: string): string | undefined {
 }
 
 function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
-  if (!isKnown(gate) || gate.http === undefined || gate.active === undefined) return [];
-  return [{ property: "gate", expectation: "must have either `http` or `active`, but has both", remedy: "Leave one out." }];
+  if (!isKnown(gate) || gate.active === undefined) return [];
+  const asked = (["http", "tcp", "ssh"] as const).filter((name) => gate[name] !== undefined);
+  if (asked.length === 0) return [];
+  const expectation = `must have either \`active\` or something to ask for, but has \`active\` and \`${asked.join("` and `")}\``;
+  return [{ property: "gate", expectation, remedy: "Leave one out." }];
 }
 
 function checkRollout(rollout: WithUnknowns<FleetInputs["rollout"]>): readonly Fault[] {

@@ -1,6 +1,7 @@
 import type { PropertyTable } from "../../host/property";
 import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
+import { isStatusRange } from "../../rollout/gates/question";
 import { isSize } from "../../rollout/size";
 import { teamTable } from "../imageImport/imageImportTable";
 
@@ -8,6 +9,11 @@ const isSizeRule = {
   expectation: "must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
   holds: isSize,
 };
+
+function portOf(doc: string) {
+  const rules = [{ expectation: "must be from 1 to 65535", holds: (port: number) => port >= 1 && port <= 65_535 }];
+  return { shape: "integer", doc, required: true, rules } as const;
+}
 
 export const fleetInputs = {
   image: {
@@ -87,21 +93,48 @@ export const fleetInputs = {
         http: {
           shape: {
             object: {
-              port: {
-                shape: "integer",
-                doc: "TCP port, 1 to 65535.",
-                required: true,
-                rules: [{ expectation: "must be from 1 to 65535", holds: (port: number) => port >= 1 && port <= 65_535 }],
-              },
+              port: portOf("TCP port, 1 to 65535."),
               path: {
                 shape: "string",
-                doc: "Path of the request; it begins with `/`. Default: `/`.",
+                doc: "Path that begins with `/`. Default: `/`.",
                 default: "/",
                 rules: [{ expectation: "must start with `/`", holds: (path: string) => path.startsWith("/") }],
               },
+              status: {
+                shape: {
+                  listOf: "string",
+                  each: [
+                    { expectation: "must be a status from 100 to 599 such as `204`, or a range such as `200-399`", holds: isStatusRange },
+                  ],
+                },
+                doc: "Statuses that are good answers, each as `204` or as a range. Default: `200-399`.",
+                default: ["200-399"],
+              },
+              https: {
+                shape: "boolean",
+                doc: "Ask over TLS. The certificate isn't verified, since a Droplet is asked by its address. Default: false.",
+                default: false,
+              },
+              host: { shape: "string", doc: "`Host` header of the request. Default: the address." },
             },
           },
-          doc: "A `GET` from where the program runs to the Droplet's public IPv4 address: a status of 200 to 399 is a success. Excludes `active`.",
+          doc: "A `GET` from where the program runs, answered with a good status; a redirect isn't followed. Excludes `active`.",
+        },
+        tcp: {
+          shape: { object: { port: portOf("TCP port, 1 to 65535.") } },
+          doc: "A TCP connection from where the program runs. Excludes `active`.",
+        },
+        ssh: {
+          shape: { object: { port: { ...portOf("TCP port, 1 to 65535. Default: 22."), required: false, default: 22 } } },
+          doc: "A TCP connection on which an SSH server says its name; nobody logs in. Excludes `active`.",
+        },
+        address: {
+          shape: "string",
+          doc: "Which IPv4 address of a Droplet is asked, `public` or `private`; the private one answers only within its VPC. Default: `public`.",
+          default: "public",
+          rules: [
+            { expectation: "must be `public` or `private`", holds: (address: string) => address === "public" || address === "private" },
+          ],
         },
         active: {
           shape: "boolean",

@@ -1,12 +1,13 @@
 import type { DropletWire } from "../../api/wire";
 import { TimeoutError, withTimeout } from "../../waiting/timeout";
-import type { ProbeAnswer, World } from "../../world";
+import type { World } from "../../world";
 import { addressOf } from "../addressOf";
+import { asksAnything, describeQuestions, type Fault, put, type Questions } from "./question";
 
 /** What a new Droplet must show before it serves. Times in seconds. */
-export interface Gate {
-  /** A GET on the public address; without it, `active` is enough. */
-  readonly http?: { readonly port: number; readonly path: string };
+export interface Gate extends Questions {
+  /** Which of the Droplet's addresses is asked, `public` or `private`. */
+  readonly address: string;
   /** Good answers in a row. */
   readonly successThreshold: number;
   readonly intervalSeconds: number;
@@ -38,7 +39,7 @@ export interface Attempt {
 export const firstAttempt: Attempt = { successes: 0, failures: 0, spent: 0, reason: "it wasn't asked yet", reached: false, isLate: false };
 
 export function verdict(gate: Gate, attempt: Attempt): "waiting" | "passed" | "failed" {
-  if (attempt.successes >= (gate.http === undefined ? 1 : gate.successThreshold)) return "passed";
+  if (attempt.successes >= (asksAnything(gate) ? gate.successThreshold : 1)) return "passed";
   return attempt.isLate ? "failed" : "waiting";
 }
 
@@ -50,37 +51,39 @@ export function askAgainAt(gate: Gate, { askedAt }: Attempt): number {
 /** Asks an active Droplet once. */
 export async function ask(gate: Gate, attempt: Attempt, droplet: DropletWire, world: World, signal: AbortSignal): Promise<Attempt> {
   const askedAt = world.clock.now();
-  const answer = await answerOf(gate, droplet, world, signal);
+  const fault = await faultOf(gate, droplet, world, signal);
   signal.throwIfAborted();
   const spent = attempt.spent + timeSince(gate, attempt, askedAt);
-  if (answer.healthy) return { ...attempt, askedAt, spent, successes: attempt.successes + 1, failures: 0, reached: true };
+  if (fault === undefined) return { ...attempt, askedAt, spent, successes: attempt.successes + 1, failures: 0, reached: true };
   return {
     askedAt,
     spent,
     successes: 0,
     failures: attempt.failures + 1,
-    reason: answer.reason,
-    reached: answer.reached === true,
+    reason: fault.reason,
+    reached: fault.reached,
     isLate: spent >= gate.deadlineSeconds * 1_000,
   };
 }
 
 /** `http :8080/health` or `active` */
 export function describeGate(gate: Gate): string {
-  return gate.http === undefined ? "active" : `http :${gate.http.port}${gate.http.path}`;
+  return describeQuestions(gate);
 }
 
-async function answerOf(gate: Gate, droplet: DropletWire, world: World, signal: AbortSignal): Promise<ProbeAnswer> {
-  if (gate.http === undefined) return { healthy: true };
-  const { port, path } = gate.http;
-  const address = addressOf(droplet, "public");
-  if (address === undefined) return { healthy: false, reason: "it has no public IPv4 address yet" };
+/** The first bad answer, undefined where all are good. */
+async function faultOf(gate: Gate, droplet: DropletWire, world: World, signal: AbortSignal): Promise<Fault> {
+  if (!asksAnything(gate)) return undefined;
+  const address = addressOf(droplet, gate.address);
+  if (address === undefined) return { reason: `it has no ${gate.address} IPv4 address yet`, reached: false };
   try {
-    return await withTimeout(world.clock, gate.timeoutSeconds * 1_000, signal, (limited) => world.probe.http(address, port, path, limited));
+    const all = (limited: AbortSignal): Promise<readonly Fault[]> => Promise.all(put(gate, address, world, limited));
+    const answers = await withTimeout(world.clock, gate.timeoutSeconds * 1_000, signal, all);
+    return answers.find((answer) => answer !== undefined);
   } catch (error) {
     signal.throwIfAborted();
     const isLate = error instanceof TimeoutError;
-    return { healthy: false, reason: isLate ? `it gave no answer within ${gate.timeoutSeconds} s` : String(error) };
+    return { reason: isLate ? `it gave no answer within ${gate.timeoutSeconds} s` : String(error), reached: false };
   }
 }
 

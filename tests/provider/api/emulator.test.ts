@@ -10,7 +10,7 @@ const world: World = {
   clock: { now: () => Date.now(), sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }) },
   random: () => 0,
   send: (request) => fetch(request),
-  probe: { http: () => Promise.reject(new Error("no probe here")) },
+  probe: { http: () => Promise.reject(new Error("no probe here")), tcp: () => Promise.reject(new Error("no probe here")) },
 };
 
 let emulator: RunningEmulator;

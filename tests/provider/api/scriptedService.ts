@@ -25,7 +25,7 @@ export class ScriptedService {
     this.world = {
       clock: this.clock,
       random,
-      probe: { http: () => Promise.reject(new Error("no probe here")) },
+      probe: { http: () => Promise.reject(new Error("no probe here")), tcp: () => Promise.reject(new Error("no probe here")) },
       send: async (request) => {
         const url = new URL(request.url);
         const text = await request.text();

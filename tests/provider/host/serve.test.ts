@@ -9,7 +9,7 @@ const world: World = {
   clock: new VirtualClock(),
   random: () => 0,
   send: () => Promise.reject(new Error("unused")),
-  probe: { http: () => Promise.resolve({ healthy: true }) },
+  probe: { http: () => Promise.resolve({ status: 200 }), tcp: () => Promise.resolve({ banner: "" }) },
 };
 
 /** A process that a test holds by its ends. */

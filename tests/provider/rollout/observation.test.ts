@@ -5,7 +5,7 @@ import { VirtualClock } from "../../helpers/virtualClock";
 import { RecordedApi, wireOf } from "./recordedApi";
 
 const signal = new AbortController().signal;
-const gate: Gate = { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 10, timeoutSeconds: 5, bakeSeconds: 0 };
+const gate: Gate = { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 10, timeoutSeconds: 5, bakeSeconds: 0 };
 const timing = { drainSeconds: 5, shutdownSeconds: 10 };
 const [template, own] = ["0123456789ab", [fleetTag("f"), templateTag("0123456789ab")]];
 

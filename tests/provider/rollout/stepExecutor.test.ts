@@ -16,7 +16,7 @@ async function executor(tags: readonly string[] = ["shop"], creationTag?: string
   recorded.droplets = [wireOf(1, { tags: [...own, "shop", "old"] }), wireOf(2, { tags: own })];
   const settings: FleetSettings = {
     ...{ fleetId: "f", name: "web", region: "ams3", tags, creationTag, known: [] },
-    gate: { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
+    gate: { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
     policy: { maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1, shutdownSeconds: 1 },
   };
   const clock = new VirtualClock();
@@ -81,7 +81,7 @@ test("counts what a POST without an answer may have made", async () => {
   await expect(one.do({ kind: "create", slots: [0] }, wanted)).rejects.toThrow("connection reset");
   const timing = { drainSeconds: 1, shutdownSeconds: 1 };
   const members = observation.members(
-    { successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
+    { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
     timing,
   );
   expect(members.filter(({ id }) => id === undefined)).toEqual([expect.objectContaining({ slot: 0, template: fingerprint, power: "new" })]);

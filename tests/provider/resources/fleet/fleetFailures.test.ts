@@ -114,7 +114,15 @@ test("replaces a Droplet that is never made active, in the same run", async () =
 
 test("gives up an image that powers itself off, after as many Droplets as may fail", async () => {
   const rig = new FleetRig();
-  const gate = { active: true, successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 30, timeoutSeconds: 5, bakeSeconds: 0 };
+  const gate = {
+    active: true,
+    address: "public",
+    successThreshold: 1,
+    intervalSeconds: 1,
+    deadlineSeconds: 30,
+    timeoutSeconds: 5,
+    bakeSeconds: 0,
+  };
   const before = await rig.create(await rig.inputs(0, { gate }));
   const image = await rig.image(1);
   const stopped = new Set<number>();
@@ -134,7 +142,8 @@ test("gives up an image that powers itself off, after as many Droplets as may fa
 test("rolls back a Droplet that turns bad during its bake time, and waits for the bake of a good one", async () => {
   const rig = new FleetRig();
   const gate = {
-    http: { port: 8080, path: "/" },
+    http: { port: 8080, path: "/", status: ["200-399"], https: false },
+    address: "public",
     successThreshold: 2,
     intervalSeconds: 1,
     deadlineSeconds: 30,

@@ -10,7 +10,7 @@ import type { Call } from "../../../../provider/host/resource";
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import type { FleetInputs, FleetState, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
 import { createContext, type ProviderContext } from "../../../../provider/providerContext";
-import type { ProbeAnswer, World } from "../../../../provider/world";
+import type { NoAnswer, World } from "../../../../provider/world";
 import { VirtualClock } from "../../../helpers/virtualClock";
 
 const endpoint = "https://api.example.com";
@@ -95,7 +95,10 @@ export class FleetRig {
       clock: this.clock,
       random: seededRandom(seed),
       send: (request) => this.#send(request),
-      probe: { http: (address, port) => this.#probe(address, port) },
+      probe: {
+        http: ({ address, port }) => this.#probe(address, port, { status: 200 }),
+        tcp: ({ address, port }) => this.#probe(address, port, { banner: port === 22 ? "SSH-2.0-emulator" : "" }),
+      },
     };
     return createContext({ api: createApi({ token, endpoint, world }), world, namespace: "" });
   }
@@ -114,7 +117,8 @@ export class FleetRig {
       sshKeys: [sshKey],
       name: "web",
       gate: {
-        http: { port: 8080, path: "/" },
+        http: { port: 8080, path: "/", status: ["200-399"], https: false },
+        address: "public",
         successThreshold: 2,
         intervalSeconds: 1,
         deadlineSeconds: 30,
@@ -227,16 +231,16 @@ export class FleetRig {
     return Response.json({ droplets, links: {}, meta: { total: droplets.length } });
   }
 
-  async #probe(address: string, port: number): Promise<ProbeAnswer> {
+  async #probe<T extends object>(address: string, port: number, good: T): Promise<T | NoAnswer> {
     const asked = (await this.droplets()).find(({ networks }) => networks.v4.some(({ ip_address: ip }) => ip === address));
     const listens =
       this.#network
         .listening()
         .get(address)
         ?.some((listen) => listen.port === port) === true;
-    if (asked !== undefined && this.outOfReach(asked)) return { healthy: false, reason: "it timed out" };
-    if (asked !== undefined && listens && !this.probeFails(asked)) return { healthy: true };
-    return { healthy: false, reason: "the connection was refused", reached: true };
+    if (asked !== undefined && this.outOfReach(asked)) return { reason: "it timed out", reached: false };
+    if (asked !== undefined && listens && !this.probeFails(asked)) return good;
+    return { reason: "the connection was refused", reached: true };
   }
 }
 

@@ -22,7 +22,8 @@ test("fills in what a gate and a rollout leave open", () => {
   expect(check({})).toEqual([]);
   const { gate, rollout } = checked({ gate: { http: { port: 80 } } });
   expect(gate).toEqual({
-    http: { port: 80, path: "/" },
+    http: { port: 80, path: "/", status: ["200-399"], https: false },
+    address: "public",
     successThreshold: 2,
     intervalSeconds: 2,
     deadlineSeconds: 300,
@@ -43,9 +44,14 @@ test.each<[Values, string]>([
   [{ tags: ["good", "not good"] }, "tags[1] must be 1 to 255 letters, digits, `_`, `-` and `:`"],
   [{ tags: ["imagefleet:serving:x"] }, "tags[0] must not start with `imagefleet:`, which is reserved"],
   [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
-  [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `http` or `active`, but has both"],
+  [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `active` or something to ask for, but has `active` and `http`"],
   [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
   [{ gate: { http: { port: 80, path: "health" } } }, "gate.http.path must start with `/`"],
+  [
+    { gate: { http: { port: 80, status: ["2xx"] } } },
+    "gate.http.status[0] must be a status from 100 to 599 such as `204`, or a range such as `200-399`",
+  ],
+  [{ gate: { ssh: {}, address: "vpc" } }, "gate.address must be `public` or `private`"],
   [{ gate: { active: false } }, "gate.active must be `true` where it is given"],
   [
     { rollout: { maxSurge: "a few" } },
@@ -178,13 +184,14 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
 test("warns that nothing is probed unless the program says so", async () => {
   const rig = new FleetRig();
   const preview = async (gate: Partial<FleetInputs["gate"]>) => {
-    const limits = { successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 };
+    const limits = { address: "public", successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 };
     await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
     return rig.warned.splice(0);
   };
   expect(await preview({})).toEqual([expect.stringMatching(/^`gate` probes nothing: /)]);
   expect(await preview({ active: true })).toEqual([]);
-  expect(await preview({ http: { port: 80, path: "/" } })).toEqual([]);
+  expect(await preview({ ssh: { port: 22 } })).toEqual([]);
+  expect(await preview({ http: { port: 80, path: "/", status: ["200-399"], https: false } })).toEqual([]);
 });
 
 test("does not import what DigitalOcean cannot tell", async () => {

@@ -5,7 +5,8 @@ import { FleetRig } from "./fleetRig";
 const seconds = 30;
 const rollout = { maxSurge: "25%", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 5, shutdownSeconds: 60 };
 const gate = {
-  http: { port: 8080, path: "/" },
+  http: { port: 8080, path: "/", status: ["200-399"], https: false },
+  address: "public",
   successThreshold: 2,
   intervalSeconds: 2,
   deadlineSeconds: 300,

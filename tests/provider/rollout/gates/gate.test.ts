@@ -1,17 +1,19 @@
 import type { DropletWire } from "../../../../provider/api/wire";
 import { ask, askAgainAt, type Attempt, describeGate, firstAttempt, type Gate, verdict } from "../../../../provider/rollout/gates/gate";
-import type { Probe, ProbeAnswer, World } from "../../../../provider/world";
+import { isStatusRange } from "../../../../provider/rollout/gates/question";
+import type { NoAnswer, Probe, World } from "../../../../provider/world";
 import { VirtualClock } from "../../../helpers/virtualClock";
 
 const http: Gate = {
-  http: { port: 8080, path: "/health" },
+  http: { port: 8080, path: "/health", status: ["200-399"], https: false },
+  address: "public",
   successThreshold: 2,
   intervalSeconds: 3,
   deadlineSeconds: 60,
   timeoutSeconds: 5,
   bakeSeconds: 0,
 };
-const active: Gate = { successThreshold: 2, intervalSeconds: 3, deadlineSeconds: 60, timeoutSeconds: 5, bakeSeconds: 0 };
+const active: Gate = { address: "public", successThreshold: 2, intervalSeconds: 3, deadlineSeconds: 60, timeoutSeconds: 5, bakeSeconds: 0 };
 const signal = new AbortController().signal;
 
 function droplet(status: DropletWire["status"], address?: string): DropletWire {
@@ -34,22 +36,27 @@ function droplet(status: DropletWire["status"], address?: string): DropletWire {
   return { ...rest, status, networks: { v4 }, region: { slug: "ams3" } };
 }
 
-function world(
-  ...answers: ProbeAnswer[]
-): World & { readonly asked: string[]; readonly clock: VirtualClock; readonly probe: { http: Probe["http"] } } {
+const bad = (reason: string, reached = true): NoAnswer => ({ reason, reached });
+
+function world(...answers: ({ readonly status: number } | NoAnswer)[]) {
   const asked: string[] = [];
-  const probe = {
-    http: (address: string, port: number, path: string) => {
+  const probe: { -readonly [K in keyof Probe]: Probe[K] } = {
+    http: ({ address, port, path }) => {
       asked.push(`${address}:${port}${path}`);
       return Promise.resolve(answers.shift()!);
     },
+    tcp: ({ address, port, wantsBanner }) => {
+      asked.push(`${address}:${port}`);
+      return Promise.resolve({ banner: wantsBanner ? "SSH-2.0-OpenSSH_9.6" : "" });
+    },
   };
-  return { clock: new VirtualClock(0), random: () => 0, send: () => Promise.reject(new Error("no network")), probe, asked };
+  const clock = new VirtualClock(0);
+  const there: World = { clock, random: () => 0, send: () => Promise.reject(new Error("no network")), probe };
+  return { ...there, clock, probe, asked };
 }
 
 test("passes after so many good answers in a row on the public address", async () => {
-  const bad = { healthy: false, reason: "the status was 503" } as const;
-  const there = world({ healthy: true }, bad, { healthy: true }, { healthy: true });
+  const there = world({ status: 200 }, { status: 503 }, { status: 301 }, { status: 204 });
   const seen: [number, string][] = [];
   let attempt: Attempt = firstAttempt;
   for (let round = 0; round < 4; round += 1) {
@@ -78,7 +85,7 @@ test("without http, active is enough", async () => {
 });
 
 test("fails by a bad answer that comes after the deadline, and not before", async () => {
-  const there = world(...Array<ProbeAnswer>(40).fill({ healthy: false, reason: "the status was 503", reached: true }));
+  const there = world(...Array<NoAnswer>(40).fill(bad("the connection was refused")));
   let attempt: Attempt = firstAttempt;
   const seen: string[] = [];
   for (let at = 0; at <= 60; at += 3) {
@@ -90,7 +97,7 @@ test("fails by a bad answer that comes after the deadline, and not before", asyn
 });
 
 test("does not count time in which nobody could ask", async () => {
-  const there = world({ healthy: false, reason: "no" }, { healthy: false, reason: "no" });
+  const there = world(bad("no"), bad("no"));
   const first = await ask(http, firstAttempt, droplet("active", "192.0.2.7"), there, signal);
   await there.clock.advance(3_600_000);
   const second = await ask(http, first, droplet("active", "192.0.2.7"), there, signal);
@@ -114,7 +121,33 @@ test("asks at once and then in its interval", () => {
 test("stops asking when it is interrupted", async () => {
   const controller = new AbortController();
   controller.abort(new Error("stopped"));
-  await expect(ask(http, firstAttempt, droplet("active", "192.0.2.7"), world({ healthy: true }), controller.signal)).rejects.toThrow(
+  await expect(ask(http, firstAttempt, droplet("active", "192.0.2.7"), world({ status: 200 }), controller.signal)).rejects.toThrow(
     "stopped",
   );
+});
+
+test("puts all its questions to the address that is chosen, and all must be answered well", async () => {
+  const gate: Gate = { ...http, tcp: { port: 5432 }, ssh: { port: 22 }, address: "private" };
+  const there = world({ status: 200 }, { status: 404 });
+  const good = await ask(gate, firstAttempt, droplet("active", "192.0.2.7"), there, signal);
+  const half = await ask(gate, firstAttempt, droplet("active", "192.0.2.7"), there, signal);
+  expect([good.successes, half.successes, half.reason]).toEqual([1, 0, "it answered 404"]);
+  expect(there.asked.slice(0, 3)).toEqual(["10.0.0.2:8080/health", "10.0.0.2:5432", "10.0.0.2:22"]);
+  expect(describeGate(gate)).toBe("http :8080/health and tcp :5432 and ssh :22");
+});
+
+test("takes the statuses that are good for good, and no other", async () => {
+  const gate: Gate = { ...http, http: { ...http.http!, status: ["204", "400-404"] } };
+  const verdicts = [204, 400, 404, 200, 405].map(async (status) => {
+    return (await ask(gate, firstAttempt, droplet("active", "192.0.2.7"), world({ status }), signal)).successes;
+  });
+  expect(await Promise.all(verdicts)).toEqual([1, 1, 1, 0, 0]);
+  expect(["204", "200-399", "99", "600", "399-200", "2xx"].filter(isStatusRange)).toEqual(["204", "200-399"]);
+});
+
+test("takes a port without an SSH server for a bad answer", async () => {
+  const there = world();
+  there.probe.tcp = () => Promise.resolve({ banner: "220 mail ESMTP" });
+  const attempt = await ask({ ...active, ssh: { port: 25 } }, firstAttempt, droplet("active", "192.0.2.7"), there, signal);
+  expect(attempt).toMatchObject({ successes: 0, reached: true, reason: "port 25 is no SSH server" });
 });
