@@ -28,6 +28,16 @@ export function tagsApi(client: Client): TagsApi {
     }
   };
 
+  /** One missing resource refuses all of a request: which it is, single requests tell, and the others must not stay tagged. */
+  const remove: TagsApi["remove"] = async (tag, resources, signal) => {
+    try {
+      await client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      if (resources.length > 1) for (const resource of resources) await remove(tag, [resource], signal);
+    }
+  };
+
   const ignoringMissing = async (request: Promise<void>): Promise<void> => {
     try {
       await request;
@@ -48,8 +58,7 @@ export function tagsApi(client: Client): TagsApi {
     make,
     exists: async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined,
     names: async (signal) => ((await client.list("/v2/tags", {}, "tags", signal)) as { readonly name: string }[]).map(({ name }) => name),
-    remove: (tag, resources, signal) =>
-      ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal)),
+    remove,
     delete: (tag, signal) => ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}` }, signal)),
   };
 }
