@@ -53,9 +53,12 @@ test("says where a token is read from when there is none, and runs once there is
   const up = await stack.up();
 
   expect(up.code).not.toBe(0);
+  // The engine names the default provider after the plugin's version and where its archives are.
+  const provider = "default_0_1_0_github_/api.github.com/imagefleet/imagefleet";
   expect(diagnosticsOf(up)).toEqual({
-    "pulumi:providers:imagefleet (default_0_1_0)":
-      "error: pulumi:providers:imagefleet resource 'default_0_1_0' has a problem: `token` must be set to a DigitalOcean API token. " +
+    [`pulumi:providers:imagefleet (${provider})`]:
+      `error: pulumi:providers:imagefleet resource '${provider}' has a problem: ` +
+      "`token` must be set to a DigitalOcean API token. " +
       "It is read from the configuration `imagefleet:token`, then from the environment's `DIGITALOCEAN_TOKEN`, then `DIGITALOCEAN_ACCESS_TOKEN`; " +
       "`digitalocean:token` is not read.",
   });
