@@ -3,8 +3,6 @@ import { nothing } from "./account";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { useService } from "./service";
 
-jest.setTimeout(60_000);
-
 test("names every fault of a stack's configuration at once", async () => {
   const fleets = { web: { region: "ams3", size: "s-1vcpu-1gb", count: "three" } };
   const stack = await useStack({

@@ -44,4 +44,4 @@ test("the demo imports, rolls, finds nothing more to do, goes back, can be kept 
   await expect(fetch(url)).rejects.toThrow();
   expect(existsSync(path.dirname(keptFile))).toBe(false);
   expect(await changedFiles()).toBe(before);
-}, 600_000);
+});
