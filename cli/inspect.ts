@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { honourProxies } from "../provider/honourProxies";
 import type { Inspection } from "../provider/source/inspect/inspect";
 import { inspectFile, inspectUrl } from "../provider/source/inspect/inspectSource";
 
@@ -18,6 +19,7 @@ export function inspectCommand(): Command {
 }
 
 async function runInspect(image: string, { json = false }: { json?: boolean }): Promise<void> {
+  honourProxies(process.env);
   try {
     const { inspection } = /^\w+:\/\//.test(image)
       ? await inspectUrl(image, { send: (request) => fetch(request), signal: AbortSignal.timeout(answerMilliseconds) })

@@ -2,8 +2,10 @@ import "./smallHeap";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { honourProxies } from "./honourProxies";
 import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
+import type { Proxies } from "./proxies";
 import { digestFolder } from "./source/staging/digestFolder";
 import { nodeFiles } from "./source/bytes/nodeFiles";
 import type { StagingWorld } from "./source/stagingWorld";
@@ -13,7 +15,9 @@ import type { Clock, Probe, World } from "./world";
 export async function main(): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  await serve(imagefleet(staging), realWorld, process);
+  const proxies = honourProxies(process.env);
+  const world: World = { clock, random: () => Math.random(), send, probe: probePast(proxies) };
+  await serve(imagefleet(stagingThrough(proxies)), world, process);
 }
 
 const clock: Clock = {
@@ -42,19 +46,18 @@ function timer(milliseconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-const probe: Probe = {
+/** A gate asks the Droplet itself: a proxy's answer says nothing of it. */
+const probePast = (proxies: Proxies | undefined): Probe => ({
   async http(address, port, path, signal) {
     try {
-      const answer = await fetch(`http://${address}:${port}${path}`, { signal, redirect: "manual" });
+      const answer = await fetch(`http://${address}:${port}${path}`, { ...proxies?.direct, signal, redirect: "manual" } as RequestInit);
       await answer.body?.cancel();
-      const isGood = answer.status >= 200 && answer.status < 400;
-      return isGood ? { healthy: true } : { healthy: false, reason: `it answered ${answer.status}`, reached: true };
+      return answer.status >= 200 && answer.status < 400 ? { healthy: true } : { healthy: false, reason: `it answered ${answer.status}` };
     } catch (error) {
-      const reason = whatFailed(error);
-      return { healthy: false, reason, reached: /ECONNREFUSED|ECONNRESET|socket hang up|other side closed/.test(reason) };
+      return { healthy: false, reason: whatFailed(error) };
     }
   },
-};
+});
 
 /** A request that nobody holds is collected as garbage, and from then on its signal aborts nothing: neither the wait nor the body. */
 const held = new WeakMap<object, Request>();
@@ -65,16 +68,18 @@ async function send(request: Request): Promise<Response> {
   return response;
 }
 
-const staging: StagingWorld = {
+const stagingThrough = (proxies: Proxies | undefined): StagingWorld => ({
   files: nodeFiles,
   digests: digestFolder(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imagefleet", "digests"), randomBytes),
   // Most runs stage nothing, and start quicker without it.
   objectStore: (settings) =>
-    (require("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, { clock, send }),
+    (require("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, {
+      clock,
+      send,
+      agentFor: proxies?.agentFor,
+    }),
   randomBytes,
-};
-
-const realWorld: World = { clock, random: () => Math.random(), send, probe };
+});
 
 /** `fetch failed` says nothing; the error behind it does. */
 function whatFailed(error: unknown): string {
