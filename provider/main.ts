@@ -20,8 +20,9 @@ export async function main(): Promise<void> {
   await serve(imagefleet(stagingThrough(proxies)), world, process);
 }
 
+/** Right when the process starts, and steady from then on, whoever sets the machine's clock. */
 const clock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   async sleep(milliseconds, signal) {
     for (let left = milliseconds; left > 0; left -= longestTimer) await timer(Math.min(left, longestTimer), signal);
   },
