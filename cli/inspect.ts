@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { asServed } from "../provider/source/bytes/asServed";
 import { askSource } from "../provider/source/bytes/askSource";
 import { acceptedBy, nearestCode } from "../provider/source/inspect/findings";
+import { honourProxies } from "../provider/honourProxies";
 import type { Inspection } from "../provider/source/inspect/inspect";
 import type { Clock } from "../provider/world";
 import { inspectFile, inspectUrl } from "../provider/source/inspect/inspectSource";
@@ -29,6 +30,7 @@ export function inspectCommand(): Command {
 }
 
 async function runInspect(image: string, { json = false, accept }: { json?: boolean; accept: readonly string[] }): Promise<void> {
+  honourProxies(process.env);
   try {
     for (const code of accept) {
       const nearest = nearestCode(code);

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { honourProxies } from "./honourProxies";
 import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
+import type { Proxies } from "./proxies";
 import { digestFolder } from "./source/staging/digestFolder";
 import { asServed } from "./source/bytes/asServed";
 import { nodeFiles } from "./source/bytes/nodeFiles";
@@ -14,11 +16,14 @@ import type { Clock, World } from "./world";
 export async function main(): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  await serve(imagefleet(staging), realWorld, process);
+  const proxies = honourProxies(process.env);
+  const world: World = { clock, random: () => Math.random(), send, probe: nodeProbe };
+  await serve(imagefleet(stagingThrough(proxies)), world, process);
 }
 
+/** Right when the process starts, and steady from then on, whoever sets the machine's clock. */
 const clock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   async sleep(milliseconds, signal) {
     for (let left = milliseconds; left > 0; left -= longestTimer) await timer(Math.min(left, longestTimer), signal);
   },
@@ -54,13 +59,15 @@ async function send(request: Request): Promise<Response> {
   return response;
 }
 
-const staging: StagingWorld = {
+const stagingThrough = (proxies: Proxies | undefined): StagingWorld => ({
   files: nodeFiles,
   digests: digestFolder(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imagefleet", "digests"), randomBytes),
   // Most runs stage nothing, and start quicker without it.
   objectStore: (settings) =>
-    (require("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, { clock, send }),
+    (require("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, {
+      clock,
+      send,
+      agentFor: proxies?.agentFor,
+    }),
   randomBytes,
-};
-
-const realWorld: World = { clock, random: () => Math.random(), send, probe: nodeProbe };
+});

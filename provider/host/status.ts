@@ -18,6 +18,9 @@ export interface Line {
 /** Where lines go. Never fails: an operation does not end because nobody heard of it. */
 export type SendLine = (line: Line) => void;
 
+/** The engine is on this machine, where no proxy leads. */
+const direct = { "grpc.enable_http_proxy": 0 };
+
 /** Sends lines to the engine that it was told of last; before that, nowhere. */
 export class EngineLog {
   #engine: { readonly address: string; readonly client: EngineClient } | undefined;
@@ -26,7 +29,7 @@ export class EngineLog {
   attach(address: string): void {
     if (address === "" || address === this.#engine?.address) return;
     this.close();
-    this.#engine = { address, client: new EngineClient(address, credentials.createInsecure()) };
+    this.#engine = { address, client: new EngineClient(address, credentials.createInsecure(), direct) };
   }
 
   readonly send: SendLine = ({ severity, urn, text, ephemeral }) => {

@@ -44,7 +44,7 @@ let server: Awaited<ReturnType<typeof serveRelease>>;
 beforeAll(async () => {
   release = await builtRelease();
   server = await serveRelease(release);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 /** An engine's command in a folder and plugin home of its own, which reports no exit code but fails. */
@@ -84,7 +84,7 @@ test("installed from its tarball into an empty project, README's five lines run 
   expect(await stack.destroy()).toMatchObject({ code: 0 });
   expect(server.asked).toEqual([archive, archive]);
   expect(await account()).toEqual(nothing);
-}, 240_000);
+});
 
 test("`pulumi install` fetches the plugin that the package names", async () => {
   const project = await scratchFolder();
@@ -98,7 +98,7 @@ test("`pulumi install` fetches the plugin that the package names", async () => {
   await engine(project, home, "install", "--no-dependencies");
   expect(server.asked).toEqual([archive]);
   expect((await engine(project, home, "plugin", "ls")).stdout).toMatch(new RegExp(`imagefleet +resource +${manifest.version} `));
-}, 60_000);
+});
 
 test("`pulumi plugin install --file` takes the archive where nothing can be fetched, and its schema names where it would be", async () => {
   const folder = await scratchFolder();
@@ -109,4 +109,4 @@ test("`pulumi plugin install --file` takes the archive where nothing can be fetc
   expect(server.asked).toEqual([]);
   expect(JSON.parse(stdout)).toMatchObject({ name: "imagefleet", pluginDownloadURL: manifest.pulumi.server });
   await engine(release, home, "schema", "check", "schema.json");
-}, 60_000);
+});

@@ -5,8 +5,6 @@ import path from "node:path";
 import { stateOf } from "./outcome";
 import { useService } from "./service";
 
-jest.setTimeout(180_000);
-
 const importType = "POST /v2/images";
 
 /** A process and all that it started, as a service manager knows them. */

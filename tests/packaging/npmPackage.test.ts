@@ -22,7 +22,7 @@ beforeAll(async () => {
   symlinkSync(path.join(root, "node_modules/@types/node"), path.join(project, "node_modules/@types/node"));
   const folder = await unpacked(path.join(await builtRelease(), `imagefleet-${manifest.version}.tgz`));
   await rename(path.join(folder, "package"), installed);
-}, 60_000);
+});
 
 test("it is small: fewer than 100 files, none of them a source, a map, a test or of the emulator's sources", async () => {
   const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
@@ -99,7 +99,7 @@ test("a wrong argument is the compiler's error", async () => {
     encoding: "utf8",
   });
   expect({ status, stdout }).toEqual({ status: 2, stdout: expect.stringContaining("index.ts(2,26): error TS") as string });
-}, 60_000);
+});
 
 test.each([
   [

@@ -1,4 +1,5 @@
 import type { ListMultipartUploadsCommandOutput } from "@aws-sdk/client-s3";
+import type { Agent } from "node:http";
 import { withTimeout } from "../../waiting/timeout";
 import type { World } from "../../world";
 import { uploadInParts, type PartStore } from "./multipart";
@@ -12,13 +13,18 @@ import type { SpacesSettings } from "./spacesSettings";
 /** In milliseconds: a run that was interrupted ends soon. */
 const cleanUpTime = 10_000;
 
+export interface SpacesWorld extends Pick<World, "clock" | "send"> {
+  /** The way to a URL for Node's own client; undefined for the direct one. */
+  readonly agentFor?: (url: string) => Agent | undefined;
+}
+
 /**
  * A bucket in Spaces. It asks for nothing that a key limited to reading, writing and deleting in this one bucket may not do, except for
  * the expiry, where a refusal counts for nothing.
  */
-export function createSpaces(settings: SpacesSettings, world: Pick<World, "clock" | "send">): ObjectStore {
+export function createSpaces(settings: SpacesSettings, world: SpacesWorld): ObjectStore {
   const { bucket: Bucket } = settings;
-  const ask = askSpaces(settings);
+  const ask = askSpaces(settings, world.agentFor?.(urlOf("", settings)));
   return {
     urlOf: (key) => urlOf(key, settings),
     async reach(signal) {

@@ -1,3 +1,4 @@
+import type { Agent } from "node:http";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { withoutChecksumHeaders } from "./spacesHeaders";
 import { inPieces } from "./spacesPieces";
@@ -17,11 +18,11 @@ type Request<T> = (client: S3Client, sdk: Sdk, options: { readonly abortSignal: 
 export type Ask = <T>(what: string, signal: AbortSignal, request: Request<T>) => Promise<T>;
 
 /** The S3 client is loaded with the first request: most runs stage nothing. */
-export function askSpaces(settings: SpacesSettings): Ask {
+export function askSpaces(settings: SpacesSettings, agent?: Agent): Ask {
   let connected: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
   return async (what, signal, request) => {
     signal.throwIfAborted();
-    const { sdk, client } = await (connected ??= connect(settings));
+    const { sdk, client } = await (connected ??= connect(settings, agent));
     try {
       return await request(client, sdk, { abortSignal: signal });
     } catch (error) {
@@ -31,7 +32,10 @@ export function askSpaces(settings: SpacesSettings): Ask {
   };
 }
 
-async function connect({ accessId, secretKey, endpoint }: SpacesSettings): Promise<{ sdk: Sdk; client: S3Client }> {
+async function connect(
+  { accessId, secretKey, endpoint }: SpacesSettings,
+  agent: Agent | undefined,
+): Promise<{ sdk: Sdk; client: S3Client }> {
   const sdk = await import("@aws-sdk/client-s3");
   const client = new sdk.S3Client({
     endpoint,
@@ -45,7 +49,7 @@ async function connect({ accessId, secretKey, endpoint }: SpacesSettings): Promi
     maxAttempts: 5,
     // Neither another tool's profile nor its endpoint decides where bits go.
     ignoreConfiguredEndpointUrls: true,
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000, ...(agent === undefined ? {} : { httpsAgent: agent }) },
   });
   withoutChecksumHeaders(client.middlewareStack);
   inPieces(client.middlewareStack);

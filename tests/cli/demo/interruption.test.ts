@@ -52,4 +52,4 @@ test("each Ctrl-C in the terminal is one interrupt to the engine, and no other c
   }
 
   expect(lines).toEqual(["ready", "interrupt 1", "interrupt 2 after the second Ctrl-C", "The demo was interrupted."]);
-}, 60_000);
+});

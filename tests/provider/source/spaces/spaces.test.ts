@@ -57,20 +57,16 @@ describeWithSpaces("Spaces", () => {
     },
   );
 
-  it.each([0, 1, partBytes - 1, partBytes, 6 * partBytes + 12_345])(
-    "stores a body of %i bytes as it is",
-    async (size) => {
-      const bytes = randomBytes(size);
-      const bucket = store(spaces.full);
-      const sent: number[] = [];
-      expect(await bucket.upload("size.img", streamOf(pieces(bytes)), (arrived) => sent.push(arrived), signal)).toBe(size);
-      expect(await digestOf("size.img")).toBe(sha256(bytes));
-      expect(sent).toHaveLength(size < partBytes ? 1 : Math.ceil(size / partBytes));
-      expect(sent.at(-1)).toBe(size);
-      await bucket.remove("size.img", signal);
-    },
-    60_000,
-  );
+  it.each([0, 1, partBytes - 1, partBytes, 6 * partBytes + 12_345])("stores a body of %i bytes as it is", async (size) => {
+    const bytes = randomBytes(size);
+    const bucket = store(spaces.full);
+    const sent: number[] = [];
+    expect(await bucket.upload("size.img", streamOf(pieces(bytes)), (arrived) => sent.push(arrived), signal)).toBe(size);
+    expect(await digestOf("size.img")).toBe(sha256(bytes));
+    expect(sent).toHaveLength(size < partBytes ? 1 : Math.ceil(size / partBytes));
+    expect(sent.at(-1)).toBe(size);
+    await bucket.remove("size.img", signal);
+  });
 
   it("leaves neither object nor parts where the body turns out wrong at its end", async () => {
     async function* wrong(): AsyncGenerator<Buffer> {
