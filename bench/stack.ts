@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { checkout } from "../local/checkout";
-import { initStack } from "../local/initStack";
+import { LocalStack } from "../local/stack";
 import { openWorkspace } from "../local/workspace";
 import type { BenchCloud } from "./cloud";
 
@@ -27,17 +26,18 @@ export const unasked = ["--yes", "--skip-preview"];
 
 /** Opens a new, empty stack. */
 export async function openStack({ project, name, folder, config, cloud }: StackOptions): Promise<BenchStack> {
-  const workspace = await openWorkspace({ log: () => undefined, backend: path.join(folder, "backend"), environment: ownEnvironment() });
-  const configFile = await initStack(workspace, { name, project, folder: path.join(folder, "config") });
-  const env = { ...ownEnvironment(), ...workspace.env, DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
-  const always = ["--stack", name, "--config-file", configFile, "--non-interactive", "--color", "never"];
-  const stack: BenchStack = {
-    time: (args, elsewhere = {}) =>
-      time(workspace.pulumi, [...args, ...always], elsewhere.project ?? project, { ...env, ...elsewhere.env }),
+  const workspace = await openWorkspace({ log: () => undefined, backend: path.join(folder, "backend") });
+  const env = { DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+  const stack = new LocalStack(workspace, { name, project, folder: path.join(folder, "config"), env });
+  await stack.create();
+  await stack.configure(config);
+  return {
+    time: async (args, elsewhere) => {
+      const began = performance.now();
+      await stack.demand(args, elsewhere);
+      return (performance.now() - began) / 1_000;
+    },
   };
-  const pairs = Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-  if (pairs.length > 0) await stack.time(["config", "set-all", ...pairs]);
-  return stack;
 }
 
 /** Works in a folder of the checkout that is gone afterwards: in the checkout, since a program finds its packages above itself. */
@@ -68,20 +68,4 @@ export async function compiledProject(folder: string, name: string, module: stri
   const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   await writeFile(path.join(project, "Pulumi.yaml"), `name: ${first}\n${lines.join("\n")}\n`);
   return project;
-}
-
-async function time(pulumi: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const began = performance.now();
-  const child = spawn(pulumi, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
-  child.stderr.on("data", (bytes: Buffer) => (output += bytes.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
-  if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with ${code}:\n${output}`);
-  return (performance.now() - began) / 1_000;
-}
-
-/** What someone exported for accounts of their own must not reach a bench. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(PULUMI|DIGITALOCEAN|SPACES)_/.test(key)));
 }

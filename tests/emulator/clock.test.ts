@@ -1,5 +1,5 @@
 import { EmulatedClock, timestamp } from "../../emulator/clock";
-import { VirtualClock } from "../helpers/virtualClock";
+import { VirtualClock } from "../../virtual/virtualClock";
 
 test("sleeps until its own time has come, however that moves", async () => {
   const base = new VirtualClock();

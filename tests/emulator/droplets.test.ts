@@ -40,7 +40,7 @@ describe("creating", () => {
     expect(status).toBe(202);
     expect(body.droplet).toMatchObject({ name: "web", status: "new", locked: true, networks: { v4: [], v6: [] }, tags: ["web"] });
     const [link] = (body as unknown as { links: { actions: { id: number; rel: string; href: string }[] } }).links.actions;
-    expect(link).toEqual({ id: link!.id, rel: "create", href: `http://api.test/v2/actions/${link!.id}` });
+    expect(link).toEqual({ id: link!.id, rel: "create", href: `http://127.0.0.1:1/v2/actions/${link!.id}` });
     await emulator.clock.advance(1000);
     const active = await read(body.droplet.id);
     expect(active).toMatchObject({ status: "active", locked: false });

@@ -171,7 +171,7 @@ describe("an image", () => {
     expect(idsOf(await list(""))).toHaveLength(5);
     expect(idsOf(await list("?type=application"))).toEqual([]);
     const first = await list("?private=true&per_page=2");
-    const link = (page: number): string => `http://api.test/v2/images?private=true&per_page=2&page=${page}`;
+    const link = (page: number): string => `http://127.0.0.1:1/v2/images?private=true&per_page=2&page=${page}`;
     expect(first).toMatchObject({ links: { pages: { next: link(2), last: link(2) } }, meta: { total: 3 } });
     expect(first.links).not.toHaveProperty("pages.prev");
     const second = await list("?private=true&per_page=2&page=2");

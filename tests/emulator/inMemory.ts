@@ -1,9 +1,9 @@
-import { createEmulator, type EmulatorArgs } from "../../emulator/emulator";
-import { seededRandom } from "../../emulator/ids";
+import type { EmulatorArgs } from "../../emulator/emulator";
 import type { ImageHost } from "../../emulator/importer";
-import { RecordedNetwork } from "../../emulator/network";
+import type { RecordedNetwork } from "../../emulator/network";
 import type { RequestLog } from "../../emulator/requestLog";
-import { VirtualClock } from "../helpers/virtualClock";
+import type { VirtualClock } from "../../virtual/virtualClock";
+import { chunks, VirtualService } from "../../virtual/virtualService";
 
 /** An answer, its body as the test expects it to be. */
 export interface Answer<Body> {
@@ -44,8 +44,6 @@ export function disk(gibibytes = 2, mark = 0): Buffer {
 }
 
 export function inMemory(args: Partial<EmulatorArgs> & { readonly randomSeed?: number } = {}): InMemoryEmulator {
-  const clock = new VirtualClock();
-  const network = new RecordedNetwork();
   const files = new Map<string, Buffer | null>();
   const redirects = new Map<string, string>();
   const source: ImageHost = {
@@ -56,23 +54,16 @@ export function inMemory(args: Partial<EmulatorArgs> & { readonly randomSeed?: n
       return Promise.resolve({ status: bytes ? 200 : 404, body: chunks(bytes ?? Buffer.alloc(0)) });
     },
   };
-  const emulator = createEmulator({ clock, random: seededRandom(args.randomSeed ?? 1), source, network, token, ...args });
+  const service = new VirtualService(args.randomSeed ?? 1, { token, source, ...args });
+  const { clock, network, emulator } = service;
 
-  const send = async <Body>(request: Request): Promise<Answer<Body>> => {
-    const response = await clock.run(emulator.fetch(request));
+  const call = async <Body = unknown>(method: string, path: string, body?: unknown, bearer = token): Promise<Answer<Body>> => {
+    const response = await clock.run(service.ask(method, path, body, bearer));
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: (text === "" ? undefined : JSON.parse(text)) as Body };
   };
-  const call = <Body = unknown>(method: string, path: string, body?: unknown, bearer = token): Promise<Answer<Body>> => {
-    const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
-    return send<Body>(
-      new Request(`http://api.test${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }),
-    );
-  };
   const control = <Body = unknown>(path: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<Answer<Body>> => {
-    return send<Body>(
-      new Request(`http://api.test/_emulator/${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) }),
-    );
+    return call<Body>(method, `/_emulator/${path}`, body);
   };
   const image = async (regions: readonly string[] = ["nyc3"], fields: object = {}): Promise<number> => {
     const [home, ...others] = regions;
@@ -106,8 +97,4 @@ export function inMemory(args: Partial<EmulatorArgs> & { readonly randomSeed?: n
     droplets,
     close: () => emulator.close(),
   };
-}
-
-async function* chunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield await Promise.resolve(bytes.subarray(at, at + 65_536));
 }

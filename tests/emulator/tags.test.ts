@@ -14,7 +14,7 @@ test("a tag comes into being by its use, and counts what carries it", async () =
   const [a, b] = await emulator.droplets(["a", "b"], { tags: ["Web", "env:prod"] });
   expect(await tagsOf("droplet", a!)).toEqual(["web", "env:prod"]);
   const { body } = await emulator.call("GET", "/v2/tags/WEB");
-  const [dropletUri, imageUri] = [`http://api.test/v2/droplets/${b!}`, `http://api.test/v2/images/${image}`];
+  const [dropletUri, imageUri] = [`http://127.0.0.1:1/v2/droplets/${b!}`, `http://127.0.0.1:1/v2/images/${image}`];
   expect(body).toEqual({
     tag: {
       name: "web",

@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { initStack } from "../../local/initStack";
-import { openWorkspace, type Workspace } from "../../local/workspace";
+import { checkout } from "../../local/checkout";
+import { LocalStack, type Config, type Result, type Running } from "../../local/stack";
+import { openWorkspace } from "../../local/workspace";
 
-const root = path.resolve(__dirname, "../..");
+export type { Config, Result, Running };
 
 export interface StackOptions {
   /** Folder of the program's `Pulumi.yaml`, relative to the checkout; `.` is the project itself. */
@@ -17,30 +17,9 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** By key with namespace. What is not a string is passed as JSON, which `requireObject` and `requireNumber` read. */
-export type Config = Readonly<Record<string, unknown>>;
-
-/** How a command of the engine ended. `code` is null where a signal ended it. */
-export interface Result {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A command of the engine that runs. */
-export interface Running {
-  readonly pid: number;
-  /** How it ends; never rejects. */
-  readonly ended: Promise<Result>;
-  /** Signals the engine alone, not what it started. */
-  kill(signal: NodeJS.Signals): void;
-  /** Resolves when stdout or stderr matches, also where it already did; rejects with all of the output if the command ends before. */
-  waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
-}
-
 /** A stack of its own backend. A command's exit code is part of its result, never an exception. */
 export interface Stack {
-  /** Without the preview that `pulumi up` makes first, unless `--skip-preview=false` is given. */
+  /** With the preview that `pulumi up` makes first, unless `--skip-preview` is given. */
   up(...args: string[]): Promise<Result>;
   preview(...args: string[]): Promise<Result>;
   refresh(...args: string[]): Promise<Result>;
@@ -82,7 +61,7 @@ export interface ResourceState {
 }
 
 const folders: string[] = [];
-const children = new Set<ChildProcess>();
+const stacks: LocalStack[] = [];
 
 // The first run on a machine builds the engine; every later one finds it.
 beforeAll(async () => {
@@ -90,102 +69,44 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  for (const stack of stacks) stack.kill("SIGKILL");
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
 /** A new, empty stack. Nothing is destroyed when the test file ends: its processes are ended and its state is deleted. */
-export async function useStack(options: StackOptions): Promise<Stack> {
+export async function useStack({ program, name = "test", config = {}, env }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-stack-"));
   folders.push(folder);
   const workspace = await openWorkspace({ log: () => undefined, backend: path.join(folder, "backend") });
-  const name = options.name ?? "test";
-  const configFile = await initStack(workspace, { name, project: path.resolve(root, options.program), folder });
-  const stack = stackIn(workspace, name, configFile, options);
-  await stack.setConfig(options.config ?? {});
-  return stack;
-}
+  const project = path.resolve(checkout, program);
+  const stack = new LocalStack(workspace, { name, project, folder, env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true", ...env } });
+  stacks.push(stack);
+  await stack.create();
+  await stack.configure(config);
 
-function stackIn(workspace: Workspace, name: string, configFile: string, options: StackOptions): Stack {
-  let program = path.resolve(root, options.program);
-  let env: NodeJS.ProcessEnv = { ...cleanEnvironment(), PULUMI_NODEJS_TRANSPILE_ONLY: "true", ...workspace.env, ...options.env };
-  const configured = ["--config-file", configFile];
-
-  const start = (...args: string[]) => startCommand(workspace.pulumi, [...args, "--stack", name, ...quiet], program, env);
-  const run = (...args: string[]) => start(...args).ended;
-  const operate = (...args: string[]) => run(...args, ...configured);
-  const read = async (...args: string[]) => JSON.parse((await demand(run(...args))).stdout) as unknown;
-
+  const run = (...args: string[]): Promise<Result> => stack.start(args).ended;
   return {
     run,
-    start: (...args) => start(...args, ...configured),
-    up: (...args) => operate("up", ...unasked, ...args),
-    preview: (...args) => operate("preview", ...args),
-    refresh: (...args) => operate("refresh", ...unasked, ...args),
-    destroy: (...args) => operate("destroy", ...unasked, ...args),
-    import: (...args) => operate("import", "--generate-code=false", ...unasked, ...args),
+    start: (...args) => stack.start(args),
+    up: (...args) => run("up", ...unasked, ...args),
+    preview: (...args) => run("preview", ...args),
+    refresh: (...args) => run("refresh", ...unasked, ...args),
+    destroy: (...args) => run("destroy", ...unasked, ...args),
+    import: (...args) => run("import", "--generate-code=false", ...unasked, ...args),
     cancel: () => run("cancel", "--yes"),
-    outputs: async () => (await read("stack", "output", "--json", "--show-secrets")) as Readonly<Record<string, unknown>>,
-    state: async () => (await read("stack", "export")) as StackState,
+    outputs: () => stack.outputs(),
+    state: async () => JSON.parse(await stack.demand(["stack", "export"])) as StackState,
     useProgram: (next) => {
-      program = path.resolve(root, next);
+      stack.project = path.resolve(checkout, next);
     },
     setEnv: (more) => {
-      env = { ...env, ...more };
+      stack.env = { ...stack.env, ...more };
     },
-    setConfig: async (config) => {
-      const pairs = Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${plainText(value)}`]);
-      if (pairs.length > 0) await demand(operate("config", "set-all", ...pairs));
-    },
+    setConfig: (next) => stack.configure(next),
     setSecret: async (key, value) => {
-      await demand(operate("config", "set-all", "--secret", `${key}=${value}`));
+      await stack.demand(["config", "set-all", "--secret", `${key}=${value}`]);
     },
   };
 }
 
-const quiet = ["--non-interactive", "--color", "never"];
-const unasked = ["--yes", "--skip-preview"];
-
-function startCommand(pulumi: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Running {
-  const child = spawn(pulumi, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  children.add(child);
-  const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-  const ended = new Promise<Result>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      children.delete(child);
-      resolve({ code, ...output });
-    });
-  });
-
-  const waitForOutput = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>((resolve, reject) => {
-      const look = () => {
-        const found = pattern.exec(output.stdout) ?? pattern.exec(output.stderr);
-        if (found !== null) resolve(found);
-      };
-      look();
-      child.stdout.on("data", look);
-      child.stderr.on("data", look);
-      child.once("close", () => reject(new Error(`The command ended without ${String(pattern)}:\n${output.stdout}${output.stderr}`)));
-    });
-  return { pid: child.pid ?? -1, ended, kill: (signal) => void child.kill(signal), waitForOutput };
-}
-
-/** What this machine's owner exported for real accounts must not reach a test. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(PULUMI|DIGITALOCEAN|SPACES)_/.test(key)));
-}
-
-function plainText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** For what a test needs but does not test. */
-async function demand(result: Promise<Result>): Promise<Result> {
-  const { code, stdout, stderr } = await result;
-  if (code !== 0) throw new Error(`The engine answered ${code ?? "with a signal"}:\n${stdout}${stderr}`);
-  return { code, stdout, stderr };
-}
+const unasked = ["--yes"];

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { StoreRefusal, type ObjectStore } from "../../provider/source/spaces/objectStore";
-import type { VirtualClock } from "./virtualClock";
+import type { VirtualClock } from "../../virtual/virtualClock";
 
 export interface FakeObject {
   readonly bytes: number;

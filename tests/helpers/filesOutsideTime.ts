@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { Files, OpenFile } from "../../provider/source/bytes/localFile";
-import type { VirtualClock } from "./virtualClock";
+import type { VirtualClock } from "../../virtual/virtualClock";
 
 /** Real files for a program on virtual time, which stands still while they are read. They close when the program's life ends. */
 export function filesOutsideTime(clock: VirtualClock, life?: AbortSignal): Files {

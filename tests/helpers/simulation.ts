@@ -1,20 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createEmulator, type Emulator, type EmulatorArgs } from "../../emulator/emulator";
+import type { Emulator, EmulatorArgs } from "../../emulator/emulator";
 import type { Fault } from "../../emulator/faults";
 import { seededRandom } from "../../emulator/ids";
 import type { EmulatorOptions } from "../../emulator/options";
-import { RecordedNetwork } from "../../emulator/network";
-import { createApi } from "../../provider/api/digitalOcean";
+import type { RecordedNetwork } from "../../emulator/network";
 import { Interrupted } from "../../provider/host/fault";
 import type { Call } from "../../provider/host/resource";
-import { createContext, type ProviderContext } from "../../provider/providerContext";
-import type { Clock, Probe, World } from "../../provider/world";
+import type { ProviderContext } from "../../provider/providerContext";
+import type { StagingWorld } from "../../provider/source/stagingWorld";
+import type { Probe } from "../../provider/world";
 import { bootableDisk } from "./bootableDisk";
 import { FakeObjectStore } from "./fakeObjectStore";
 import { filesOutsideTime } from "./filesOutsideTime";
 import { mortalStore } from "./mortalStore";
-import { VirtualClock } from "./virtualClock";
+import type { VirtualClock } from "../../virtual/virtualClock";
+import { VirtualProcess } from "../../virtual/virtualProcess";
+import { endpoint, VirtualService } from "../../virtual/virtualService";
 
 export const simulationToken = "dop_v1_simulated";
 
@@ -75,74 +77,53 @@ export interface SimulationArgs extends Partial<EmulatorArgs> {
   readonly spaces?: boolean;
 }
 
-const endpoint = "http://127.0.0.1:1";
-
 /**
  * Every URL serves a small bootable disk, in xz where it ends so, but for those that end in `.txt`. Requests of a source are no requests of the service: they are
  * neither logged nor counted.
  */
 export function simulate(seed: number, { spaces = false, ...args }: SimulationArgs = {}): Simulation {
-  const clock = new VirtualClock();
-  const network = new RecordedNetwork();
+  const fileAt = (url: string): Buffer | undefined =>
+    url.startsWith(bucket.urlOf("")) && bucket.served(url) === undefined ? undefined : bytesAt(url);
+  const service = new VirtualService(seed, { token: simulationToken, fileAt, ...args });
+  const { clock, emulator } = service;
   const bucket = new FakeObjectStore({ clock });
-  const source: EmulatorArgs["source"] = {
-    request: (_, url) => {
-      const hidden = url.startsWith(bucket.urlOf("")) && bucket.served(url) === undefined;
-      return Promise.resolve({ status: hidden ? 403 : 200, body: once(bytesAt(url)) });
-    },
-  };
-  const emulator = createEmulator({ clock, random: seededRandom(seed), source, network, token: simulationToken, ...args });
   const random = seededRandom(seed + 1);
-  const probe = recordedProbe(network);
+  const probe = recordedProbe(service.network);
+  const given = spaces ? { accessId: "DO00", secretKey: "a-secret-key", bucket: "images" } : {};
 
+  const answer = (request: Request): Promise<Response> => {
+    if (simulation.offline) return Promise.reject(new TypeError("fetch failed"));
+    if (request.url.startsWith(`${endpoint}/`)) return emulator.fetch(request);
+    simulation.asked.push(request);
+    return Promise.resolve().then(() => answerOf(request, simulation.served));
+  };
+  const staging = (process: VirtualProcess): StagingWorld => {
+    const store = mortalStore(
+      bucket,
+      (request) => process.pass(request),
+      () => !process.isDead(),
+    );
+    return { files: filesOutsideTime(clock, process.life), objectStore: () => store, randomBytes };
+  };
   const restart = (token = simulationToken): SimulatedProcess => {
-    const life = new AbortController();
-    const dead = new Promise<void>((resolve) => life.signal.addEventListener("abort", () => resolve()));
-    const kill = (): void => life.abort();
-    const alive = (): boolean => !life.signal.aborted;
-    let [left, last] = [Infinity, "before"];
-    const pass = async <T>(counts: boolean, act: () => Promise<T> | T): Promise<T> => {
-      if (counts) left -= 1;
-      const final = left <= 0;
-      if (final && last === "before") kill();
-      if (!alive()) return never();
-      const answer = await act();
-      if (final) kill();
-      return alive() ? answer : never();
-    };
-    const send = (request: Request): Promise<Response> => {
-      const toService = request.url.startsWith(`${endpoint}/`);
-      return pass(toService, () => {
-        if (simulation.offline) return Promise.reject(new TypeError("fetch failed"));
-        if (!toService) simulation.asked.push(request);
-        return toService ? emulator.fetch(request) : answerOf(request, simulation.served);
-      });
-    };
-    const mortal = new MortalClock(clock, life.signal);
-    const store = mortalStore(bucket, (request) => pass(true, request), alive);
-    const staging = { files: filesOutsideTime(clock, life.signal), objectStore: () => store, randomBytes };
-    const world: World = { clock: mortal, random, send, probe };
-    const given = spaces ? { accessId: "DO00", secretKey: "a-secret-key", bucket: "images" } : {};
-    const session = createContext({ api: createApi({ token, endpoint, world }), world, namespace: "", spaces: given, staging });
-    const killAt = (request: number, when: "before" | "after"): void => {
-      [left, last] = [request, when];
-    };
+    const process = new VirtualProcess(service, { random, token, answer, probe, staging, spaces: given });
     return {
-      ...{ session, kill, killAt, dead },
+      session: process.context,
+      dead: process.dead,
+      kill: () => process.kill(),
+      killAt: (at, when) => process.killAt({ at, when }),
       jump: (milliseconds) => {
-        mortal.offset += milliseconds;
+        process.clock.offset += milliseconds;
       },
       call: (urn = "urn:pulumi:test::web::any::thing") => recordedCall(urn, clock),
       get timers() {
-        return mortal.timers;
+        return process.clock.timers;
       },
     };
   };
 
   const ask = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const headers = { authorization: `Bearer ${simulationToken}`, "content-type": "application/json" };
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await clock.run(emulator.fetch(new Request(`${endpoint}${path}`, init)));
+    const response = await clock.run(service.ask(method, path, body));
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
@@ -179,33 +160,6 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
   };
   const first = restart();
   return simulation;
-}
-
-/** A process's clock: what sleeps when it dies never wakes. */
-class MortalClock implements Clock {
-  timers = 0;
-  offset = 0;
-  readonly #clock: VirtualClock;
-  readonly #life: AbortSignal;
-
-  constructor(clock: VirtualClock, life: AbortSignal) {
-    this.#clock = clock;
-    this.#life = life;
-  }
-
-  now(): number {
-    return this.#clock.now() + this.offset;
-  }
-
-  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    this.timers += 1;
-    try {
-      await this.#clock.sleep(milliseconds, signal);
-    } finally {
-      this.timers -= 1;
-    }
-    if (this.#life.aborted) await never();
-  }
 }
 
 function recordedCall(urn: string, clock: VirtualClock): RecordedCall {
@@ -256,12 +210,4 @@ function answerOf({ method, url }: Request, version: string | undefined): Respon
 function bytesAt(url: string): Buffer {
   if (url.endsWith(".txt")) return Buffer.from("no disk");
   return url.endsWith(".xz") ? execFileSync("xz", ["--stdout"], { input: bootableDisk(url) }) : bootableDisk(url);
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
-
-function never(): Promise<never> {
-  return new Promise<never>(() => undefined);
 }

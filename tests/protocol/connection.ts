@@ -9,7 +9,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import type { Provider } from "../../provider/host/provider";
 import { startServer } from "../../provider/host/server";
 import type { World } from "../../provider/world";
-import { VirtualClock } from "../helpers/virtualClock";
+import { VirtualClock } from "../../virtual/virtualClock";
 
 export const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const urnOf = (name: string) => `urn:pulumi:dev::shop::toy:index:Machine::${name}`;

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { Priority } from "../../../provider/api/api";
 import { RateBudget } from "../../../provider/api/budget";
 import { sharedBudget } from "../../../provider/api/sharedBudget";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 import { LimitedService } from "./limitedService";
 import { failure, never, ScriptedService } from "./scriptedService";
 

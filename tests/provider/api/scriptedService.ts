@@ -1,5 +1,5 @@
 import type { World } from "../../../provider/world";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 
 /** A request as it arrived. */
 export interface Arrival {

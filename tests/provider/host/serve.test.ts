@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { serve, type PluginProcess } from "../../../provider/host/serve";
 import type { World } from "../../../provider/world";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 import { toyProvider } from "../../protocol/toy";
 
 const world: World = {

@@ -1,7 +1,7 @@
 import { DropletPoller } from "../../../provider/rollout/dropletPoller";
 import { fleetsTag, fleetTag } from "../../../provider/rollout/fleetTags";
 import type { World } from "../../../provider/world";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 import { RecordedApi, wireOf } from "./recordedApi";
 
 function poller(count = 2) {

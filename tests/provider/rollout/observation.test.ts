@@ -1,7 +1,7 @@
 import { fleetTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
 import type { Gate } from "../../../provider/rollout/gates/gate";
 import { FleetObservation, type KnownDroplet } from "../../../provider/rollout/observation";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 import { RecordedApi, wireOf } from "./recordedApi";
 
 const signal = new AbortController().signal;

@@ -3,7 +3,7 @@ import { fleetsTag, fleetTag, servingTag, templateTag } from "../../../provider/
 import { FleetObservation } from "../../../provider/rollout/observation";
 import { type FleetSettings, uniformGoal } from "../../../provider/rollout/settings";
 import { RefusedError, StepExecutor } from "../../../provider/rollout/stepExecutor";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 import { RecordedApi, wireOf } from "./recordedApi";
 
 const signal = new AbortController().signal;

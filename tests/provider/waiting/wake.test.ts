@@ -1,5 +1,5 @@
 import { Wake } from "../../../provider/waiting/wake";
-import { VirtualClock } from "../../helpers/virtualClock";
+import { VirtualClock } from "../../../virtual/virtualClock";
 
 const signal = new AbortController().signal;
 

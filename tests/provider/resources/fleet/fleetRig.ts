@@ -1,32 +1,23 @@
 import { createHash } from "node:crypto";
-import { createEmulator, type Emulator } from "../../../../emulator/emulator";
 import { seededRandom } from "../../../../emulator/ids";
-import { RecordedNetwork } from "../../../../emulator/network";
 import type { EmulatorOptions } from "../../../../emulator/options";
-import { createApi } from "../../../../provider/api/digitalOcean";
 import type { DropletWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
 import type { Call } from "../../../../provider/host/resource";
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import type { FleetInputs, FleetState, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
-import { createContext, type ProviderContext } from "../../../../provider/providerContext";
-import type { NoAnswer, World } from "../../../../provider/world";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import type { ProviderContext } from "../../../../provider/providerContext";
+import type { NoAnswer, Probe } from "../../../../provider/world";
+import type { VirtualClock } from "../../../../virtual/virtualClock";
+import { VirtualProcess, type Death } from "../../../../virtual/virtualProcess";
+import { VirtualService } from "../../../../virtual/virtualService";
 
-const endpoint = "https://api.example.com";
-const token = "fleet-token";
 const key = "AAAAC3NzaC1lZDI1NTE5AAAAIE1hZGVGb3JUZXN0c09ubHlBbmROb3RoaW5nRWxzZQ";
 const broken = "b".repeat(64);
 const good = "a".repeat(64);
 
 export const urn = "urn:pulumi:dev::shop::imagefleet:index:Fleet::web";
 export const sshKey = (createHash("md5").update(Buffer.from(key, "base64")).digest("hex").match(/../g) ?? []).join(":");
-
-/** What happens to the request with that number, counted from 1, and to everything after it. */
-export interface Crash {
-  readonly at: number;
-  readonly when: "before" | "after";
-}
 
 export type Trouble = "lostBefore" | "lostAfter" | "failsBefore" | "failsAfter";
 
@@ -40,7 +31,7 @@ export interface Ended {
 
 /** The Fleet's handlers over the emulator, in one process on virtual time. */
 export class FleetRig {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   /** Methods and paths of what the provider sent, and when. */
   readonly sent: string[] = [];
   readonly sentAt: number[] = [];
@@ -48,7 +39,6 @@ export class FleetRig {
   readonly bodies: Readonly<Record<string, unknown>>[] = [];
   readonly said: string[] = [];
   readonly warned: string[] = [];
-  session: ProviderContext;
   /** After each request, what there is. */
   watch: (droplets: readonly DropletWire[]) => void = () => undefined;
   interrupt = new AbortController();
@@ -56,24 +46,18 @@ export class FleetRig {
   probeFails: (droplet: DropletWire) => boolean = () => false;
   /** Droplets from which nothing comes back at all. */
   outOfReach: (droplet: DropletWire) => boolean = () => false;
-  crash: Crash | undefined;
   /** Seconds by which lists of the fleet lag behind what was done, tags included. */
   listLag = 0;
   /** What goes wrong with the next request. */
   trouble: () => Trouble | undefined = () => undefined;
-  #crashed: () => void = () => undefined;
   #history: readonly { readonly at: number; readonly droplets: readonly DropletWire[] }[] = [];
-  readonly #emulator: Emulator;
-  readonly #network = new RecordedNetwork();
+  #crashing = false;
+  #process: VirtualProcess;
+  readonly #service: VirtualService;
 
   /** Images 0 and 1 answer on 8080, image 2 doesn't listen, image 3 is in another region. */
   constructor(options: Partial<EmulatorOptions> = {}, seed = 1) {
-    this.#emulator = createEmulator({
-      clock: this.clock,
-      random: seededRandom(seed),
-      source: { request: () => Promise.reject(new Error("no source")) },
-      network: this.#network,
-      token,
+    this.#service = new VirtualService(seed, {
       options: { requestsPerMinute: 100_000, requestsPerHour: 1_000_000, ...options },
       seed: {
         tokens: [{ token: "watcher" }],
@@ -87,20 +71,12 @@ export class FleetRig {
         ],
       },
     });
-    this.session = this.newSession(seed);
+    this.clock = this.#service.clock;
+    this.#process = this.#start(seed);
   }
 
-  newSession(seed = 7): ProviderContext {
-    const world: World = {
-      clock: this.clock,
-      random: seededRandom(seed),
-      send: (request) => this.#send(request),
-      probe: {
-        http: ({ address, port }) => this.#probe(address, port, { status: 200 }),
-        tcp: ({ address, port }) => this.#probe(address, port, { banner: port === 22 ? "SSH-2.0-emulator" : "" }),
-      },
-    };
-    return createContext({ api: createApi({ token, endpoint, world }), world, namespace: "" });
+  get session(): ProviderContext {
+    return this.#process.context;
   }
 
   async image(index: number): Promise<string> {
@@ -163,16 +139,14 @@ export class FleetRig {
 
   /** Asks the emulator beside the provider. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    const headers = { authorization: "Bearer watcher", "content-type": "application/json" };
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await this.#emulator.fetch(new Request(`${endpoint}${path}`, init));
+    const response = await this.#service.ask(method, path, body, "watcher");
     const text = await response.text();
     return text === "" ? undefined : JSON.parse(text);
   }
 
   /** Arms a fault or sets an option of the emulator. */
   async control(path: string, body: unknown): Promise<void> {
-    await this.#emulator.fetch(new Request(`${endpoint}/_emulator/${path}`, { method: "POST", body: JSON.stringify(body) }));
+    await this.#service.ask("POST", `/_emulator/${path}`, body);
   }
 
   async droplets(): Promise<readonly DropletWire[]> {
@@ -184,13 +158,13 @@ export class FleetRig {
   }
 
   /** The engine and the provider die at a request; resolves to undefined when that came before the operation's end. */
-  async untilCrash(crash: Crash, operation: () => Promise<Ended>): Promise<Ended | undefined> {
+  async untilCrash(crash: Death, operation: () => Promise<Ended>): Promise<Ended | undefined> {
     this.forgetSent();
-    this.crash = crash;
-    const crashed = new Promise<undefined>((resolve) => (this.#crashed = () => resolve(undefined)));
-    const ended = await this.clock.run(Promise.race([operation(), crashed]));
-    this.crash = undefined;
-    this.session = this.newSession();
+    this.#process.killAt(crash);
+    this.#crashing = true;
+    const ended = await this.clock.run(Promise.race([operation(), this.#process.dead.then(() => undefined)]));
+    this.#crashing = false;
+    this.#process = this.#start();
     return ended;
   }
 
@@ -199,24 +173,28 @@ export class FleetRig {
       if (error instanceof Unfinished) return { id: error.id, state: error.state, reasons: error.reasons };
       throw error;
     });
-    const ended = await (this.crash === undefined ? this.clock.run(running) : running);
+    const ended = await (this.#crashing ? running : this.clock.run(running));
     return { reasons: [], ...ended };
   }
 
-  async #send(request: Request): Promise<Response> {
+  #start(seed = 7): VirtualProcess {
+    const probe: Probe = {
+      http: ({ address, port }) => this.#probe(address, port, { status: 200 }),
+      tcp: ({ address, port }) => this.#probe(address, port, { banner: port === 22 ? "SSH-2.0-emulator" : "" }),
+    };
+    return new VirtualProcess(this.#service, { random: seededRandom(seed), answer: (request) => this.#answer(request), probe });
+  }
+
+  async #answer(request: Request): Promise<Response> {
     this.sent.push(`${request.method} ${new URL(request.url).pathname}`);
     this.sentAt.push(this.clock.now());
     if (this.sent.at(-1) === "POST /v2/droplets") this.bodies.push((await request.clone().json()) as Record<string, unknown>);
-    const { crash } = this;
     const trouble = this.trouble();
-    const dies = crash !== undefined && this.sent.length >= crash.at;
-    const arrives = dies ? crash.when === "after" && this.sent.length === crash.at : trouble === undefined || trouble.endsWith("After");
-    const answer = arrives ? await this.#emulator.fetch(request) : undefined;
+    const arrives = trouble === undefined || trouble.endsWith("After");
+    const answer = arrives ? await this.#service.emulator.fetch(request) : undefined;
     const droplets = await this.droplets();
     this.#history = [...this.#history, { at: this.clock.now(), droplets }];
     if (arrives) this.watch(droplets);
-    if (dies) this.#crashed();
-    if (dies) return new Promise(() => undefined);
     if (trouble?.startsWith("lost") === true) throw new Error("The connection was lost.");
     if (trouble !== undefined || answer === undefined) return new Response("{}", { status: 503 });
     return this.#lagging(request) ?? answer;
@@ -234,7 +212,7 @@ export class FleetRig {
   async #probe<T extends object>(address: string, port: number, good: T): Promise<T | NoAnswer> {
     const asked = (await this.droplets()).find(({ networks }) => networks.v4.some(({ ip_address: ip }) => ip === address));
     const listens =
-      this.#network
+      this.#service.network
         .listening()
         .get(address)
         ?.some((listen) => listen.port === port) === true;

@@ -2,7 +2,7 @@ import type { DropletWire } from "../../../../provider/api/wire";
 import { ask, askAgainAt, type Attempt, describeGate, firstAttempt, type Gate, verdict } from "../../../../provider/rollout/gates/gate";
 import { isStatusRange } from "../../../../provider/rollout/gates/question";
 import type { NoAnswer, Probe, World } from "../../../../provider/world";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const http: Gate = {
   http: { port: 8080, path: "/health", status: ["200-399"], https: false },

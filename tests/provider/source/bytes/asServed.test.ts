@@ -8,7 +8,7 @@ import { asServed } from "../../../../provider/source/bytes/asServed";
 import { inspectUrl } from "../../../../provider/source/inspect/inspectSource";
 import { download } from "../../../../provider/source/staging/download";
 import { bootableDisk } from "../../../helpers/bootableDisk";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const file = gzipSync(bootableDisk("web"));
 const { signal } = new AbortController();

@@ -1,5 +1,5 @@
 import { askSource } from "../../../../provider/source/bytes/askSource";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const key = { "x-key": "secret" };
 

@@ -7,7 +7,7 @@ import { askSource } from "../../../../provider/source/bytes/askSource";
 import { SourceUnreadable } from "../../../../provider/source/bytes/openedSource";
 import { inspectFile, inspectUrl, type InspectionResult } from "../../../../provider/source/inspect/inspectSource";
 import { serveImage, type ImageServer, type ServerManners } from "../inspect/imageServer";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 import { describeWith, noise, overwrite, run, Workshop } from "../inspect/images";
 
 const bytesPerMib = 1024 * 1024;

@@ -11,7 +11,7 @@ import { StoreRefusal, type ObjectStore } from "../../../../provider/source/spac
 import { createSpaces } from "../../../../provider/source/spaces/spaces";
 import type { SpacesSettings } from "../../../../provider/source/spaces/spacesSettings";
 import { describeWithSpaces, startSpaces, type TestSpaces } from "../../../helpers/spaces";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const { signal } = new AbortController();
 const store = (settings: SpacesSettings): ObjectStore =>

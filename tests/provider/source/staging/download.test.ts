@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import { download } from "../../../../provider/source/staging/download";
 import type { World } from "../../../../provider/world";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const clock = new VirtualClock();
 

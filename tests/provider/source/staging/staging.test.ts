@@ -11,7 +11,7 @@ import type { ObjectStore } from "../../../../provider/source/spaces/objectStore
 import { createStaging, type StagedObject, type Staging, type StageRequest } from "../../../../provider/source/staging/staging";
 import { FakeObjectStore } from "../../../helpers/fakeObjectStore";
 import { filesOutsideTime } from "../../../helpers/filesOutsideTime";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const { signal } = new AbortController();
 const prefix = "imagefleet/imagefleet-import-c0ffee/";

@@ -11,7 +11,7 @@ import { partBytes } from "../../../../provider/source/spaces/multipart";
 import { createSpaces } from "../../../../provider/source/spaces/spaces";
 import { createStaging, type StagedObject, type Staging } from "../../../../provider/source/staging/staging";
 import { describeWithSpaces, startSpaces, type TestSpaces } from "../../../helpers/spaces";
-import { VirtualClock } from "../../../helpers/virtualClock";
+import { VirtualClock } from "../../../../virtual/virtualClock";
 
 const { signal } = new AbortController();
 const correlation = "imagefleet:import:c0ffee";

@@ -1,4 +1,4 @@
-import { VirtualClock } from "./virtualClock";
+import { VirtualClock } from "../../virtual/virtualClock";
 
 test("wakes sleepers in the order of their times, and equal times in the order they were set", async () => {
   const clock = new VirtualClock(0);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../provider/world";
+import type { Clock } from "../provider/world";
 
 interface Timer {
   readonly at: number;
