@@ -41,6 +41,7 @@ test("each Ctrl-C in the terminal is one interrupt to the engine, and no other c
   const count = (text: string) => lines.filter((line) => line === text).length;
   let enginePid = 0;
   let pressedAgain = false;
+  let stopped = false;
 
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
@@ -52,7 +53,7 @@ test("each Ctrl-C in the terminal is one interrupt to the engine, and no other c
       pressedAgain = true;
       pressCtrlC();
     }
-    if (count("interrupt") >= 2 && count("passed on") === 2) process.kill(enginePid, "SIGTERM");
+    if (!stopped && count("interrupt") >= 2 && count("passed on") === 2) stopped = process.kill(enginePid, "SIGTERM");
   }
 
   expect({ interrupts: count("interrupt"), last: lines.at(-1) }).toEqual({ interrupts: 2, last: "The demo was interrupted." });
