@@ -14,15 +14,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Stands for the engine: says each interrupt, and ends at the second. */
+/** Stands for the engine: says each interrupt, and goes on until it is sent SIGTERM. */
 const engine = `#!/usr/bin/env node
-let interrupts = 0;
-process.on("SIGINT", () => {
-  interrupts += 1;
-  console.log("interrupt " + interrupts + (require("node:fs").existsSync("pressed-again") ? " after the second Ctrl-C" : ""));
-  if (interrupts === 2) process.exit(1);
-});
-console.log("ready");
+process.on("SIGINT", () => console.log("interrupt"));
+process.on("SIGTERM", () => process.exit(1));
+console.log("engine " + process.pid);
 setInterval(() => {}, 1000);
 `;
 
@@ -32,6 +28,7 @@ const { DevStack } = load("cli/demo/stack");
 const { interruption } = load("cli/demo/interruption");
 const workspace = { pulumi: process.cwd() + "/pulumi", env: {}, root: process.cwd() };
 const stack = new DevStack(workspace, { url: "http://127.0.0.1:1", token: "t" }, process.cwd(), interruption());
+process.on("SIGINT", () => console.log("passed on"));
 stack.up().catch(() => stack.up()).catch((error) => console.log(error.message));
 `;
 
@@ -41,15 +38,23 @@ test("each Ctrl-C in the terminal is one interrupt to the engine, and no other c
   const child = spawn(process.execPath, ["-e", demo], { cwd: folder, detached: true, stdio: ["ignore", "pipe", "inherit"] });
   const pressCtrlC = () => process.kill(-child.pid!, "SIGINT");
   const lines: string[] = [];
+  const count = (text: string) => lines.filter((line) => line === text).length;
+  let enginePid = 0;
+  let pressedAgain = false;
+  let stopped = false;
 
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
-    if (line === "ready") pressCtrlC();
-    if (line === "interrupt 1") {
-      writeFileSync(path.join(folder, "pressed-again"), "");
+    if (line.startsWith("engine ")) {
+      enginePid = Number(line.slice("engine ".length));
       pressCtrlC();
     }
+    if (!pressedAgain && count("interrupt") > 0 && count("passed on") > 0) {
+      pressedAgain = true;
+      pressCtrlC();
+    }
+    if (!stopped && count("interrupt") >= 2 && count("passed on") === 2) stopped = process.kill(enginePid, "SIGTERM");
   }
 
-  expect(lines).toEqual(["ready", "interrupt 1", "interrupt 2 after the second Ctrl-C", "The demo was interrupted."]);
+  expect({ interrupts: count("interrupt"), last: lines.at(-1) }).toEqual({ interrupts: 2, last: "The demo was interrupted." });
 });
