@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./host/serve";
+import type { Construct } from "./host/server";
 import { imagefleet } from "./imagefleet";
 import { digestFolder } from "./source/staging/digestFolder";
 import { nodeFiles } from "./source/bytes/nodeFiles";
@@ -13,8 +14,12 @@ import type { Clock, Probe, World } from "./world";
 export async function main(): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  await serve(imagefleet(staging), realWorld, process);
+  await serve(imagefleet(staging), realWorld, process, construct);
 }
+
+/** Most runs construct nothing: Pulumi's SDK takes longer to load than all the rest. */
+const construct: Construct = (request, engineAddress) =>
+  (require("../construct/main") as typeof import("../construct/main")).construct(request, engineAddress);
 
 const clock: Clock = {
   now: () => Date.now(),
