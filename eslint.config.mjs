@@ -21,6 +21,7 @@ const forbidden = {
   "provider/source/inspect": ["provider/source/{spaces,staging}"],
   "provider/resources": ["provider/functions", "provider/sdk"],
   provider: ["components", "stacks", "emulator", "local", "cli", "bench"],
+  construct: ["provider/{api,host,resources,functions,source,waiting,watch,rollout}", "emulator", "local", "cli", "stacks", "bench"],
   emulator: ["components", "stacks", "provider", "local", "cli", "bench"],
   local: ["components", "stacks", "emulator", "provider/{api,resources,functions,source,waiting,watch,rollout,sdk}", "cli", "bench"],
 };
@@ -76,7 +77,7 @@ export default tseslint.config(
       "@typescript-eslint/no-invalid-void-type": "off",
       "no-restricted-syntax": ["error", ...dialect],
       // What a run may never need is loaded where it is first needed; a bundler follows a plain `require` of a path.
-      "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./"] }],
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./", "^\\.\\./construct/"] }],
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },

@@ -5,7 +5,7 @@ const path = require("node:path");
 const root = path.resolve(__dirname, "..");
 /** What each entry's room runs from the build. Programs (`stacks`, `components`) are compiled by the language host as they are. */
 const usedBy = {
-  provider: ["provider"],
+  provider: ["provider", "construct", "components"],
   local: ["local", "provider"],
   cli: ["cli", "local", "emulator", "provider", "bench", "packaging"],
 };

@@ -8,6 +8,7 @@ import { erase, eraseFunction, type Provider } from "./host/provider";
 import { fleet } from "./resources/fleet/fleet";
 import { imageImport } from "./resources/imageImport/imageImport";
 import { imageReplica } from "./resources/imageReplica/imageReplica";
+import { components } from "./components";
 import { packaging } from "./packaging";
 import { packageVersion } from "./sdk/version";
 import type { StagingWorld } from "./source/stagingWorld";
@@ -83,6 +84,7 @@ export function imagefleet(staging?: StagingWorld): Provider<ProviderContext, ty
       return createContext({ api: createApi({ token, endpoint: apiEndpoint, world }), world, namespace, spaces, staging });
     },
     resources: [erase(imageImport), erase(imageReplica), erase(fleet)],
+    components,
     functions: [eraseFunction(getImage), eraseFunction(inspectImage)],
   };
 }

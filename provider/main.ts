@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { honourProxies } from "./honourProxies";
 import { serve } from "./host/serve";
+import type { Construct } from "./host/server";
 import { imagefleet } from "./imagefleet";
 import type { Proxies } from "./proxies";
 import { digestFolder } from "./source/staging/digestFolder";
@@ -18,8 +19,12 @@ export async function main(): Promise<void> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const proxies = honourProxies(process.env);
   const world: World = { clock, random: () => Math.random(), send, probe: nodeProbe };
-  await serve(imagefleet(stagingThrough(proxies)), world, process);
+  await serve(imagefleet(stagingThrough(proxies)), world, process, construct);
 }
+
+/** Most runs construct nothing: Pulumi's SDK takes longer to load than all the rest. */
+const construct: Construct = (request, engineAddress) =>
+  (require("../construct/main") as typeof import("../construct/main")).construct(request, engineAddress);
 
 /** Right when the process starts, and steady from then on, whoever sets the machine's clock. */
 const clock: Clock = {

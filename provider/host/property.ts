@@ -16,6 +16,8 @@ export interface Property {
   readonly whenMissing?: string;
   /** What it was called in an earlier release: read as this one in a state, and an error that gives the new name in a program. */
   readonly formerly?: string;
+  /** Of a component: can't be an Output, for it decides which resources exist. */
+  readonly plain?: boolean;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
   /** Always kept in a secret envelope, whoever sends it: inside an object, the whole of that wherever it is given. */

@@ -24,6 +24,18 @@ export interface Provider<S, C extends PropertyTable = PropertyTable> {
   /** Handlers by token; each entry's tables are its own, so the common type erases them. */
   readonly resources: readonly AnyResourceType<S>[];
   readonly functions?: readonly AnyFunctionType<S>[];
+  /** What `Construct` lays out for programs in other languages. */
+  readonly components?: readonly ComponentType[];
+}
+
+/** A component as the schema describes it. */
+export interface ComponentType {
+  readonly token: string;
+  readonly doc: string;
+  /** The resource whose nested types it shares. */
+  readonly of: string;
+  readonly inputs: PropertyTable;
+  readonly outputs: PropertyTable;
 }
 
 /** Names of the package where it comes from and in other languages; JSON as the package schema has it. */

@@ -1,6 +1,6 @@
 import { itemName, nestedName } from "./nestedTypes";
 import type { Property, PropertyTable, Shape } from "./property";
-import type { AnyFunctionType, AnyResourceType, Provider } from "./provider";
+import type { AnyFunctionType, AnyResourceType, ComponentType, Provider } from "./provider";
 
 /** JSON as the package schema has it. */
 type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -14,6 +14,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
   const describe = (prefix: string) => new Describer(provider.name, prefix, types);
   const configuration = configurationSchema(describe("Configuration").properties(provider.configuration));
   const resources = provider.resources.map((type) => [type.token, resourceSchema(type, describe(nameIn(type.token)))] as const);
+  const components = (provider.components ?? []).map((type) => [type.token, componentSchema(type, describe(type.of))] as const);
   const functions = (provider.functions ?? []).map(
     (type) => [type.token, functionSchema(type, describe(capital(nameIn(type.token))))] as const,
   );
@@ -29,7 +30,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
       inputProperties: configuration,
       requiredInputs: [],
     },
-    resources: Object.fromEntries(resources),
+    resources: Object.fromEntries([...resources, ...components]),
     functions: Object.fromEntries(functions),
     // Read last: describing the rest fills it.
     types,
@@ -43,6 +44,17 @@ function resourceSchema<S>(type: AnyResourceType<S>, describe: Describer): JsonO
     requiredInputs: requiredNames(type.inputs),
     properties: describe.properties({ ...type.inputs, ...type.outputs }),
     required: [...alwaysThere(type.inputs), ...requiredNames(type.outputs)],
+  };
+}
+
+function componentSchema(type: ComponentType, describe: Describer): JsonObject {
+  return {
+    isComponent: true,
+    description: type.doc,
+    inputProperties: describe.properties(type.inputs),
+    requiredInputs: requiredNames(type.inputs),
+    properties: describe.properties(type.outputs),
+    required: requiredNames(type.outputs),
   };
 }
 
@@ -79,13 +91,14 @@ class Describer {
   }
 
   #property(name: string, property: Property): JsonObject {
-    const { doc, secret, change } = property;
+    const { doc, secret, plain, change } = property;
     const literal = typeof property.default === "object" ? undefined : property.default;
     return {
       ...this.#shape(name, property.shape),
       description: doc,
       default: literal,
       secret: secret === true ? true : undefined,
+      plain: plain === true ? true : undefined,
       // Not `replaceOnChanges`: that one would overrule a diff that knows better.
       willReplaceOnChanges: change === "replace" ? true : undefined,
     };

@@ -1,6 +1,6 @@
 import type { World } from "../world";
 import type { Provider } from "./provider";
-import { startServer } from "./server";
+import { startServer, type Construct } from "./server";
 
 /** The process that the engine started, handed in by the entry. */
 export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr" | "on" | "once">;
@@ -11,7 +11,7 @@ export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "std
  * attach (`PULUMI_DEBUG_PROVIDERS`), and stdin is nobody's. The first line of stdout is the port, and nothing else is ever written there:
  * the engine waits for it without a time limit.
  */
-export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess): Promise<void> {
+export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess, construct?: Construct): Promise<void> {
   const engineAddress = process.argv.slice(2).findLast((argument) => /^[^-].*:\d+$/.test(argument)) ?? "";
   const debug = (text: string) => void process.stderr.write(`${text}\n`);
   // Something that nobody waited for went wrong: the operations that run are worth more than a clean end.
@@ -26,7 +26,7 @@ export async function serve<S>(provider: Provider<S>, world: World, process: Plu
     for (const event of ["end", "close"]) process.stdin.once(event, () => resolve());
     process.stdin.resume();
   });
-  const server = await startServer(provider, world, { engineAddress, environment: process.env, debug });
+  const server = await startServer(provider, world, { engineAddress, environment: process.env, debug, construct });
   process.stdout.write(`${server.port}\n`);
   await Promise.race([abandoned, interrupted.then(() => server.end())]);
   server.stop();

@@ -1,5 +1,6 @@
 import { Server, ServerCredentials, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService, type IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { World } from "../world";
 import type { Environment } from "./configuration";
@@ -23,7 +24,11 @@ export interface ServerSettings {
   readonly environment: Environment;
   /** Text for whoever looks for a fault in the provider itself. */
   readonly debug: (text: string) => void;
+  readonly construct?: Construct;
 }
+
+/** Lays out a component: takes the bytes of a `ConstructRequest` and the engine's address, gives those of the response. */
+export type Construct = (request: Uint8Array, engineAddress: string) => Promise<Uint8Array>;
 
 export interface RunningServer {
   /** On loopback. */
@@ -36,7 +41,7 @@ export interface RunningServer {
 
 /** Serves a provider to the Pulumi engine on a free loopback port. */
 export async function startServer<S>(provider: Provider<S>, world: World, settings: ServerSettings): Promise<RunningServer> {
-  const { engineAddress, environment, debug } = settings;
+  const { engineAddress, environment, debug, construct } = settings;
   const engine = new EngineLog();
   engine.attach(engineAddress);
   const session = new HostSession<S>();
@@ -45,7 +50,7 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
     "grpc.max_send_message_length": largestMessageBytes,
   });
   const ground = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send) };
-  server.addService(ResourceProviderService, implementation(ground, session, engine));
+  server.addService(ResourceProviderService, implementation(ground, session, engine, construct));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -66,7 +71,12 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
 }
 
 /** The calls that the engine makes; every other one is answered UNIMPLEMENTED by gRPC itself. */
-function implementation<S>(ground: HostContext<S>, session: HostSession<S>, engine: EngineLog): UntypedServiceImplementation {
+function implementation<S>(
+  ground: HostContext<S>,
+  session: HostSession<S>,
+  engine: EngineLog,
+  construct: Construct | undefined,
+): UntypedServiceImplementation {
   const ofPackage = new PackageCalls(ground, session);
   const ofResource = new ResourceCalls(ground, session);
 
@@ -102,6 +112,11 @@ function implementation<S>(ground: HostContext<S>, session: HostSession<S>, engi
     read: answer("read", (request) => ofResource.read(request)),
     update: answer("update", (request) => ofResource.update(request)),
     delete: answer("delete", (request) => ofResource.delete(request)),
+    ...(construct && {
+      construct: answer("construct", async (request) =>
+        ConstructResponse.deserializeBinary(await construct(request.serializeBinary(), engine.address)),
+      ),
+    }),
     cancel: answer("cancel", () => {
       session.cancel();
       return new Empty();

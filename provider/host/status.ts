@@ -32,6 +32,11 @@ export class EngineLog {
     this.#engine = { address, client: new EngineClient(address, credentials.createInsecure(), direct) };
   }
 
+  /** Of the engine that listens; empty before one has attached. */
+  get address(): string {
+    return this.#engine?.address ?? "";
+  }
+
   readonly send: SendLine = ({ severity, urn, text, ephemeral }) => {
     const request = new LogRequest();
     request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);

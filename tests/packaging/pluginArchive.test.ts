@@ -43,10 +43,10 @@ test("the same sources make the same bytes", async () => {
 });
 
 test("an archive holds the launcher and the bundles at its root, and no packages", async () => {
-  expect((await readdir(plugin)).sort()).toEqual(["provider.js", "pulumi-resource-imagefleet", "start.js"]);
+  expect((await readdir(plugin)).sort()).toEqual(["construct.js", "provider.js", "pulumi-resource-imagefleet", "start.js"]);
   expect((await stat(path.join(plugin, "pulumi-resource-imagefleet"))).mode & 0o777).toBe(0o755);
   const windows = await unpacked(path.join(release, "pulumi-resource-imagefleet-v0.1.0-windows-amd64.tar.gz"));
-  expect((await readdir(windows)).sort()).toEqual(["provider.js", "pulumi-resource-imagefleet.cmd", "start.js"]);
+  expect((await readdir(windows)).sort()).toEqual(["construct.js", "provider.js", "pulumi-resource-imagefleet.cmd", "start.js"]);
   expect(await readFile(path.join(windows, "pulumi-resource-imagefleet.cmd"), "utf8")).toMatch(/^@echo off\r\n(.*\r\n)+$/);
 });
 

@@ -1,0 +1,26 @@
+import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
+import type { Inputs } from "@pulumi/pulumi";
+import * as server from "@pulumi/pulumi/provider/server";
+import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
+import * as state from "@pulumi/pulumi/runtime/state";
+
+/* What the SDK's own provider server is made of. Its types leave these out; the version of the SDK that is bundled is pinned. */
+
+type Settings = Pick<typeof sdkSettings, "resetOptions"> & {
+  awaitFeatureSupport(): Promise<void>;
+  waitForRPCs(): Promise<void>;
+};
+
+/** One program's connection to its engine. */
+export const settings = sdkSettings as unknown as Settings;
+
+/** Runs with settings of its own, so that several calls may run at once. */
+export const { withLocalStorage } = state as unknown as { readonly withLocalStorage: <T>(run: () => Promise<T>) => Promise<T> };
+
+/** A request's inputs, with their secrets, unknowns and dependencies. */
+export const { deserializeInputs } = server as unknown as {
+  readonly deserializeInputs: (
+    inputs: ReturnType<ConstructRequest["getInputs"]>,
+    dependencies: ReturnType<ConstructRequest["getInputdependenciesMap"]>,
+  ) => Promise<Inputs>;
+};

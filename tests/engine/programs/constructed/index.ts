@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A component as an SDK that is generated from the schema has it: by its token and `remote`. */
+class Remote extends pulumi.ComponentResource {
+  declare readonly imageIds: pulumi.Output<Readonly<Record<string, string>>>;
+  declare readonly addresses: pulumi.Output<readonly string[]>;
+
+  constructor(type: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts?: pulumi.ComponentResourceOptions) {
+    const asked = Object.fromEntries(outputs.map((output) => [output, undefined]));
+    super(`imagefleet:index:${type}`, name, { ...asked, ...args }, { version: "0.1.0", ...opts }, true);
+  }
+}
+
+const config = new pulumi.Config();
+const image = new Remote("CustomImage", "web", config.requireObject("image"), ["imageId", "regions", "imageIds"], {
+  protect: config.getBoolean("protect"),
+});
+const fleetArgs = { ...config.requireObject<pulumi.Inputs>("fleet"), image: image.imageIds.apply((ids) => ids["ams3"] ?? "") };
+const fleet = new Remote("DropletFleet", "web", { ...fleetArgs, userData: config.requireSecret("userData") }, ["addresses"]);
+
+export const imageIds = image.imageIds;
+export const addresses = fleet.addresses;
