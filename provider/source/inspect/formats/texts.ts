@@ -18,7 +18,6 @@ function text(name: FormatName, matches: (head: Buffer) => boolean): DiskFormat 
 /** UTF-8 without a control character but those that lay out text; its last character may be cut. */
 function isText(head: Buffer): boolean {
   try {
-     
     return !/[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true }));
   } catch {
     return false;
