@@ -36,6 +36,11 @@ export function tagsApi(client: Client): TagsApi {
     }
   };
 
+  const detach = (tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void> =>
+    client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal);
+
+  const exists: TagsApi["exists"] = async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined;
+
   return {
     add: async (tag, resources, signal) => {
       try {
@@ -46,10 +51,18 @@ export function tagsApi(client: Client): TagsApi {
       }
     },
     make,
-    exists: async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined,
+    exists,
     names: async (signal) => ((await client.list("/v2/tags", {}, "tags", signal)) as { readonly name: string }[]).map(({ name }) => name),
-    remove: (tag, resources, signal) =>
-      ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal)),
+    remove: async (tag, resources, signal) => {
+      try {
+        await detach(tag, resources, signal);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        // The tag is missing, or one of the resources is: then the others still carry the tag.
+        if (resources.length === 1 || !(await exists(tag, signal))) return;
+        for (const resource of resources) await ignoringMissing(detach(tag, [resource], signal));
+      }
+    },
     delete: (tag, signal) => ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}` }, signal)),
   };
 }
