@@ -35,6 +35,29 @@ const handedIn = ["setTimeout", "setInterval", "setImmediate", "fetch"].map((nam
   message: "Take it from the world that the entry hands in.",
 }));
 
+const dialect = [
+  {
+    selector: ":matches(PropertyDefinition, MethodDefinition[kind!='constructor'])[accessibility='private']",
+    message: "Private members are written with `#`.",
+  },
+  {
+    selector:
+      "Program > :matches(VariableDeclaration, ExportNamedDeclaration > VariableDeclaration) > VariableDeclarator > Identifier[name=/^[A-Z][A-Z0-9_]+$/]",
+    message: "Constants are written in camelCase.",
+  },
+];
+
+/** A test has no limit of its own: tests/helpers/timeLimit.js has the one of all, which catches hangs, not slowness. */
+const timeLimits = [
+  "[callee.object.name='jest'][callee.property.name='setTimeout']",
+  "[callee.name=/^(it|test)$/][arguments.length>2]",
+  "[callee.callee.property.name='each'][arguments.length>2]",
+  "[callee.name=/^(before|after)(All|Each)$/][arguments.length>1]",
+].map((call) => ({
+  selector: `CallExpression${call}`,
+  message: "All tests have the one limit of tests/helpers/timeLimit.js: it catches hangs, not slowness.",
+}));
+
 export default tseslint.config(
   { ignores: ["dist", ".imagefleet", "node_modules", "**/*.js", "**/*.mjs", "examples/*/node_modules"] },
   ...tseslint.configs.strictTypeChecked,
@@ -51,18 +74,7 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-invalid-void-type": "off",
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: ":matches(PropertyDefinition, MethodDefinition[kind!='constructor'])[accessibility='private']",
-          message: "Private members are written with `#`.",
-        },
-        {
-          selector:
-            "Program > :matches(VariableDeclaration, ExportNamedDeclaration > VariableDeclaration) > VariableDeclarator > Identifier[name=/^[A-Z][A-Z0-9_]+$/]",
-          message: "Constants are written in camelCase.",
-        },
-      ],
+      "no-restricted-syntax": ["error", ...dialect],
       // What a run may never need is loaded where it is first needed; a bundler follows a plain `require` of a path.
       "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./"] }],
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
@@ -80,5 +92,8 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["tests/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
+  {
+    files: ["tests/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...dialect, ...timeLimits], "@typescript-eslint/no-non-null-assertion": "off" },
+  },
 );

@@ -1,3 +1,5 @@
+const { timeLimit } = require("./tests/helpers/timeLimit");
+
 /** All five levels of tests: `npm test` runs them in one go, `npx jest tests/<folder>` runs one. */
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
@@ -6,5 +8,5 @@ module.exports = {
   globalSetup: "<rootDir>/tests/helpers/buildOnce.js",
   reporters: ["default", "<rootDir>/tests/helpers/plainSummary.js"],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: timeLimit,
 };

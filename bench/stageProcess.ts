@@ -1,4 +1,3 @@
-import "../provider/smallHeap";
 import { randomBytes } from "node:crypto";
 import type { GatewayKey } from "../local/spacesGateway";
 // What the plugin's process holds besides.

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -120,7 +120,12 @@ async function withGateway<T>(onDisk: boolean, measure: (gateway: SpacesGateway,
 
 /** What a program of the bench prints that is given the order. */
 async function inProcess<T>(program: string, order: object): Promise<T> {
-  const { stdout } = await run(process.execPath, ["--no-warnings", join(__dirname, `${program}.js`), JSON.stringify(order)]);
+  const { stdout } = await run(process.execPath, [
+    "--no-warnings",
+    ...(await startFlags()),
+    join(__dirname, `${program}.js`),
+    JSON.stringify(order),
+  ]);
   return JSON.parse(stdout) as T;
 }
 
@@ -128,6 +133,12 @@ async function writeRandom(path: string, mebibytes: number): Promise<void> {
   const file = await open(path, "w");
   for (let written = 0; written < mebibytes; written += 1) await file.write(randomBytes(mib));
   await file.close();
+}
+
+/** What the plugin's executable starts node with. */
+async function startFlags(): Promise<readonly string[]> {
+  const [first = ""] = (await readFile(join(__dirname, "../../bin/pulumi-resource-imagefleet"), "utf8")).split("\n");
+  return first.split(" ").filter((word) => word.startsWith("--"));
 }
 
 /** Sparse, but for a sixteenth that doesn't pack. */

@@ -1,6 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 
+import { asServed } from "../provider/source/bytes/asServed";
+import { askSource } from "../provider/source/bytes/askSource";
+import { acceptedBy, nearestCode } from "../provider/source/inspect/findings";
 import type { Inspection } from "../provider/source/inspect/inspect";
+import type { Clock } from "../provider/world";
 import { inspectFile, inspectUrl } from "../provider/source/inspect/inspectSource";
 
 /** An inspection of a few places takes no longer. */
@@ -13,15 +18,29 @@ export function inspectCommand(): Command {
       "Say what a disk image is and whether DigitalOcean can import and boot it. Ends with 0 if so, 1 if not, 2 if it can't be read.",
     )
     .argument("<file|url>", "a file, or an http or https URL, of which only a few places are read")
+    .option(
+      "--accept <code>",
+      "take an error of this code for a warning; may be given more than once",
+      (code: string, codes: string[]) => [...codes, code],
+      [],
+    )
     .option("--json", "print one JSON object")
     .action(runInspect);
 }
 
-async function runInspect(image: string, { json = false }: { json?: boolean }): Promise<void> {
+async function runInspect(image: string, { json = false, accept }: { json?: boolean; accept: readonly string[] }): Promise<void> {
   try {
-    const { inspection } = /^\w+:\/\//.test(image)
-      ? await inspectUrl(image, { send: (request) => fetch(request), signal: AbortSignal.timeout(answerMilliseconds) })
+    for (const code of accept) {
+      const nearest = nearestCode(code);
+      if (nearest !== undefined) throw new Error(`\`--accept\` must be the code of a finding, such as \`${nearest}\`, got \`${code}\`.`);
+    }
+    const { inspection: seen } = /^\w+:\/\//.test(image)
+      ? await inspectUrl(image, {
+          send: askSource({ send: asServed(globalThis), clock }),
+          signal: AbortSignal.timeout(answerMilliseconds),
+        })
       : await inspectFile(image);
+    const inspection = acceptedBy(accept, "`--accept`", seen);
     process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionTable(inspection));
     process.exitCode = inspection.acceptable ? 0 : 1;
   } catch (error) {
@@ -29,6 +48,8 @@ async function runInspect(image: string, { json = false }: { json?: boolean }): 
     process.exitCode = 2;
   }
 }
+
+const clock: Clock = { now: () => Date.now(), sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }) };
 
 function sentenceOf(error: unknown): string {
   if (error instanceof DOMException) return `The image's server did not answer within ${answerMilliseconds / 1000} s: try again.`;

@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -48,19 +48,19 @@ const everything = { accessKeyId: "AKTESTFULL", secretAccessKey: "SKTESTFULLSECR
 const limited = { accessKeyId: "AKTESTLIMITED", secretAccessKey: "SKTESTLIMITEDSECRET" };
 const Bucket = "images";
 
-/** Starts a gateway of its own on loopback, with a bucket and both kinds of key; about a second. `onDisk`: for more bytes than memory holds. */
-export async function startSpacesGateway({ onDisk = false } = {}): Promise<SpacesGateway> {
-  const folder = await mkdtemp(join(tmpdir(), "spaces-"));
+export interface GatewayOptions {
+  /** For more bytes than memory holds. */
+  readonly onDisk?: boolean;
+  /** An empty folder for it alone, with a short path; default: a new one for temporary files. */
+  readonly folder?: string;
+}
+
+/** Starts a gateway of its own on loopback, with a bucket and both kinds of key; about a second. */
+export async function startSpacesGateway(options: GatewayOptions = {}): Promise<SpacesGateway> {
+  const { onDisk = false, folder = await mkdtemp(join(tmpdir(), "spaces-")) } = options;
   const stop = (): void => {
     process.removeListener("exit", stop);
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".pid"))) {
-      try {
-        // It takes five seconds to end when asked to.
-        process.kill(Number(readFileSync(join(folder, file), "utf8")), "SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    for (const file of existsSync(folder) ? pidFiles(readdirSync(folder)) : []) kill(join(folder, file));
     rmSync(folder, { recursive: true, force: true });
   };
   // Its daemons are no children of ours: a run that ends early must not leave them.
@@ -92,6 +92,33 @@ export async function startSpacesGateway({ onDisk = false } = {}): Promise<Space
     stop();
     throw error;
   }
+}
+
+/** Ends the gateway of a process that was killed, and removes its folder. A daemon that doesn't listen has ended, and its pid may be another's. */
+export async function stopAbandonedGateway(folder: string): Promise<void> {
+  const files = await readdir(folder).catch(() => []);
+  for (const file of pidFiles(files)) if (await listens(join(folder, file.replace(/pid$/, "asok")))) kill(join(folder, file));
+  await rm(folder, { recursive: true, force: true });
+}
+
+function pidFiles(names: readonly string[]): string[] {
+  return names.filter((name) => name.endsWith(".pid"));
+}
+
+/** At once: a daemon takes five seconds to end when asked to. */
+function kill(pidFile: string): void {
+  try {
+    process.kill(Number(readFileSync(pidFile, "utf8")), "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function listens(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket, () => resolve(true)).once("error", () => resolve(false));
+    connection.once("connect", () => connection.destroy());
+  });
 }
 
 /** What a Spaces key with read, write and delete permission on one bucket may do. */

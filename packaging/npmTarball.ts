@@ -6,9 +6,9 @@ import type { Bundle } from "./bundle";
 import { tarball, type TarballFile } from "./tarball";
 
 /** Rooms whose build a program loads. */
-const rooms = ["components", "provider/sdk"];
+const rooms = ["components", "provider/rules", "provider/sdk"];
 /** What people read, beside README.md. */
-const pages = ["README.md", "LICENSE", "CHANGELOG.md"];
+const pages = ["README.md", "CONTRIBUTING.md", "LICENSE", "CHANGELOG.md"];
 
 /** The npm package by its file's name: what a program imports, the command line in one file, and what README leads to. */
 export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, Buffer>>> {
@@ -17,6 +17,7 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
     { name: "bin/imagefleet", content: `#!/usr/bin/env node\n${cli.text}`, executable: true },
     ...(await filesBelow("docs", /\.md$/)),
     ...(await filesBelow("examples", /./)),
+    ...(await filesBelow("stacks", /./)),
     ...(await Promise.all(rooms.map((room) => filesBelow(`dist/${room}`, /\.js$|\.d\.ts$/)))).flat(),
     ...(await Promise.all(pages.map(file))),
   ];

@@ -8,6 +8,7 @@ import { erase, eraseFunction, type Provider } from "./host/provider";
 import { fleet } from "./resources/fleet/fleet";
 import { imageImport } from "./resources/imageImport/imageImport";
 import { imageReplica } from "./resources/imageReplica/imageReplica";
+import { packaging } from "./packaging";
 import { packageVersion } from "./sdk/version";
 import type { StagingWorld } from "./source/stagingWorld";
 import { createContext, type ProviderContext } from "./providerContext";
@@ -63,6 +64,7 @@ export function imagefleet(staging?: StagingWorld): Provider<ProviderContext, ty
     name: "imagefleet",
     version: packageVersion,
     doc: "A DigitalOcean custom image, its copies in other regions and the Droplets that run it, as one declared state.",
+    packaging,
     accountDoc: "One DigitalOcean account, for a program that works on several: pass it as `provider` to a component or resource.",
     configuration,
     environment: {

@@ -1,10 +1,10 @@
-import "./smallHeap";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serve } from "./host/serve";
 import { imagefleet } from "./imagefleet";
 import { digestFolder } from "./source/staging/digestFolder";
+import { asServed } from "./source/bytes/asServed";
 import { nodeFiles } from "./source/bytes/nodeFiles";
 import type { StagingWorld } from "./source/stagingWorld";
 import { nodeProbe } from "./nodeProbe";
@@ -46,8 +46,10 @@ function timer(milliseconds: number, signal?: AbortSignal): Promise<void> {
 /** A request that nobody holds is collected as garbage, and from then on its signal aborts nothing: neither the wait nor the body. */
 const held = new WeakMap<object, Request>();
 
+const fetchAsServed = asServed(globalThis);
+
 async function send(request: Request): Promise<Response> {
-  const response = await fetch(request);
+  const response = await fetchAsServed(request);
   held.set(response.body ?? response, request);
   return response;
 }

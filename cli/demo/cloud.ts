@@ -1,5 +1,5 @@
 import { spawn, type StdioOptions } from "node:child_process";
-import { openSync } from "node:fs";
+import { openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -21,35 +21,47 @@ export interface LoggedRequest {
   readonly path: string;
 }
 
-/** Starts the emulator as a process of its own that outlives this one; it is ended by its pid. Its log goes to `logFile`. */
-export async function startCloud(root: string, logFile: string): Promise<Cloud> {
+/** Where a `Cloud` is written down, in the folder of its run. */
+export const cloudFile = "emulator.json";
+
+/**
+ * Starts the emulator as a process of its own that outlives this one, and writes into `folder` what it takes to end it; its log goes
+ * there, too. Where this process is killed before it listens, nobody reads what it prints, and it ends by that.
+ */
+export async function startCloud(root: string, folder: string): Promise<Cloud> {
+  const logFile = path.join(folder, "emulator.log");
   const seconds = ["--import-seconds", durations.import, "--transfer-seconds", durations.transfer, "--droplet-seconds", durations.droplet];
   const stdio: StdioOptions = ["ignore", "pipe", openSync(logFile, "w")];
   const child = spawn(path.join(root, "bin/imagefleet"), ["emulator", ...seconds.map(String)], { detached: true, stdio });
   const stdout = child.stdout as Readable;
   const lines = createInterface({ input: stdout });
-  const first = await new Promise<string>((resolve, reject) => {
-    lines.once("line", resolve);
+  const cloud = await new Promise<Cloud>((resolve, reject) => {
+    lines.once("line", (line) => {
+      writeFileSync(path.join(folder, cloudFile), line);
+      resolve(JSON.parse(line) as Cloud);
+    });
+    child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`The emulator ended with ${code} before it listened; its log is ${logFile}.`)));
   });
   lines.close();
   stdout.destroy();
   child.unref();
-  return JSON.parse(first) as Cloud;
+  return cloud;
 }
 
-/** Ends the emulator, and waits until it no longer answers. */
+/** Ends the emulator, and waits until it no longer answers. One that doesn't answer has ended, and its pid may be another's by now. */
 export async function stopCloud(cloud: Cloud): Promise<void> {
-  try {
-    process.kill(cloud.pid, "SIGTERM");
-  } catch {
-    return; // It has ended by itself.
-  }
   const answers = () =>
     fetch(`${cloud.control}/clock`).then(
       () => true,
       () => false,
     );
+  if (!(await answers())) return;
+  try {
+    process.kill(cloud.pid, "SIGTERM");
+  } catch {
+    return; // It has ended by itself.
+  }
   while (await answers()) await setTimeout(50);
 }
 

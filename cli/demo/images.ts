@@ -11,20 +11,21 @@ export interface ServedImage extends DiskImage {
   readonly url: string;
 }
 
-export interface ImageServer {
-  readonly images: readonly [ServedImage, ServedImage];
-  close(): void;
-}
+export type Images = readonly [ServedImage, ServedImage];
 
-/** Makes two versions of a disk image in `folder` and serves them. */
-export async function serveImages(folder: string): Promise<ImageServer> {
+/** Makes two versions of a disk image in `folder` and serves them for as long as `work` takes. */
+export async function withImages(folder: string, work: (images: Images) => Promise<void>): Promise<void> {
   const server = await serveFolder(folder);
   const make = async (version: string): Promise<ServedImage> => {
     const name = `web-${version}.qcow2`;
     const image = await makeDiskImage(path.join(folder, name), version);
     return { ...image, version, url: `${server.url}/${name}` };
   };
-  return { images: [await make("1.0.0"), await make("2.0.0")], close: server.close };
+  try {
+    await work([await make("1.0.0"), await make("2.0.0")]);
+  } finally {
+    server.close();
+  }
 }
 
 /** Serves what lies in a folder on loopback, HEAD included. */

@@ -1,11 +1,12 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdtemp, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { hasSpacesGateway, startSpacesGateway } from "../../local/spacesGateway";
+import { hasSpacesGateway, startSpacesGateway, type SpacesGateway } from "../../local/spacesGateway";
 import { openWorkspace, type Workspace } from "../../local/workspace";
-import { durations, requestsOf, startCloud, stopCloud, type Cloud } from "./cloud";
-import { serveImages, type ServedImage } from "./images";
+import { durations, requestsOf, startCloud, type Cloud } from "./cloud";
+import { withImages, type Images, type ServedImage } from "./images";
 import { interruption } from "./interruption";
-import { backendFolder, demoFolder, isKept, keep } from "./kept";
+import { backendOf, demosFolder, gatewayOf, inRunFolder, keep } from "./runFolder";
 import { throwawayPublicKey } from "./sshKey";
 import { DevStack } from "./stack";
 import { summary, type Phase } from "./summary";
@@ -19,51 +20,47 @@ const gateSeconds = 2;
  * do, and version 1 is taken back; then a summary, and the end of everything, unless it is to be kept.
  */
 export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Promise<void> {
-  if (isKept()) throw new Error("A demo is still up: end it with `npm run demo -- --stop` first.");
-  await rm(demoFolder, { recursive: true, force: true });
-  await mkdir(demoFolder, { recursive: true });
-  const say = (line: string) => process.stdout.write(`${line}\n`);
-
-  const workspace = await openWorkspace({ log: say, backend: backendFolder });
-  const spaces = await (hasSpacesGateway() ? startSpacesGateway() : undefined);
-  const server = await serveImages(demoFolder);
-  const cloud = await startCloud(workspace.root, path.join(demoFolder, "emulator.log"));
   const interrupted = interruption();
-  let kept = false;
-  try {
-    say(`images: ${server.images.map(({ version, madeBy }) => `${version} by ${madeBy}`).join(", ")}`);
-    say(`emulator: ${cloud.url}, import ${durations.import} s, copy ${durations.transfer} s, Droplet ${durations.droplet} s`);
-    say(
-      spaces === undefined
-        ? "spaces: none, so version 2 comes from a URL too: no Ceph RADOS Gateway is installed (Debian: ceph-mon, ceph-osd, radosgw)"
-        : `spaces: ${spaces.limited.endpoint}, a Ceph RADOS Gateway: version 2 is a local file that passes through it`,
-    );
-    const stack = new DevStack(workspace, cloud, demoFolder, interrupted, spaces?.limited);
-    const phases = await allUps(stack, cloud, server.images, spaces !== undefined);
-    say(summary(await stack.outputs(), phases));
-    if (toKeep) {
-      await keep(cloud);
-      kept = true;
+  await inRunFolder(demosFolder, async (folder) => {
+    const workspace = await openWorkspace({ log: say, backend: backendOf(folder) });
+    await withImages(folder, async (images) => {
+      interrupted.signal.throwIfAborted();
+      const spaces = await (hasSpacesGateway() ? startGateway(folder) : undefined);
+      const cloud = await startCloud(workspace.root, folder);
+      describeParts(images, cloud, spaces);
+      const stack = new DevStack(workspace, cloud, folder, interrupted, spaces?.limited);
+      const phases = await allUps(stack, cloud, images, spaces !== undefined);
+      say(summary(await stack.outputs(), phases));
+      if (!toKeep) return stack.destroy();
+      await keep(folder);
+      spaces?.stop();
       say(howToLookAround(workspace, cloud, stack));
-    } else {
-      await stack.destroy();
-    }
-  } finally {
-    server.close();
-    spaces?.stop();
-    if (!kept) {
-      await stopCloud(cloud);
-      await rm(demoFolder, { recursive: true, force: true });
-    }
-  }
+    });
+  });
 }
 
-async function allUps(
-  stack: DevStack,
-  cloud: Cloud,
-  [first, second]: readonly [ServedImage, ServedImage],
-  hasSpaces: boolean,
-): Promise<Phase[]> {
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The gateway works in a folder of its own, which is written down before it starts. */
+async function startGateway(folder: string): Promise<SpacesGateway> {
+  const own = await mkdtemp(path.join(tmpdir(), "spaces-"));
+  await symlink(own, gatewayOf(folder));
+  return startSpacesGateway({ folder: own });
+}
+
+function describeParts(images: Images, cloud: Cloud, spaces: SpacesGateway | undefined): void {
+  say(`images: ${images.map(({ version, madeBy }) => `${version} by ${madeBy}`).join(", ")}`);
+  say(`emulator: ${cloud.url}, import ${durations.import} s, copy ${durations.transfer} s, Droplet ${durations.droplet} s`);
+  say(
+    spaces === undefined
+      ? "spaces: none, so version 2 comes from a URL too: no Ceph RADOS Gateway is installed (Debian: ceph-mon, ceph-osd, radosgw)"
+      : `spaces: ${spaces.limited.endpoint}, a Ceph RADOS Gateway: version 2 is a local file that passes through it`,
+  );
+}
+
+async function allUps(stack: DevStack, cloud: Cloud, [first, second]: Images, hasSpaces: boolean): Promise<Phase[]> {
   const arrival = [["import", durations.import] as const, ["slowest copy", durations.transfer] as const];
   const turns = [`${dropletsAFleet} Droplets and gates in turn`, dropletsAFleet * (durations.droplet + gateSeconds)] as const;
   const fromUrl = ({ url, sha256 }: ServedImage) => ({ imageUrl: url, imagePath: undefined, imageSha256: sha256 });

@@ -4,19 +4,20 @@ import { initStack } from "../../local/initStack";
 import type { GatewayKey } from "../../local/spacesGateway";
 import type { Workspace } from "../../local/workspace";
 import type { Cloud } from "./cloud";
+import type { Interruption } from "./interruption";
 
 /** Stack `dev` of this project, run by the real engine against one emulator. Nothing but the endpoint differs from a run on DigitalOcean. */
 export class DevStack {
   readonly #workspace: Workspace;
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #interrupted: AbortSignal;
+  readonly #interrupted: Interruption;
 
   /**
    * `folder` holds the stack's configuration file: a copy, since the engine writes into it. `interrupted` passes Ctrl-C on to the engine.
    * Without `spaces` there are none, whatever keys are exported here.
    */
-  constructor(workspace: Workspace, cloud: Cloud, folder: string, interrupted: AbortSignal, spaces?: GatewayKey) {
+  constructor(workspace: Workspace, cloud: Cloud, folder: string, interrupted: Interruption, spaces?: GatewayKey) {
     this.#workspace = workspace;
     this.#folder = folder;
     this.#interrupted = interrupted;
@@ -67,20 +68,22 @@ export class DevStack {
   /** Runs the engine; rejects with its own words where it fails. */
   async #run(args: readonly string[], output: "inherit" | "capture"): Promise<string> {
     const { pulumi, root } = this.#workspace;
-    this.#interrupted.throwIfAborted();
+    this.#interrupted.signal.throwIfAborted();
     const child = spawn(pulumi, [...args, "--stack", "dev"], {
       cwd: root,
       env: this.#env,
       stdio: ["ignore", output === "inherit" ? "inherit" : "pipe", output === "inherit" ? "inherit" : "pipe"],
+      // In a process group of its own: Ctrl-C would reach it from the terminal, too, and a second interrupt drops what is under way.
+      detached: true,
     });
-    const passOn = () => child.kill("SIGINT");
-    this.#interrupted.addEventListener("abort", passOn, { once: true });
+    const stopPassingOn = this.#interrupted.onEach(() => child.kill("SIGINT"));
     let text = "";
     let errors = "";
     child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
     child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-    const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
-    this.#interrupted.removeEventListener("abort", passOn);
+    const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve)).finally(
+      stopPassingOn,
+    );
     if (code !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` ended with ${code}. ${errors}`.trim());
     return text;
   }

@@ -42,8 +42,11 @@ export function resourceOfRow(row: Row): AnyResourceType<Account> {
       return { state: found.state, inputs } as Awaited<ReturnType<ResourceType<Account>["read"]>>;
     },
 
-    update: async (id, _state, inputs, account, { signal }) =>
-      (await demand(account, { method: "PUT", path: pathOf(id), body: toWire(inputs), signal })).state,
+    // What replaces cannot be changed, so the API's PUT does not take it.
+    update: async (id, _state, inputs, account, { signal }) => {
+      const changeable = Object.entries(inputs).filter(([name]) => row.inputs[name]?.change !== "replace");
+      return (await demand(account, { method: "PUT", path: pathOf(id), body: toWire(Object.fromEntries(changeable)), signal })).state;
+    },
 
     delete: async (id, _state, account, { signal }) => {
       await callApi(account, { method: "DELETE", path: pathOf(id), signal });

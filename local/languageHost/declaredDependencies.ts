@@ -6,10 +6,22 @@ import { selfAndAbove } from "../checkout";
 export interface Dependency {
   readonly name: string;
   readonly version: string;
+  /** What the package says of the Pulumi plugin that it needs. */
+  readonly plugin?: Plugin;
+}
+
+/** The `pulumi` section of a package's manifest. Name and version are the package's own where it names none. */
+export interface Plugin {
+  readonly resource?: boolean;
+  readonly name?: string;
+  readonly version?: string;
+  /** Where the archives are, if not at Pulumi's own place. */
+  readonly server?: string;
 }
 
 interface Manifest {
   readonly version?: string;
+  readonly pulumi?: Plugin;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
@@ -17,10 +29,10 @@ interface Manifest {
 /** The packages that the nearest `package.json` at or above `folder` declares; none where there is no such file. */
 export function declaredDependencies(folder: string): Dependency[] {
   const nearest = nearestManifest(folder, "package.json");
-  return Object.entries({ ...nearest?.dependencies, ...nearest?.devDependencies }).map(([name, wanted]) => ({
-    name,
-    version: nearestManifest(folder, path.join("node_modules", name, "package.json"))?.version ?? wanted,
-  }));
+  return Object.entries({ ...nearest?.dependencies, ...nearest?.devDependencies }).map(([name, wanted]) => {
+    const installed = nearestManifest(folder, path.join("node_modules", name, "package.json"));
+    return { name, version: installed?.version ?? wanted, plugin: installed?.pulumi };
+  });
 }
 
 function nearestManifest(folder: string, file: string): Manifest | undefined {

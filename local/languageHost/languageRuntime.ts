@@ -7,7 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as language from "@pulumi/pulumi/proto/language_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { PackageDependency, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { version } from "@pulumi/pulumi/package.json";
 import { declaredDependencies } from "./declaredDependencies";
 import { installDependencies } from "./installDependencies";
@@ -50,8 +50,7 @@ export function languageRuntime(engineAddress: string): LanguageRuntime {
     service: {
       handshake: answer(() => new language.LanguageHandshakeResponse()),
       getPluginInfo: answer(() => new PluginInfo().setVersion(version)),
-      // Plugins are found when a resource first needs one: naming them here would only make the engine look for them earlier.
-      getRequiredPackages: answer(() => new language.GetRequiredPackagesResponse()),
+      getRequiredPackages: answer(getRequiredPackages),
       getRequiredPlugins: answer(() => new language.GetRequiredPluginsResponse()),
       run: answer(run),
       about: answer(() => new language.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
@@ -60,6 +59,17 @@ export function languageRuntime(engineAddress: string): LanguageRuntime {
       cancel: answer(cancel),
     },
   };
+}
+
+/** The plugins that the program's packages say they need, so that the engine installs those that are not there. */
+function getRequiredPackages(request: language.GetRequiredPackagesRequest): language.GetRequiredPackagesResponse {
+  const folder = request.getInfo()?.getProgramDirectory() ?? ".";
+  const found = declaredDependencies(folder).flatMap(({ name, version, plugin }) => {
+    if (plugin?.resource !== true) return [];
+    const dependency = new PackageDependency().setKind("resource").setServer(plugin.server ?? "");
+    return [dependency.setName(plugin.name ?? name.replace(/^@pulumi\//, "")).setVersion(`v${plugin.version ?? version}`)];
+  });
+  return new language.GetRequiredPackagesResponse().setPackagesList(found);
 }
 
 function getProgramDependencies(request: language.GetProgramDependenciesRequest): language.GetProgramDependenciesResponse {

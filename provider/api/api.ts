@@ -90,7 +90,7 @@ export interface TagsApi {
   exists(tag: string, signal: AbortSignal): Promise<boolean>;
   /** Names of all the account's tags. */
   names(signal: AbortSignal): Promise<readonly string[]>;
-  /** Untags the resources; a tag that does not exist is success. */
+  /** Untags the resources; one that does not exist, or a tag that does not, is success. */
   remove(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** Deletes the tag itself, and so takes it off everything; a missing tag is success. */
   delete(tag: string, signal: AbortSignal): Promise<void>;

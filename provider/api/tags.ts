@@ -28,6 +28,16 @@ export function tagsApi(client: Client): TagsApi {
     }
   };
 
+  /** One missing resource refuses all of a request: which it is, single requests tell, and the others must not stay tagged. */
+  const remove: TagsApi["remove"] = async (tag, resources, signal) => {
+    try {
+      await client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      if (resources.length > 1) for (const resource of resources) await remove(tag, [resource], signal);
+    }
+  };
+
   const ignoringMissing = async (request: Promise<void>): Promise<void> => {
     try {
       await request;
@@ -35,9 +45,6 @@ export function tagsApi(client: Client): TagsApi {
       if (!isNotFound(error)) throw error;
     }
   };
-
-  const detach = (tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void> =>
-    client.request({ method: "DELETE", path: path`/v2/tags/${tag}/resources`, body: { resources } }, signal);
 
   const exists: TagsApi["exists"] = async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined;
 
@@ -53,16 +60,7 @@ export function tagsApi(client: Client): TagsApi {
     make,
     exists,
     names: async (signal) => ((await client.list("/v2/tags", {}, "tags", signal)) as { readonly name: string }[]).map(({ name }) => name),
-    remove: async (tag, resources, signal) => {
-      try {
-        await detach(tag, resources, signal);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        // The tag is missing, or one of the resources is: then the others still carry the tag.
-        if (resources.length === 1 || !(await exists(tag, signal))) return;
-        for (const resource of resources) await ignoringMissing(detach(tag, [resource], signal));
-      }
-    },
+    remove,
     delete: (tag, signal) => ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}` }, signal)),
   };
 }

@@ -3,6 +3,7 @@ import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
 import type { ProviderContext } from "../providerContext";
 import type { Inspection } from "../source/inspect/inspect";
+import { askSource } from "../source/bytes/askSource";
 import { inspectLater } from "../source/inspect/inspectLater";
 
 /** In milliseconds. At most 4 MiB are read. */
@@ -64,9 +65,13 @@ export const inspectImage: FunctionType<ProviderContext, typeof inputs, typeof o
   },
 };
 
-async function inspectUrl(url: string, { world: { clock, send } }: ProviderContext, signal: AbortSignal): Promise<Inspection> {
+async function inspectUrl(url: string, { world }: ProviderContext, signal: AbortSignal): Promise<Inspection> {
   try {
-    return (await withTimeout(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(url, { send, signal: inner }))).inspection;
+    return (
+      await withTimeout(world.clock, timeLimit, signal, (inner) =>
+        inspectLater().inspectUrl(url, { send: askSource(world), signal: inner }),
+      )
+    ).inspection;
   } catch (error) {
     if (error instanceof TimeoutError) throw new Error(`The image's server is too slow: ${error.message}.`, { cause: error });
     throw error;

@@ -1,7 +1,7 @@
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "./fault";
 import { renamedTo } from "./formerNames";
-import { nearest } from "./nearest";
+import { nearest } from "../rules/nearest";
 import { type Property, type PropertyTable, type Rule, type Scalar, type Shape, unknownValue } from "./property";
 import { foreignKind, hasUnknown, isList, isObject, type Value, type Values } from "./values";
 

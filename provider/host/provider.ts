@@ -10,6 +10,8 @@ export interface Provider<S, C extends PropertyTable = PropertyTable> {
   readonly name: string;
   readonly version: string;
   readonly doc: string;
+  /** What the schema says of the package to registries and to the generators of SDKs, beside the tables. */
+  readonly packaging?: Packaging;
   /** What an explicit provider of a program is. Default: `doc`. */
   readonly accountDoc?: string;
   readonly configuration: C;
@@ -22,6 +24,18 @@ export interface Provider<S, C extends PropertyTable = PropertyTable> {
   /** Handlers by token; each entry's tables are its own, so the common type erases them. */
   readonly resources: readonly AnyResourceType<S>[];
   readonly functions?: readonly AnyFunctionType<S>[];
+}
+
+/** Names of the package where it comes from and in other languages; JSON as the package schema has it. */
+export interface Packaging {
+  readonly pluginDownloadURL: string;
+  readonly repository: string;
+  readonly homepage: string;
+  readonly license: string;
+  readonly publisher: string;
+  readonly keywords: readonly string[];
+  /** By language: the package's own name there, instead of one that the generator would make up. */
+  readonly language: Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;
 }
 
 /** A function whose tables the host does not need to know: made by `eraseFunction`. */

@@ -22,7 +22,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
     name: provider.name,
     version: provider.version,
     description: provider.doc,
-    language: { nodejs: { respectSchemaVersion: true } },
+    ...(provider.packaging ?? {}),
     config: { variables: configuration, defaults: [] },
     provider: {
       description: provider.accountDoc ?? provider.doc,

@@ -6,25 +6,28 @@ import { startServer } from "./server";
 export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr" | "on" | "once">;
 
 /**
- * Serves a provider until the engine is done with it: it sends SIGINT, or was killed and its end of stdin closes. The first line of
- * stdout is the port, and nothing else is ever written there: the engine waits for it without a time limit.
+ * Serves a provider until the engine is done with it. SIGINT and SIGTERM cancel the calls that run, which answer with what they have made;
+ * where the engine was killed and its end of stdin closes, nobody hears them. Without an engine's address on the command line one is to
+ * attach (`PULUMI_DEBUG_PROVIDERS`), and stdin is nobody's. The first line of stdout is the port, and nothing else is ever written there:
+ * the engine waits for it without a time limit.
  */
 export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess): Promise<void> {
-  const engineAddress = process.argv.at(-1) ?? "";
+  const engineAddress = process.argv.slice(2).findLast((argument) => /^[^-].*:\d+$/.test(argument)) ?? "";
   const debug = (text: string) => void process.stderr.write(`${text}\n`);
   // Something that nobody waited for went wrong: the operations that run are worth more than a clean end.
   process.on("unhandledRejection", (reason) =>
     debug(`Unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`),
   );
-  const ended = new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-    process.stdin.once("end", () => resolve());
-    process.stdin.once("close", () => resolve());
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  const abandoned = new Promise<void>((resolve) => {
+    if (engineAddress === "") return;
+    for (const event of ["end", "close"]) process.stdin.once(event, () => resolve());
     process.stdin.resume();
   });
   const server = await startServer(provider, world, { engineAddress, environment: process.env, debug });
   process.stdout.write(`${server.port}\n`);
-  await ended;
+  await Promise.race([abandoned, interrupted.then(() => server.end())]);
   server.stop();
 }

@@ -9,13 +9,16 @@ import type { Provider } from "./provider";
 import { redactor } from "./redaction";
 import { ResourceCalls } from "./resourceCalls";
 import { HostSession, type HostContext } from "./hostSession";
-import { engineLines, StatusLines } from "./status";
+import { EngineLog, StatusLines } from "./status";
 
 /** State of a fleet of hundreds of Droplets is larger than gRPC's default of 4 MB allows. */
 const largestMessageBytes = 400 * 1024 * 1024;
 
+/** The engine kills a process that hasn't ended within 5 s. */
+const endMilliseconds = 4_500;
+
 export interface ServerSettings {
-  /** `host:port` of the engine that started the provider; it shows the status lines. */
+  /** `host:port` of the engine that started the provider; it shows the status lines. Empty where an engine is to attach. */
   readonly engineAddress: string;
   readonly environment: Environment;
   /** Text for whoever looks for a fault in the provider itself. */
@@ -25,6 +28,8 @@ export interface ServerSettings {
 export interface RunningServer {
   /** On loopback. */
   readonly port: number;
+  /** Cancels the calls that run, lets each answer with what it has made, and then ends; after 4.5 s at the latest. */
+  end(): Promise<void>;
   /** Ends at once; calls that still run are dropped. */
   stop(): void;
 }
@@ -32,30 +37,36 @@ export interface RunningServer {
 /** Serves a provider to the Pulumi engine on a free loopback port. */
 export async function startServer<S>(provider: Provider<S>, world: World, settings: ServerSettings): Promise<RunningServer> {
   const { engineAddress, environment, debug } = settings;
-  const engine = engineLines(engineAddress);
+  const engine = new EngineLog();
+  engine.attach(engineAddress);
+  const session = new HostSession<S>();
   const server = new Server({
     "grpc.max_receive_message_length": largestMessageBytes,
     "grpc.max_send_message_length": largestMessageBytes,
   });
   const ground = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send) };
-  server.addService(ResourceProviderService, implementation(ground));
+  server.addService(ResourceProviderService, implementation(ground, session, engine));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return {
-    port,
-    stop: () => {
-      server.forceShutdown();
-      engine.close();
-    },
+  const stop = (): void => {
+    server.forceShutdown();
+    engine.close();
   };
+  const end = async (): Promise<void> => {
+    session.cancel();
+    const answered = new AbortController();
+    server.tryShutdown(() => answered.abort());
+    await world.clock.sleep(endMilliseconds, answered.signal).catch(() => undefined);
+    stop();
+  };
+  return { port, end, stop };
 }
 
 /** The calls that the engine makes; every other one is answered UNIMPLEMENTED by gRPC itself. */
-function implementation<S>(ground: HostContext<S>): UntypedServiceImplementation {
-  const session = new HostSession<S>();
+function implementation<S>(ground: HostContext<S>, session: HostSession<S>, engine: EngineLog): UntypedServiceImplementation {
   const ofPackage = new PackageCalls(ground, session);
   const ofResource = new ResourceCalls(ground, session);
 
@@ -71,7 +82,14 @@ function implementation<S>(ground: HostContext<S>): UntypedServiceImplementation
     };
 
   const calls: Partial<IResourceProviderServer> = {
-    handshake: answer("handshake", () => ofPackage.handshake()),
+    attach: answer("attach", (request) => {
+      engine.attach(request.getAddress());
+      return new Empty();
+    }),
+    handshake: answer("handshake", (request) => {
+      engine.attach(request.getEngineAddress());
+      return ofPackage.handshake();
+    }),
     getPluginInfo: answer("getPluginInfo", () => ofPackage.pluginInfo()),
     getSchema: answer("getSchema", () => ofPackage.schema()),
     checkConfig: answer("checkConfig", (request) => ofPackage.checkConfig(request)),

@@ -18,18 +18,30 @@ export interface Line {
 /** Where lines go. Never fails: an operation does not end because nobody heard of it. */
 export type SendLine = (line: Line) => void;
 
-/** Sends lines to the engine that listens on this address. */
-export function engineLines(engineAddress: string): { readonly send: SendLine; close(): void } {
-  const client = new EngineClient(engineAddress, credentials.createInsecure());
-  const send: SendLine = ({ severity, urn, text, ephemeral }) => {
+/** Sends lines to the engine that it was told of last; before that, nowhere. */
+export class EngineLog {
+  #engine: { readonly address: string; readonly client: EngineClient } | undefined;
+
+  /** `host:port`. The engine that started the process names itself on the command line, one that attaches to it in its first call. */
+  attach(address: string): void {
+    if (address === "" || address === this.#engine?.address) return;
+    this.close();
+    this.#engine = { address, client: new EngineClient(address, credentials.createInsecure()) };
+  }
+
+  readonly send: SendLine = ({ severity, urn, text, ephemeral }) => {
     const request = new LogRequest();
     request.setSeverity(severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
     request.setUrn(urn);
     request.setMessage(text);
     request.setEphemeral(ephemeral);
-    client.log(request, () => undefined);
+    this.#engine?.client.log(request, () => undefined);
   };
-  return { send, close: () => client.close() };
+
+  close(): void {
+    this.#engine?.client.close();
+    this.#engine = undefined;
+  }
 }
 
 /** What an operation says, and its end: a line that still waits then is sent at once, since the engine shows the last one beside the result. */

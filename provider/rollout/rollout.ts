@@ -161,7 +161,9 @@ export class Rollout {
       for (const { wire } of this.observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
       const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || clock.now() >= this.#holdUntil);
       const [refusal] = this.#refusals.values();
-      this.status.say(statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal}`));
+      this.status.say(
+        statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
+      );
       if (steps.length === 0 && isDone(members, goal)) return this.#finish(goal);
       if (watch.isStalled(distance(members, goal), clock.now())) throw new Error(describeStall(limit, this.#cause));
 

@@ -147,6 +147,11 @@ export interface ImageImportSourceArgs {
    * disks, local ones where they get much smaller. `never`: every image is sent as it is. Default: `auto`. A change is only recorded.
    */
   readonly recompress?: pulumi.Input<string | undefined>;
+  /**
+   * Codes of findings, such as `file-system-not-ext`, that are to be warnings where they would be errors: DigitalOcean's documentation is
+   * stricter than its importer in places. A change is recorded. Default: none.
+   */
+  readonly accept?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
 }
 
 /** `ImageImportSourceArgs` once known. */
@@ -169,6 +174,11 @@ export interface ImageImportSource {
   readonly verify?: string;
   /** Whether what passes through Spaces is compressed with gzip on the way. */
   readonly recompress?: string;
+  /**
+   * Codes of findings, such as `file-system-not-ext`, that are to be warnings where they would be errors: DigitalOcean's documentation is
+   * stricter than its importer in places.
+   */
+  readonly accept?: string[];
 }
 
 /** What the server of a followed URL said about the bits that the image is made of. */

@@ -43,6 +43,21 @@ describeWith(["qemu-img", "sfdisk", "mke2fs", "xz"], "imagefleet inspect", () =>
     expect(findings.map((finding) => Object.keys(finding))).toEqual([["code", "severity", "message", "remedy", "source"]]);
   });
 
+  test("takes an error for a warning where it is told to, and ends with 0", async () => {
+    const text = workshop.write("readme.img", "no disk");
+    const { code, stdout } = await imagefleetInspect("--json", "--accept", "text-refused", text);
+    const { findings } = JSON.parse(stdout) as { findings: readonly { severity: string; message: string }[] };
+    expect([code, findings.map(({ severity, message }) => [severity, message])]).toEqual([
+      0,
+      [["warning", "The file is a text file, not a disk image. `--accept` accepts it."]],
+    ]);
+    expect(await imagefleetInspect("--accept", "text-refuse", text)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "`--accept` must be the code of a finding, such as `text-refused`, got `text-refuse`.\n",
+    });
+  });
+
   test("answers for a VHDX that ends before what its metadata table names", async () => {
     const image = workshop.convert(workshop.goodDisk(), "good.vhdx", "vhdx");
     const { code, stdout, stderr } = await imagefleetInspect("--json", workshop.cut(image, "cut.vhdx", 0x310000));

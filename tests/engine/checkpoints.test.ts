@@ -4,8 +4,6 @@ import path from "node:path";
 import type { StackState } from "../helpers/engine";
 import { useService } from "./service";
 
-jest.setTimeout(120_000);
-
 const checkpoint = path.resolve(__dirname, "../fixtures/checkpoints/0.1.0/service.json");
 
 test("a stack of version 0.1.0 goes on with this one: nothing changes, and nothing is asked", async () => {

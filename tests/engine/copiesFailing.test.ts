@@ -1,8 +1,6 @@
 import { requestsOf, transferred, useCopies } from "./copies";
 import { diagnosticsOf } from "./outcome";
 
-jest.setTimeout(120_000);
-
 test("a transfer that errors fails its region with the cause, the remedy and how the others are, and is the only one asked for again", async () => {
   const service = await useCopies();
   const { stack, emulator, imageId, wantCopies, account } = service;

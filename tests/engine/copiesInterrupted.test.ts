@@ -1,7 +1,5 @@
 import { providersOf, requestsOf, transferred, untilAsked, untilTransferred, useCopies } from "./copies";
 
-jest.setTimeout(120_000);
-
 const regions = ["nyc3", "ams3", "fra1"];
 
 test("takes over the copies of a provider that was killed", async () => {

@@ -4,8 +4,6 @@ import { requestsOf, transferred, useCopies, type Copying } from "./copies";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { kindOf } from "./service";
 
-jest.setTimeout(120_000);
-
 /** Each test goes on where the one before it ended. */
 describe("an image that was made elsewhere", () => {
   let service: Copying;
@@ -13,7 +11,7 @@ describe("an image that was made elsewhere", () => {
 
   beforeAll(async () => {
     service = await useCopies();
-  }, 60_000);
+  });
 
   async function statuses(): Promise<Readonly<Record<string, unknown>>> {
     const state = Object.entries(await stateOf(service.stack));

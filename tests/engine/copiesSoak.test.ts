@@ -3,8 +3,6 @@ import { providersOf, requestsOf, transferred, untilAsked } from "./copies";
 import { stateOf } from "./outcome";
 import { useService } from "./service";
 
-jest.setTimeout(120_000);
-
 /** `SOAK_SEED=n` kills at other moments. */
 const seed = Number(process.env.SOAK_SEED ?? 1);
 

@@ -2,8 +2,6 @@ import { regionSlugs } from "../../emulator/catalog";
 import { kindOf, useService } from "./service";
 import { requestsOf, transferred, transfer, untilTransferred, useCopies } from "./copies";
 
-jest.setTimeout(120_000);
-
 /** Copies run until the test moves the clock: if one was waited for before the last was asked for, these tests would not end. */
 test("asks for all copies together with two slots", async () => {
   const service = await useService({ emulator: { transferSeconds: 3_600 } });

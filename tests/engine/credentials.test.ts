@@ -8,8 +8,6 @@ import { type Account, nothing } from "./account";
 import { diagnosticsOf, stateOf, type Kept } from "./outcome";
 import { useService, type Service, type Wanted } from "./service";
 
-jest.setTimeout(120_000);
-
 /** One image and one Droplet that are there, whatever goes wrong with the way to them. */
 describe("with a service that stands,", () => {
   const failed = { "pulumi:pulumi:Stack (service-test)": "error: update failed" };
@@ -27,7 +25,7 @@ describe("with a service that stands,", () => {
     await service.want(wanted);
     expect(await stack.up()).toMatchObject({ code: 0 });
     [state, account] = [await stateOf(stack), await service.account()];
-  }, 60_000);
+  });
 
   afterEach(() => service.stack.setEnv(healthy));
 

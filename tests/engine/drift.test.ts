@@ -1,8 +1,6 @@
 import { answersOf } from "./account";
 import { useService } from "./service";
 
-jest.setTimeout(120_000);
-
 test("an image and a Droplet that were deleted behind its back are made anew by `up --refresh`, and not before", async () => {
   const { stack, emulator, image, want, writes, account } = await useService();
   await want({ source: await image("1.0.0"), regions: ["nyc3", "ams3"], droplets: { ams3: 2 } });

@@ -8,8 +8,6 @@ import { nothing } from "./account";
 import { followReadme } from "./readme";
 import { useService, type Service } from "./service";
 
-jest.setTimeout(120_000);
-
 const importType = "POST /v2/images";
 
 /** One `up` that imports. */

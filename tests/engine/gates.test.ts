@@ -2,8 +2,6 @@ import { answersOf } from "./account";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { useService } from "./service";
 
-jest.setTimeout(180_000);
-
 test("goes back to the image that serves when a new one never passes the gate, and then takes a good one", async () => {
   const { stack, emulator, image, want, account } = await useService();
   const [first, broken, mended] = [await image("1.0.0"), await image("2.0.0"), await image("2.0.1")];

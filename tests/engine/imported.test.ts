@@ -1,8 +1,6 @@
 import { nothing } from "./account";
 import { useService } from "./service";
 
-jest.setTimeout(120_000);
-
 test("takes an image over by the plain `pulumi import`, changes nothing of it, records its first source, and replaces it by the next digest", async () => {
   const seed = { images: [{ name: "golden", regions: ["nyc3"] }] };
   const { stack, image, writes, account } = await useService({ program: "tests/engine/programs/imported", seed });

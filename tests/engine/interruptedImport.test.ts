@@ -11,8 +11,6 @@ import { startHeldSpaces, type HeldSpaces, type SpacesRequest } from "./heldSpac
 import { diagnosticsOf } from "./outcome";
 import { kindOf, useService, type Service } from "./service";
 
-jest.setTimeout(120_000);
-
 /** Where an import stands still: at a request to DigitalOcean, as a fault has it, or to Spaces. */
 interface Moment {
   readonly source: "url" | "file";

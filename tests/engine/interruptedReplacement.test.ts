@@ -3,8 +3,6 @@ import { nothing, tagsOf } from "./account";
 import { providersOf, requestsOf, untilAsked } from "./copies";
 import { kindOf, useService, type Service, type Source } from "./service";
 
-jest.setTimeout(120_000);
-
 /** Each test goes on where the one before it ended: with a version in use, and the one before that kept. */
 describe("where a run is killed,", () => {
   let service: Service;
@@ -21,7 +19,7 @@ describe("where a run is killed,", () => {
       kept = current;
       current = { source, id: await imageId() };
     }
-  }, 60_000);
+  });
 
   const next = (): Promise<Source> => service.image(`${++made}.0.0`);
   const want = (source: Source): Promise<void> =>

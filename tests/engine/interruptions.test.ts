@@ -2,8 +2,6 @@ import { answersOf, nothing } from "./account";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { useService } from "./service";
 
-jest.setTimeout(180_000);
-
 const importType = "POST /v2/images";
 const transfer = "POST /v2/images/:id/actions";
 const createFlag = "POST /v2/droplets";

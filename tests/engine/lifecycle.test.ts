@@ -5,8 +5,6 @@ import { requestsOf } from "./copies";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { kindOf, useService } from "./service";
 
-jest.setTimeout(180_000);
-
 const regions = ["nyc3"];
 const imports = "POST /v2/images";
 

@@ -6,8 +6,6 @@ import { nothing } from "./account";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { useService, type Service } from "./service";
 
-jest.setTimeout(180_000);
-
 const importType = "POST /v2/images";
 const program = path.resolve(__dirname, "programs/service");
 const empty = { objects: [], uploads: [] };

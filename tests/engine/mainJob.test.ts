@@ -4,8 +4,6 @@ import type { Stack } from "../helpers/engine";
 import { answersOf, nothing } from "./account";
 import { kindOf, useService, type Service, type Source } from "./service";
 
-jest.setTimeout(120_000);
-
 /** The project's own program, three regions and two fleets, from nothing to nothing: each test goes on where the one before it ended. */
 describe("the project's program", () => {
   const regions = ["nyc3", "ams3", "fra1"];

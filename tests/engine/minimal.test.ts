@@ -20,4 +20,4 @@ test("examples/minimal runs as its README says: five lines from an image to thre
   expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
   expect(await stack.destroy()).toMatchObject({ code: 0 });
   expect(await account()).toEqual(nothing);
-}, 120_000);
+});

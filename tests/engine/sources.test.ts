@@ -5,8 +5,6 @@ import { nothing } from "./account";
 import { diagnosticsOf, stateOf } from "./outcome";
 import { useService } from "./service";
 
-jest.setTimeout(120_000);
-
 test("says before anything is spent that what a URL serves is no disk", async () => {
   const { stack, garbage, want, writes } = await useService();
   await want({ source: await garbage(), regions: ["nyc3", "ams3"] });

@@ -4,8 +4,6 @@ import { requestsOf } from "./copies";
 import { diagnosticsOf } from "./outcome";
 import { useService, type Service } from "./service";
 
-jest.setTimeout(120_000);
-
 /** Each test goes on where the one before it ended. */
 describe("an image that exists", () => {
   let service: Service;
@@ -20,7 +18,7 @@ describe("an image that exists", () => {
     await want(first);
     expect(await service.stack.up()).toMatchObject({ code: 0 });
     id = (await service.stack.outputs()).imageId as string;
-  }, 60_000);
+  });
 
   function want(described: object): Promise<void> {
     return service.stack.setConfig({ "service:image": { source, regions: ["nyc3"], ...described }, "service:fleets": {} });

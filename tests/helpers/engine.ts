@@ -6,7 +6,6 @@ import { initStack } from "../../local/initStack";
 import { openWorkspace, type Workspace } from "../../local/workspace";
 
 const root = path.resolve(__dirname, "../..");
-const engineBuildLimit = 15 * 60_000;
 
 export interface StackOptions {
   /** Folder of the program's `Pulumi.yaml`, relative to the checkout; `.` is the project itself. */
@@ -88,7 +87,7 @@ const children = new Set<ChildProcess>();
 // The first run on a machine builds the engine; every later one finds it.
 beforeAll(async () => {
   await openWorkspace({ log: (line) => void process.stderr.write(line.includes("building") ? `${line}\n` : "") });
-}, engineBuildLimit);
+});
 
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");

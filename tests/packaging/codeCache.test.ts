@@ -8,7 +8,7 @@ let start: string;
 beforeAll(async () => {
   const plugin = await unpacked(path.join(await builtRelease(), "pulumi-resource-imagefleet-v0.1.0-linux-amd64.tar.gz"));
   start = path.join(plugin, "start.js");
-}, 60_000);
+});
 
 /** The plugin's first file beside a bundle that prints a word, and a cache of its own. */
 async function startOf(word: string, cache?: string) {

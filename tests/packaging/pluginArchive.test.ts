@@ -11,7 +11,7 @@ let plugin: string;
 beforeAll(async () => {
   release = await builtRelease();
   plugin = await unpacked(path.join(release, "pulumi-resource-imagefleet-v0.1.0-linux-amd64.tar.gz"));
-}, 60_000);
+});
 
 /** Runs the launcher on a PATH of nothing but what lies in `folder`. */
 function launch(folder: string) {
@@ -40,7 +40,7 @@ test("the same sources make the same bytes", async () => {
   const again = await builtRelease();
   const digests = await Promise.all([release, again].map((folder) => readFile(path.join(folder, "checksums.txt"), "utf8")));
   expect(digests[1]).toBe(digests[0]);
-}, 60_000);
+});
 
 test("an archive holds the launcher and the bundles at its root, and no packages", async () => {
   expect((await readdir(plugin)).sort()).toEqual(["provider.js", "pulumi-resource-imagefleet", "start.js"]);

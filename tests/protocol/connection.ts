@@ -80,7 +80,7 @@ export function ask<Q, A>(client: ResourceProviderClient, method: Method<Q, A>, 
 
 export const struct = (fields: Fields) => Struct.fromJavaScript(fields);
 
-export function configure({ client }: Connection, fields: Fields) {
+export function configure({ client }: Pick<Connection, "client">, fields: Fields) {
   const request = new messages.ConfigureRequest();
   request.setArgs(struct(fields));
   return ask<messages.ConfigureRequest, messages.ConfigureResponse>(client, client.configure.bind(client), request);
@@ -215,7 +215,8 @@ function worldOn(clock: VirtualClock): World {
   };
 }
 
-async function fakeEngine(log: (request: LogRequest) => void) {
+/** An engine that only listens. */
+export async function fakeEngine(log: (request: LogRequest) => void) {
   const server = new Server();
   server.addService(EngineService, {
     log: (call: { request: LogRequest }, callback: (error: null, response: Empty) => void) => {

@@ -57,7 +57,7 @@ test("whatever goes wrong on the way to and fro between versions, the wanted one
     expect(await there(simulation)).toEqual({ images: [], tags: [] });
   });
   await fc.assert(played, { numRuns: 100, endOnFailure: false });
-}, 120_000);
+});
 
 const settings = { parallel: 1, continueOnError: false };
 const peace = { rolloutFails: false, importFails: false, answerIsLost: false, killed: undefined };

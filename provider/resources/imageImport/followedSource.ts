@@ -1,8 +1,8 @@
 import { withTimeout } from "../../waiting/timeout";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
-import { withOwnHeaders } from "../../source/bytes/ownHeaders";
-import type { Followed, Source } from "./sourceIdentity";
+import { askSource } from "../../source/bytes/askSource";
+import { normalUrl, type Followed, type Source } from "./sourceIdentity";
 
 /** In milliseconds. */
 const timeLimit = 15_000;
@@ -13,11 +13,11 @@ export async function lookAt(
   { world }: ProviderContext,
   signal: AbortSignal,
 ): Promise<Followed | undefined> {
-  const send = headers === undefined ? world.send : withOwnHeaders(world.send, headers);
+  const send = askSource(world, headers);
   try {
     const answer = await withTimeout(world.clock, timeLimit, signal, (inner) => {
       // Without this a server may count packed bytes.
-      return send(new Request(url, { method: "HEAD", headers: { "accept-encoding": "identity" }, signal: inner }));
+      return send(new Request(normalUrl(url), { method: "HEAD", headers: { "accept-encoding": "identity" }, signal: inner }));
     });
     if (!answer.ok) return undefined;
     const [etag, length] = [answer.headers.get("etag"), answer.headers.get("content-length")];

@@ -73,6 +73,10 @@ export const importInputs = {
           doc: "Whether what passes through Spaces is compressed with gzip on the way. `auto`: what DigitalOcean doesn't take (xz, zstd), and raw disks, local ones where they get much smaller. `never`: every image is sent as it is. Default: `auto`. A change is only recorded.",
           rules: [oneOf("auto", "never")],
         },
+        accept: {
+          shape: { listOf: "string" },
+          doc: "Codes of findings, such as `file-system-not-ext`, that are to be warnings where they would be errors: DigitalOcean's documentation is stricter than its importer in places. A change is recorded. Default: none.",
+        },
       },
     },
     doc: "Where the image's bits come from: either `url` or `path`. Required, except for an image that `pulumi import` brought in. A change of digest, or of the URL where no digest is known on both sides, replaces the image.",

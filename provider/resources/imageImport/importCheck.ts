@@ -1,6 +1,8 @@
 import type { Fault } from "../../host/fault";
 import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import { hasUnknown } from "../../host/values";
 import type { ProviderContext } from "../../providerContext";
+import { nearestCode } from "../../source/inspect/findings";
 import { refuseUnfit } from "./importInspection";
 import type { ImageImportInputs, StoredImageImport } from "./imageImportTable";
 import { normalDigest, type Source } from "./sourceIdentity";
@@ -18,7 +20,7 @@ export function checkImport(inputs: PartlyKnownInputs, previous: StoredImageImpo
 }
 
 function sourceFaults(source: Exclude<WithUnknowns<Source>, symbol>): readonly Fault[] {
-  const { url, path, sha256, follow, headers, verify } = source;
+  const { url, path, sha256, follow, headers, verify, accept } = source;
   const faults: Fault[] = [];
   if ((url === undefined) === (path === undefined)) {
     faults.push({ property: "source", expectation: "must hold either `url` or `path`: where the one image is" });
@@ -39,6 +41,12 @@ function sourceFaults(source: Exclude<WithUnknowns<Source>, symbol>): readonly F
     const expectation = "must be an http or https URL where `headers`, `verify` or `follow` want it asked from here";
     faults.push({ property: "source.url", expectation });
   }
+  for (const [index, code] of (isKnown(accept) ? (accept ?? []) : []).entries()) {
+    const nearest = isKnown(code) ? nearestCode(code) : undefined;
+    if (nearest === undefined) continue;
+    const expectation = `must be the code of a finding, such as \`${nearest}\``;
+    faults.push({ property: `source.accept[${index}]`, expectation, received: code });
+  }
   return faults;
 }
 
@@ -54,7 +62,7 @@ export async function completeImport(
 ): Promise<PartlyKnownInputs> {
   const { source } = inputs;
   if (!isKnown(source) || source?.path === undefined || !isKnown(source.sha256)) return inputs;
-  const { path, sha256, recompress } = source;
+  const { path, sha256, recompress, accept } = source;
   if (!isKnown(path)) return { ...inputs, source: { ...source, sha256: sha256 ?? unknownValue } };
   if (sha256 !== undefined && previous?.digest === normalDigest(sha256)) return inputs;
   const digest = await context.sources.digest(path, signal);
@@ -63,6 +71,13 @@ export async function completeImport(
   }
   // Of a replacement the engine asks twice, the second time without what was there before.
   if (previous === undefined)
-    refuseUnfit({ path, recompress: isKnown(recompress) ? recompress : undefined }, await context.sources.inspection(path, digest));
+    refuseUnfit(
+      {
+        path,
+        recompress: isKnown(recompress) ? recompress : undefined,
+        accept: hasUnknown(accept) ? undefined : (accept as string[] | undefined),
+      },
+      await context.sources.inspection(path, digest),
+    );
   return { ...inputs, source: { ...source, sha256: sha256 ?? digest } };
 }

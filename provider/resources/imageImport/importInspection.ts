@@ -1,12 +1,12 @@
 import { withTimeout } from "../../waiting/timeout";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
-import type { Finding } from "../../source/inspect/findings";
+import { acceptedBy, type Finding } from "../../source/inspect/findings";
 import type { Inspection } from "../../source/inspect/inspect";
 import { inspectLater } from "../../source/inspect/inspectLater";
-import { withOwnHeaders } from "../../source/bytes/ownHeaders";
+import { askSource } from "../../source/bytes/askSource";
 import { stagingNeed } from "../../source/staging/stagingNeed";
-import type { Source } from "./sourceIdentity";
+import { normalUrl, type Source } from "./sourceIdentity";
 
 /** In milliseconds. At most 4 MiB are read. */
 const timeLimit = 60_000;
@@ -43,12 +43,14 @@ export async function inspectSource(
   const need = known ?? (source.recompress === "never" ? undefined : stagingNeed({ compression }));
   if (need !== undefined) sources.staging(region, need);
   refuseUnfit(source, read);
-  for (const finding of read.findings.filter(({ severity }) => severity === "warning")) call.warn(`\`source\`: ${sentence(finding)}`);
+  for (const finding of acceptedBy(source.accept, "`source.accept`", read).findings.filter(({ severity }) => severity === "warning"))
+    call.warn(`\`source\`: ${sentence(finding)}`);
   return need;
 }
 
 /** Throws one error that names `source`, with a line for each reason why no Droplet could run it. */
-export function refuseUnfit(source: Source, { findings, compression }: Inspection): void {
+export function refuseUnfit(source: Source, inspection: Inspection): void {
+  const { findings, compression } = acceptedBy(source.accept, "`source.accept`", inspection);
   const packs = source.recompress !== "never";
   const staged = stagingNeed(packs ? { ...source, compression } : source) !== undefined;
   const counts = ({ code }: Finding): boolean => !staged || !ofFetching.has(code) || (code === "compression-refused" && !packs);
@@ -66,9 +68,10 @@ async function readSource(
   // FTP is for DigitalOcean alone to ask.
   if (/^ftp:/i.test(url)) return undefined;
   const { clock } = context.world;
-  const send = headers === undefined ? context.world.send : withOwnHeaders(context.world.send, headers);
+  const send = askSource(context.world, headers);
   try {
-    return (await withTimeout(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(url, { send, signal: inner }))).inspection;
+    return (await withTimeout(clock, timeLimit, signal, (inner) => inspectLater().inspectUrl(normalUrl(url), { send, signal: inner })))
+      .inspection;
   } catch (error) {
     signal.throwIfAborted();
     const said = error instanceof Error ? error : new Error(String(error));

@@ -5,7 +5,7 @@ import type { ProviderContext } from "../../providerContext";
 import { stagingNeed } from "../../source/staging/stagingNeed";
 import type { StagedObject } from "../../source/staging/staging";
 import type { ImageImportInputs } from "./imageImportTable";
-import type { Source } from "./sourceIdentity";
+import { normalUrl, type Source } from "./sourceIdentity";
 
 /** The image whose bits may be in Spaces. */
 export type MaybeStaged = Pick<Partial<ImageImportInputs>, "source" | "region">;
@@ -31,7 +31,8 @@ export async function makeFetchable(
   context: ProviderContext,
   call: Call,
 ): Promise<FetchableImage> {
-  const { url = "", path, headers, sha256 } = source;
+  const { path, headers, sha256 } = source;
+  const url = normalUrl(source.url ?? "");
   if (need === undefined) {
     // A run that was killed may have had a source that went through Spaces.
     await clearStaged({ source, region }, lineage, context, call);

@@ -10,6 +10,7 @@ export interface Source {
   readonly headers?: Readonly<Record<string, string>>;
   readonly verify?: string;
   readonly recompress?: string;
+  readonly accept?: readonly string[];
 }
 
 /** What a URL that is followed said of its bits. */
@@ -36,8 +37,17 @@ export function sourceChange(before: Source | undefined, after: Source | undefin
     if (normalDigest(before.sha256) !== normalDigest(after.sha256)) return "replace";
     return before.sha256 === after.sha256 ? "none" : "update";
   }
-  if (before.url !== after.url) return "replace";
-  return before.sha256 === after.sha256 && (before.follow ?? false) === (after.follow ?? false) ? "none" : "update";
+  if (normalUrl(before.url) !== normalUrl(after.url)) return "replace";
+  return before.url === after.url && before.sha256 === after.sha256 && (before.follow ?? false) === (after.follow ?? false)
+    ? "none"
+    : "update";
+}
+
+/** The URL as every request holds it: encoded as the WHATWG says. The identity is of the URL as it was declared, so this changes none. */
+export function normalUrl(url: string): string;
+export function normalUrl(url: string | undefined): string | undefined;
+export function normalUrl(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).href : url;
 }
 
 export function normalDigest(sha256: string): string {

@@ -1,5 +1,4 @@
 import { orAborted } from "../../waiting/orAborted";
-import { chunkPassed } from "../../youngGeneration";
 
 /** Bytes that are read once, from beginning to end. */
 export interface ByteStream {
@@ -25,7 +24,6 @@ export function streamOf(chunks: AsyncIterable<Uint8Array>): ByteStream {
         const next = await iterator.next();
         if (next.done === true) return 0;
         rest = next.value;
-        chunkPassed(rest.length);
       }
       const taken = rest.subarray(0, into.length);
       into.set(taken);

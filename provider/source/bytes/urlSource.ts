@@ -1,4 +1,5 @@
 import type { World } from "../../world";
+import { mayPass, RedirectError, stillRefused } from "./askSource";
 import { SourceUnreadable, type OpenedSource, type SourceTrait } from "./openedSource";
 import { pageBytes, PagedSource } from "./pagedSource";
 import { StreamedSource } from "./streamedSource";
@@ -9,6 +10,7 @@ export const urlLimitBytes = 4 * 1024 * 1024;
 const streamLimitBytes = urlLimitBytes - 64 * 1024;
 
 export interface UrlAccess {
+  /** Made by `askSource` where redirects and answers that may pass are to be dealt with. */
   readonly send: World["send"];
   readonly signal?: AbortSignal;
   /** Sent with every request, beside our own. */
@@ -31,6 +33,7 @@ export async function openUrl(url: string, access: UrlAccess): Promise<OpenedSou
   const ask = (method: "HEAD" | "GET", range?: string) => request(url, method, range, access, held);
   const head = await ask("HEAD");
   await head.body?.cancel();
+  if (mayPass(head.status)) throw new SourceUnreadable(`The image's server ${stillRefused("HEAD", head.status)}.`);
   let first = await ask("GET", `bytes=0-${pageBytes - 1}`);
   const empty = first.status === 416;
   const ranged = empty || (isRange(first, 0, pageBytes) && !isEncoded(first));
@@ -40,9 +43,8 @@ export async function openUrl(url: string, access: UrlAccess): Promise<OpenedSou
   }
   if (!first.ok && !empty) {
     await first.body?.cancel();
-    throw new SourceUnreadable(
-      `The image's server answered GET with status ${first.status}: check that the URL is public and still valid.`,
-    );
+    const answered = `answered GET with status ${first.status}: check that the URL is public and still valid`;
+    throw new SourceUnreadable(`The image's server ${mayPass(first.status) ? stillRefused("GET", first.status) : answered}.`);
   }
   const size = empty ? 0 : ((ranged ? rangeSize(first) : length(first)) ?? (head.ok ? length(head) : undefined));
   const bytes = ranged
@@ -64,7 +66,7 @@ export async function openUrl(url: string, access: UrlAccess): Promise<OpenedSou
   const traits: readonly (SourceTrait | false)[] = [
     !head.ok && "head-refused",
     !ranged && (size ?? Infinity) > streamLimitBytes && "ranges-missing",
-    (head.redirected || first.redirected) && "redirected",
+    (isRedirected(head, url) || isRedirected(first, url)) && "redirected",
     !endsInExtension(url) && "url-without-extension",
   ];
   return {
@@ -79,6 +81,11 @@ export async function openUrl(url: string, access: UrlAccess): Promise<OpenedSou
     read: (offset, wanted) => bytes.read(offset, wanted),
     close: () => (bytes instanceof StreamedSource ? bytes.close() : Promise.resolve()),
   };
+}
+
+/** Where redirects were followed by hand, only the answer's URL tells. */
+function isRedirected({ redirected, url: answered }: Response, url: string): boolean {
+  return redirected || (answered !== "" && answered !== new URL(url).href.replace(/#.*/, ""));
 }
 
 /** Of the whole URL: a query hides the extension. */
@@ -106,6 +113,7 @@ async function request(
 
 function unreachable(error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
+  if (error instanceof RedirectError) return new SourceUnreadable(`The image's URL ${error.message}: check it.`);
   const code = (error as { cause?: { code?: unknown } }).cause?.code;
   const reason = typeof code === "string" ? ` (${code})` : "";
   return new SourceUnreadable(`The image's server could not be reached${reason}: check the URL and the network.`);

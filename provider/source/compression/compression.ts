@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
-import { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
 
 import { bunzip2 } from "./bunzip2";
+import { gunzip } from "./gunzip";
 import { unzstd } from "./unzstd";
 import { Unreadable, type ByteSource } from "../bytes/byteSource";
 import { textAt } from "../bytes/fields";
@@ -10,11 +10,14 @@ import { StreamedSource } from "../bytes/streamedSource";
 import { xzUnpackedBytes } from "./xzIndex";
 import type { CompressionName } from "../accepted";
 
+/** What is told of the packed bytes besides what is unpacked: other bytes follow their end. */
+export type Report = (trait: "trailing-bytes") => void;
+
 /** How a compression is recognised and undone. */
 export interface Decoder {
   readonly matches: (head: Buffer) => boolean;
   /** Each decoder is loaded with the first image that needs it. */
-  readonly decode: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Uint8Array>;
+  readonly decode: (chunks: AsyncIterable<Buffer>, report: Report) => AsyncIterable<Uint8Array>;
   /** Most that is unpacked, in bytes: what takes a few seconds. A partition one GiB into the disk is still seen where that is quick. */
   readonly limitBytes: number;
   /** The unpacked size where the file says so. */
@@ -51,11 +54,11 @@ export function compressionOf(head: Buffer): Compression | undefined {
 }
 
 /** What lies inside a compressed file, unpacked as far as it is read. */
-export function unpack(file: ByteSource, compression: Compression): StreamedSource {
-  return new StreamedSource(decoded(file, compression), compression.limitBytes);
+export function unpack(file: ByteSource, compression: Compression, report: Report): StreamedSource {
+  return new StreamedSource(decoded(file, compression, report), compression.limitBytes);
 }
 
-async function* decoded(file: ByteSource, { decode }: Compression): AsyncGenerator<Uint8Array> {
+async function* decoded(file: ByteSource, { decode }: Compression, report: Report): AsyncGenerator<Uint8Array> {
   let failure: unknown;
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
@@ -66,21 +69,12 @@ async function* decoded(file: ByteSource, { decode }: Compression): AsyncGenerat
     }
   }
   try {
-    yield* decode(chunks());
+    yield* decode(chunks(), report);
   } catch {
     // What is not the file's own failure is the decoder's: it got bytes that it cannot make sense of.
     if (failure === undefined) throw new Unreadable("compression-damaged");
     throw failure as Error;
   }
-}
-
-async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
-  const { createGunzip } = await import("node:zlib");
-  const { pipeline } = await import("node:stream");
-  const unpacked = createGunzip({ chunkSize: chunkBytes });
-  // Its errors come out of the iteration below.
-  pipeline(Readable.from(chunks), unpacked, () => undefined);
-  for await (const chunk of unpacked) yield chunk as Buffer;
 }
 
 /** For a bundle: what it exports does not show to `import`. */

@@ -1,4 +1,5 @@
 import { acceptedCompressions, acceptedFormats, compressionTable, formatTable, refusalOf } from "../accepted";
+import { nearest } from "../../rules/nearest";
 import { undecided } from "./disk/fileSystem";
 import type { Observation, Trait } from "./observation";
 
@@ -91,6 +92,15 @@ export const findingRules: readonly FindingRule[] = [
     remedy: "Download the image again and compare its digest, or compress it with gzip.",
     source: "DigitalOcean refuses such a file: a problem decompressing your file",
     applies: has("compression-damaged"),
+  },
+  {
+    code: "trailing-bytes",
+    severity: "warning",
+    message:
+      "Bytes that are no {compression} follow the end of the {compression} data, as some firmware builders append a signature. `gzip -d` ignores them; DigitalOcean's importer is not known to refuse them.",
+    remedy: "Cut them off if the import fails: unpack the image and compress it again.",
+    source: "not documented",
+    applies: has("trailing-bytes"),
   },
   {
     code: "compressed-twice",
@@ -243,9 +253,11 @@ export const findingRules: readonly FindingRule[] = [
   {
     code: "file-system-not-ext",
     severity: "error",
-    message: "The disk holds {fileSystems}; DigitalOcean asks for ext3 or ext4.",
-    remedy: "Build the image with ext4.",
-    source: upload,
+    message:
+      "The disk holds {fileSystems}; DigitalOcean's documentation asks for ext3 or ext4. Experience differs: people import and boot images of XFS and btrfs (RHEL, Rocky Linux, AlmaLinux, Arch, openSUSE, Talos).",
+    remedy:
+      'Build the image with ext4, or take it as it is: `source.accept: ["file-system-not-ext"]`, `inspect --accept file-system-not-ext`.',
+    source: `${upload}; third parties' reports`,
     applies: (observed) => namesOf(observed).length > 0 && !hasExt(observed) && allSeen(observed),
   },
   {
@@ -278,6 +290,22 @@ export const findingRules: readonly FindingRule[] = [
     remedy: "Install cloud-init 0.7.7 or newer, with ConfigDrive before NoCloud, or one of the agents that DigitalOcean lists.",
     source: upload,
     applies: ({ contents }) => contents.cloudInit === false,
+  },
+  {
+    code: "cloud-init-old",
+    severity: "warning",
+    message: "cloud-init in the root file system is older than 0.7.7: SSH keys and user data may not arrive.",
+    remedy: "Install cloud-init 0.7.7 or newer.",
+    source: upload,
+    applies: has("cloud-init-old"),
+  },
+  {
+    code: "no-cloud-first",
+    severity: "warning",
+    message: "cloud-init's `datasource_list` names NoCloud before ConfigDrive, which is where a Droplet's SSH keys and user data are.",
+    remedy: "Put ConfigDrive before NoCloud in `/etc/cloud/cloud.cfg` or the file of `/etc/cloud/cloud.cfg.d/` that sets the list.",
+    source: upload,
+    applies: has("no-cloud-first"),
   },
   {
     code: "sshd-missing",
@@ -323,11 +351,36 @@ export const findingRules: readonly FindingRule[] = [
 
 /** What is to be said about an image, errors first. */
 export function findingsOn(observed: Observation): Finding[] {
-  const order: readonly Severity[] = ["error", "warning", "note"];
   return findingRules
     .filter(({ applies }) => applies(observed))
     .map(({ code, severity, message, remedy, source }) => ({ code, severity, message: fill(message, observed), remedy, source }))
-    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+    .sort(bySeverity);
+}
+
+/** The same inspection where errors of these codes count as warnings, which say by whom: `source.accept`. */
+export function acceptedBy<Inspected extends { readonly findings: readonly Finding[]; readonly acceptable: boolean }>(
+  codes: readonly string[] = [],
+  who: string,
+  inspection: Inspected,
+): Inspected {
+  const findings = inspection.findings
+    .map((finding) => {
+      if (finding.severity !== "error" || !codes.includes(finding.code)) return finding;
+      return { ...finding, severity: "warning" as const, message: `${finding.message} ${who} accepts it.` };
+    })
+    .sort(bySeverity);
+  return { ...inspection, findings, acceptable: findings.every(({ severity }) => severity !== "error") };
+}
+
+/** Says of a code that no finding has which one is meant; undefined for one that is there. */
+export function nearestCode(code: string): string | undefined {
+  const codes = findingRules.map((rule) => rule.code);
+  return codes.includes(code) ? undefined : (nearest(code, codes) ?? codes[0]);
+}
+
+function bySeverity(one: Finding, other: Finding): number {
+  const order: readonly Severity[] = ["error", "warning", "note"];
+  return order.indexOf(one.severity) - order.indexOf(other.severity);
 }
 
 function fill(message: string, observed: Observation): string {

@@ -1,7 +1,7 @@
 import { bootModeOf } from "./disk/bootMode";
 import { ensure, sliceOf, Unreadable, type ByteSource } from "../bytes/byteSource";
 import { compressionOf, unpack, type Compression } from "../compression/compression";
-import { contentsAt, unknownContents, type Contents } from "./disk/contents";
+import { rootAt, unknownContents, type Contents } from "./disk/contents";
 import { fileSystemAt } from "./disk/fileSystem";
 import { findingsOn, type Finding } from "./findings";
 import { formatOf } from "./formats/formatOf";
@@ -57,7 +57,7 @@ async function observe(source: OpenedSource): Promise<Observation> {
   if (head.length === 0) return { ...nothing, traits: traits.add("empty") };
   const compression = compressionOf(head);
   if (compression === undefined) return { ...(await observeDisk(source, head, traits, source.local)), traits };
-  const unpacked = unpack(source, compression);
+  const unpacked = unpack(source, compression, (trait) => traits.add(trait));
   try {
     const seen = await unlessUnreadable(traits, () => observeUnpacked(source, unpacked, compression, traits));
     return { ...nothing, ...seen, compression: compression.name, traits };
@@ -117,7 +117,7 @@ async function observeGuest(disk: ByteSource, traits: Traits, lookInside: boolea
   const volumes = await volumesOf(disk, table, traits);
   const partitions = kind === "none" ? [] : volumes.map(({ partition }) => partition);
   if (disk.size !== undefined && Math.max(reach, ...partitions.map(endOf)) > disk.size) traits.add("truncated");
-  const contents = lookInside ? await contentsOf(disk, volumes) : unknownContents;
+  const contents = lookInside ? await contentsOf(disk, volumes, traits) : unknownContents;
   return { partitionTable: kind, bootMode: bootModeOf(sector, kind, partitions), volumes, contents };
 }
 
@@ -146,12 +146,14 @@ async function lookAtLogical(disk: ByteSource, extended: Partition, look: (parti
   return true;
 }
 
-async function contentsOf(disk: ByteSource, volumes: readonly Volume[]): Promise<Contents> {
+async function contentsOf(disk: ByteSource, volumes: readonly Volume[], traits: Traits): Promise<Contents> {
   for (const { partition, fileSystem } of volumes) {
     if (!/^ext[234]$/.test(fileSystem?.name ?? "")) continue;
     // A file system that can't be walked is no finding: the kernel's driver knows more features than this one.
-    const found = await unlessUnreadable(new Set(), () => contentsAt(disk, partition.start, partition.bytes));
-    if (found !== undefined) return found;
+    const found = await unlessUnreadable(new Set(), () => rootAt(disk, partition.start, partition.bytes));
+    if (found === undefined) continue;
+    for (const trait of found.traits) traits.add(trait);
+    return found.contents;
   }
   return unknownContents;
 }

@@ -1,6 +1,7 @@
 import type { BootMode } from "./disk/bootMode";
 import type { Obstacle } from "../bytes/byteSource";
 import type { CompressionName, FormatName } from "../accepted";
+import type { CloudInitTrait } from "./disk/cloudInit";
 import type { Contents } from "./disk/contents";
 import type { FormatTrait } from "./formats/diskFormat";
 import type { FileSystem } from "./disk/fileSystem";
@@ -8,7 +9,15 @@ import type { Partition, PartitionTable } from "./disk/partitionTable";
 import type { SourceTrait } from "../bytes/openedSource";
 
 /** What was seen that no value of the observation says. */
-export type Trait = SourceTrait | FormatTrait | Exclude<Obstacle, "out-of-reach"> | "empty" | "compressed-twice" | "gpt-missing";
+export type Trait =
+  | SourceTrait
+  | FormatTrait
+  | Exclude<Obstacle, "out-of-reach">
+  | "empty"
+  | "compressed-twice"
+  | "gpt-missing"
+  | "trailing-bytes"
+  | CloudInitTrait;
 
 /** What an image turned out to be: the findings are rules on this. */
 export interface Observation {

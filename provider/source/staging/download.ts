@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { World } from "../../world";
-import { withOwnHeaders } from "../bytes/ownHeaders";
+import { askSource, mayPass, RedirectError, stillRefused } from "../bytes/askSource";
 
 /** A URL's answer, under way. Whoever has it reads `chunks` or calls `cancel`. */
 export interface Download {
@@ -20,7 +20,7 @@ export interface Download {
 export async function download(
   url: string,
   { headers, sha256 }: { readonly headers?: Readonly<Record<string, string>>; readonly sha256?: string },
-  send: World["send"],
+  world: Pick<World, "send" | "clock">,
   signal: AbortSignal,
 ): Promise<Download> {
   if (!/^https?:/i.test(url) || !URL.canParse(url) || hasUser(new URL(url))) {
@@ -30,19 +30,20 @@ export async function download(
   }
   const ended = new AbortController();
   const stop = AbortSignal.any([signal, ended.signal]);
-  const ask = withOwnHeaders(send, headers);
+  const ask = askSource(world, headers);
   // Packed once more on the way, the bits would not be those of the digest.
   const request = (range = {}): Request => new Request(url, { headers: { "accept-encoding": "identity", ...range }, signal: stop });
   let asked = request();
   const answer = await ask(asked).catch((error: unknown) => {
     signal.throwIfAborted();
+    if (error instanceof RedirectError) throw new Error(`\`source.url\` ${error.message}: check it.`);
     throw new Error(`\`source.url\` could not be reached${causeOf(error)}: check the URL and the network.`);
   });
   if (!answer.ok || answer.body === null) {
     await answer.body?.cancel();
-    throw new Error(
-      `\`source.url\` must serve the image, but its server answered ${answer.status}: check that the URL is still valid, and \`source.headers\` if it wants a key.`,
-    );
+    const answered = `answered ${answer.status}: check that the URL is still valid, and \`source.headers\` if it wants a key`;
+    const said = mayPass(answer.status) ? stillRefused("GET", answer.status) : answered;
+    throw new Error(`\`source.url\` must serve the image, but its server ${said}.`);
   }
   const { body: whole } = answer;
   const [bytes, mark] = [lengthOf(answer), markOf(answer)];

@@ -99,7 +99,7 @@ async function* decoded(chunks: AsyncIterable<Buffer>, { decode, name }: Compres
     }
   }
   try {
-    yield* decode(watched());
+    yield* decode(watched(), () => undefined);
     // A decoder that stops early would leave a part of the image out, and its digest unchecked.
     if (source.ended) return;
   } catch {

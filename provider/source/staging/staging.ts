@@ -71,7 +71,7 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
   const turns = new Mutex();
 
   const supplyOf = (request: StageRequest, call: StageCall): Promise<UploadSource> | UploadSource => {
-    if ("url" in request.source) return urlUpload(request.source, request, world.send, call.signal);
+    if ("url" in request.source) return urlUpload(request.source, request, world, call.signal);
     call.progress("Computing the digest of the local image");
     return fileUpload(request.source.path, request, { files, digests }, call.signal);
   };

@@ -76,7 +76,7 @@ export async function fileUpload(
 export function urlUpload(
   { url, headers }: Extract<StageSource, { url: string }>,
   { sha256, recompress = "auto" }: UploadSourceArgs,
-  send: World["send"],
+  world: Pick<World, "send" | "clock">,
   signal: AbortSignal,
 ): UploadSource {
   let answer: Download | undefined;
@@ -84,7 +84,7 @@ export function urlUpload(
     identity: sha256?.toLowerCase(),
     bytes: undefined,
     async open() {
-      const served = (answer = await download(url, { headers, sha256 }, send, signal));
+      const served = (answer = await download(url, { headers, sha256 }, world, signal));
       const { head, chunks } = await peek(served.chunks);
       const foreign = foreignCompression(head, recompress);
       const pack = foreign !== undefined || (recompress === "auto" && isRawDisk(head, Buffer.alloc(0)));

@@ -57,7 +57,7 @@ test("makes a key, does nothing when nothing changed, and deletes it", async () 
 
   expect(await stack.destroy()).toMatchObject({ code: 0 });
   expect(await keys()).toEqual([]);
-}, 60_000);
+});
 
 test("renames in place, and replaces where the key itself changes", async () => {
   await stack.up();
@@ -72,7 +72,7 @@ test("renames in place, and replaces where the key itself changes", async () => 
   const second = await theKey();
   expect(second).toMatchObject({ name: "renamed", public_key: publicKey("b") });
   expect(second.id).not.toBe(first.id);
-}, 60_000);
+});
 
 test("makes a key again that was deleted outside, once a refresh has seen it", async () => {
   await stack.up();
@@ -82,7 +82,7 @@ test("makes a key again that was deleted outside, once a refresh has seen it", a
   expect(await stack.up("--refresh")).toMatchObject({ code: 0 });
 
   expect((await theKey()).id).not.toBe(first.id);
-}, 60_000);
+});
 
 test("imports a key that is there", async () => {
   const { body } = await emulator.call<{ ssh_key: Key }>("POST", "/v2/account/keys", { name: "deploy", public_key: publicKey("a") });
@@ -90,7 +90,7 @@ test("imports a key that is there", async () => {
   expect(await stack.import(type, "deploy", String(body.ssh_key.id), "--protect=false")).toMatchObject({ code: 0 });
 
   expect(await requestsOf(() => stack.up("--expect-no-changes"))).toEqual([]);
-}, 60_000);
+});
 
 test("repeats the API's own message, without the token", async () => {
   await emulator.call("POST", "/v2/account/keys", { name: "other", public_key: publicKey("a") });
@@ -100,4 +100,4 @@ test("repeats the API's own message, without the token", async () => {
   expect(up.code).not.toBe(0);
   expect(up.stdout).toContain(`POST ${emulator.url}/v2/account/keys was answered 422: SSH Key is already in use on your account`);
   expect(up.stdout + up.stderr).not.toContain(emulator.token);
-}, 60_000);
+});

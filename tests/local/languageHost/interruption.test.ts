@@ -8,7 +8,7 @@ test("an interrupted engine ends the program within seconds", async () => {
 
   expect(code).toBe(1);
   expect(isThere(up.program)).toBe(false);
-}, 20_000);
+});
 
 test("a killed engine leaves neither language host nor program behind", async () => {
   const up = await startWaitingProgram();
@@ -17,7 +17,7 @@ test("a killed engine leaves neither language host nor program behind", async ()
   await up.running.ended;
 
   await expect(gone(up.program)).resolves.toBe(true);
-}, 20_000);
+});
 
 async function startWaitingProgram(): Promise<{ running: Running; program: number }> {
   const stack = await useStack({ program: "tests/local/programs/waiting" });

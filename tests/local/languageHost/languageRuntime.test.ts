@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { credentials, Server, ServerCredentials, status, type ServiceError } from "@grpc/grpc-js";
@@ -60,10 +60,30 @@ test("says which Node.js runs programs", async () => {
   expect(about.toObject()).toMatchObject({ executable: process.execPath, version: process.version });
 });
 
-test("asks for no plugins ahead of the resources that need them", async () => {
-  const request = new language.GetRequiredPackagesRequest().setInfo(program());
+test("names the plugins that the program's packages say they need, and where they are", async () => {
+  const packages = {
+    imagefleet: { version: "0.1.0", pulumi: { resource: true, server: "https://plugins.example.com" } },
+    "@pulumi/random": { version: "4.1.0", pulumi: { resource: true } },
+    "@pulumi/digitalocean": { version: "4.80.1", pulumi: { resource: true, name: "digitalocean", version: "4.80.2" } },
+    "@pulumi/components": { version: "1.0.0", pulumi: { resource: false } },
+    express: { version: "5.0.0" },
+  };
+  writeFileSync(
+    path.join(folder, "package.json"),
+    JSON.stringify({ dependencies: Object.fromEntries(Object.keys(packages).map((name) => [name, "*"])) }),
+  );
+  for (const [name, manifest] of Object.entries(packages)) {
+    mkdirSync(path.join(folder, "node_modules", name), { recursive: true });
+    writeFileSync(path.join(folder, "node_modules", name, "package.json"), JSON.stringify(manifest));
+  }
+  const request = new language.GetRequiredPackagesRequest().setInfo(program({}, folder));
   const answer = await ask<language.GetRequiredPackagesResponse>((done) => client.getRequiredPackages(request, done));
-  expect(answer.getPackagesList()).toEqual([]);
+  const found = answer.getPackagesList().map((each) => [each.getKind(), each.getName(), each.getVersion(), each.getServer()]);
+  expect(found).toEqual([
+    ["resource", "imagefleet", "v0.1.0", "https://plugins.example.com"],
+    ["resource", "random", "v4.1.0", ""],
+    ["resource", "digitalocean", "v4.80.2", ""],
+  ]);
 });
 
 test("lists declared packages with the versions that are installed", async () => {

@@ -127,6 +127,13 @@ describe("a tag", () => {
     expect(service.arrivals[1]?.body).toEqual({ name: "web" });
   });
 
+  test("is taken off each of the resources where one of them is gone", async () => {
+    const { service, api, clock } = start(({ body }) => (JSON.stringify(body).includes('"1"') ? missing() : none()));
+    await clock.run(api.tags.remove("imagefleet:serving", resources, never));
+    const bodies = [resources, [resources[0]], [resources[1]]].map((some) => ({ resources: some }));
+    expect(service.arrivals.map(({ body }) => body)).toEqual(bodies);
+  });
+
   test("that cannot be created fails with the reason", async () => {
     const { api, clock } = start(({ path }) =>
       path === "/v2/tags" ? json(422, { id: "unprocessable_entity", message: "Bad name." }) : missing(),

@@ -14,7 +14,7 @@ const [META_GROUPS, WIDE] = [0x10, 0x80];
 const [MAPPED_BY_EXTENTS, HELD_INLINE] = [0x80000, 0x10000000];
 const extentMagic = 0xf30a;
 const deepestExtents = 5;
-const [DIRECTORY, SYMBOLIC_LINK] = [0x4000, 0xa000];
+const [DIRECTORY, FILE, SYMBOLIC_LINK] = [0x4000, 0x8000, 0xa000];
 /** A target of fewer bytes stands where the map of blocks would. */
 const longestInlineTarget = 59;
 /** As many as Linux follows. */
@@ -22,7 +22,7 @@ const mostLinks = 40;
 /** A directory beyond this is not searched. */
 const largestDirectoryBytes = 4 * 1024 * 1024;
 
-/** The directories of an ext2, ext3 or ext4 file system, read and never written. */
+/** The directories and small files of an ext2, ext3 or ext4 file system, read and never written. */
 export class ExtTree {
   readonly #disk: ByteSource;
   readonly #blockBytes: number;
@@ -49,21 +49,46 @@ export class ExtTree {
 
   /** Whether a path, from the root, exists. Symbolic links are followed, except one that is its last part. */
   async has(path: string): Promise<boolean> {
+    return (await this.#find(path)) !== undefined;
+  }
+
+  /** The inode of a path, from the root. */
+  async #find(path: string): Promise<number | undefined> {
     const left = path.split("/");
     let [folder, links] = [rootInode, 0];
     for (let part; (part = left.shift()) !== undefined;) {
       if (part === "") continue;
       const entry = (await this.#entriesOf(folder)).get(part);
-      if (entry === undefined) return false;
+      if (entry === undefined) return undefined;
       const target = left.length > 0 ? await this.#target(entry) : undefined;
       if (target !== undefined) {
         links += 1;
-        if (links > mostLinks) return false;
+        if (links > mostLinks) return undefined;
         if (target.startsWith("/")) folder = rootInode;
         left.unshift(...target.split("/"));
       } else folder = entry;
     }
-    return true;
+    return folder;
+  }
+
+  /** The names in a folder; empty where there is none. */
+  async list(path: string): Promise<readonly string[]> {
+    const folder = await this.#find(`${path}/.`);
+    return folder === undefined ? [] : [...(await this.#entriesOf(folder)).keys()];
+  }
+
+  /** The beginning of a file, at most `length` bytes; undefined where there is no such file. */
+  async read(path: string, length: number): Promise<Buffer | undefined> {
+    const found = await this.#find(path);
+    if (found === undefined) return undefined;
+    const inode = await this.#inode(found);
+    if (typeOf(inode) !== FILE) return undefined;
+    ensure((inode.readUInt32LE(32) & HELD_INLINE) === 0);
+    const wanted = Math.min(length, inode.readUInt32LE(4));
+    const blocks = (await this.#blocksOf(inode)).slice(0, Math.ceil(wanted / this.#blockBytes));
+    const parts: Buffer[] = [];
+    for (const block of blocks) parts.push(block === 0 ? Buffer.alloc(this.#blockBytes) : await this.#block(block));
+    return Buffer.concat(parts).subarray(0, wanted);
   }
 
   async #entriesOf(folder: number): Promise<ReadonlyMap<string, number>> {

@@ -2,8 +2,6 @@ import { seededRandom } from "../../../../emulator/ids";
 import type { FleetInputs } from "../../../../provider/resources/fleet/fleetState";
 import { bounds, type Ended, FleetRig, imagesOf } from "./fleetRig";
 
-jest.setTimeout(180_000);
-
 /** Kills engine and provider at each request of an operation, before it arrives and after it took effect, and runs the operation again. */
 async function crashEverywhere(
   start: (rig: FleetRig) => Promise<Ended | undefined>,

@@ -14,8 +14,6 @@ const gate = {
   bakeSeconds: 0,
 };
 
-jest.setTimeout(120_000);
-
 /** Create, gate, drain, shutdown and deletion of so many batches, one after the other. */
 function criticalPath(batches: number): number {
   return batches * (seconds + 2 + 5 + seconds);

@@ -32,6 +32,45 @@ describe("a new source", () => {
     expect(simulation.process.timers).toBe(0);
   });
 
+  it("is imported all the same where `accept` names each of its errors, and the warning says so", async () => {
+    const simulation = simulate(7);
+    const call = simulation.call();
+    const source = { ...bad.source, accept: ["text-refused"] };
+    await preview(simulation, { ...bad, source }, call);
+    expect(call.warnings).toEqual([
+      expect.stringMatching(/^`source`: The file is a text file, not a disk image\. `source\.accept` accepts it\. .+ \(text-refused\)$/),
+    ]);
+    expect(imageImport.check?.({ ...bad, source: { ...source, accept: ["text-refsed"] } }, undefined)).toEqual([
+      {
+        property: "source.accept[0]",
+        expectation: "must be the code of a finding, such as `text-refused`",
+        received: "text-refsed",
+      },
+    ]);
+  });
+
+  it("is asked again where its server's answer may pass", async () => {
+    const simulation = simulate(8);
+    const { send } = simulation.session.world;
+    let refusals = 2;
+    const flaky = (request: Request) =>
+      request.method === "HEAD" && refusals-- > 0 ? Promise.resolve(new Response(null, { status: 503 })) : send(request);
+    const session = { ...simulation.session, world: { ...simulation.session.world, send: flaky } };
+    await simulation.run(Promise.resolve(imageImport.preview?.(good, undefined, session, simulation.call())));
+    expect(refusals).toBeLessThan(0);
+  });
+
+  it("is one URL, encoded once, for the inspection and for the service", async () => {
+    const simulation = simulate(9);
+    const spelled = { ...good, source: { url: "http://127.0.0.1/my ü.img\n" } };
+    const { id, state } = await simulation.run(imageImport.create(spelled, simulation.session, simulation.call()));
+    const encoded = "http://127.0.0.1/my%20%C3%BC.img";
+    expect(new Set(simulation.asked.map(({ url }) => url))).toEqual(new Set([encoded]));
+    const change = { id, state, before: spelled, after: { ...good, source: { url: encoded } }, effects: { source: "update" } as const };
+    const effects = await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.session, simulation.call())));
+    expect(effects?.source).toBe("update");
+  });
+
   it("that can't be reached is a warning of preview and an error of up", async () => {
     const simulation = simulate(2);
     simulation.served = "gone";

@@ -270,6 +270,8 @@ describe("the check of a source", () => {
     [{ url: "ftp://127.0.0.1/web.img", headers: { a: "b" } }, ["source.url"]],
     [{ url, headers: { a: "b" }, recompress: "never" }, []],
     [{ path: unknownValue }, []],
+    [{ url, accept: ["file-system-not-ext", "uefi"] }, ["source.accept[1]"]],
+    [{ url, accept: unknownValue }, []],
   ])("names what doesn't go together: %j", (source, properties) => {
     expect(faults(source)).toEqual(properties);
   });

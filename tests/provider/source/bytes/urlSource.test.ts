@@ -3,9 +3,11 @@ import { ReadableStream } from "node:stream/web";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
+import { askSource } from "../../../../provider/source/bytes/askSource";
 import { SourceUnreadable } from "../../../../provider/source/bytes/openedSource";
 import { inspectFile, inspectUrl, type InspectionResult } from "../../../../provider/source/inspect/inspectSource";
 import { serveImage, type ImageServer, type ServerManners } from "../inspect/imageServer";
+import { VirtualClock } from "../../../helpers/virtualClock";
 import { describeWith, noise, overwrite, run, Workshop } from "../inspect/images";
 
 const bytesPerMib = 1024 * 1024;
@@ -147,7 +149,29 @@ describe("a URL that cannot be read", () => {
     expect(inspection.findings.map(({ code }) => code)).toEqual(["file-empty"]);
   });
 
-  test.each([403, 404, 500])("says that the server answered %i, in one sentence without the URL", async (status) => {
+  test.each(["HEAD", "GET"] as const)("says that an answer to %s that stays may pass", async (method) => {
+    const result = inspectServed(small(), method === "HEAD" ? { headStatus: 503 } : { getStatus: 503 });
+    await expect(result).rejects.toThrow(
+      new SourceUnreadable(
+        `The image's server answered ${method} with status 503, also when it was asked again: that may pass, so run the same command later.`,
+      ),
+    );
+  });
+
+  test("says that the URL redirects in a loop", async () => {
+    const loop = (request: Request) => Promise.resolve(new Response(null, { status: 302, headers: { location: request.url } }));
+    const result = inspectUrl("https://images.example.com/web.img", { send: askSource({ send: loop, clock: new VirtualClock() }) });
+    await expect(result).rejects.toThrow(new SourceUnreadable("The image's URL redirects in a loop: check it."));
+  });
+
+  test("says that a redirect was followed, also by hand", async () => {
+    await served(workshop.write("page.html", "<html>"), { redirects: true }, async ({ url }) => {
+      const { inspection } = await inspectUrl(url, { send: askSource({ send, clock: new VirtualClock() }) });
+      expect(inspection.findings.map(({ code }) => code)).toEqual(["text-refused", "redirected"]);
+    });
+  });
+
+  test.each([403, 404])("says that the server answered %i, in one sentence without the URL", async (status) => {
     const result = inspectServed(small(), { headStatus: status, getStatus: status });
     await expect(result).rejects.toThrow(
       new SourceUnreadable(`The image's server answered GET with status ${status}: check that the URL is public and still valid.`),

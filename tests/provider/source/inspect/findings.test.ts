@@ -161,6 +161,30 @@ const images: Readonly<Record<string, () => Promise<readonly [found: string[], e
     const disk = workshop.disk("agentless.raw", 32, "dos", [{ startMib: 1, mib: 28, type: "83", holds: root }]);
     return [await codesOf(disk), ["first-boot-agent-missing"]];
   },
+  "trailing-bytes": async () => {
+    // What OpenWrt's build appends
+    const signature = Buffer.concat([Buffer.from("# fake certificateFWx0"), Buffer.from("765aeeb8000000000000000022", "hex")]);
+    const packed = readFileSync(workshop.compress("gzip", workshop.goodDisk(), "signed.gz"));
+    const codes = async (...tail: Buffer[]) => codesOf(workshop.write("signed.img.gz", Buffer.concat([packed, ...tail])));
+    const behindZeros = [Buffer.alloc(8), Buffer.from('{ "metadata_version": "1.1" }\n'), signature];
+    return [
+      [...(await codes(signature)), ...(await codes(...behindZeros)), ...(await codes(Buffer.alloc(512)))],
+      ["trailing-bytes", "trailing-bytes"],
+    ];
+  },
+  "cloud-init-old": async () => {
+    const codes = async (version: string) => {
+      const module = `usr/lib/python3/dist-packages/cloudinit/version.py = def version(): return vr.StrictVersion("${version}")`;
+      return codesOf(rootDisk([module, "etc/cloud/cloud.cfg"]));
+    };
+    return [[...(await codes("0.7.5")), ...(await codes("0.7.7")), ...(await codes("24.1"))], ["cloud-init-old"]];
+  },
+  "no-cloud-first": async () => {
+    const codes = (...settings: string[]) => codesOf(rootDisk(["etc/cloud/cloud.cfg = datasource_list: [ConfigDrive]\n", ...settings]));
+    const dpkg = "etc/cloud/cloud.cfg.d/90_dpkg.cfg = # by dpkg\ndatasource_list: [ NoCloud, ConfigDrive, None ]\n";
+    const block = "etc/cloud/cloud.cfg.d/91_list.cfg = datasource_list:\n  - ConfigDrive\n  - NoCloud\n";
+    return [[...(await codes()), ...(await codes(dpkg)), ...(await codes(dpkg, block))], ["no-cloud-first"]];
+  },
   "sshd-missing": async () => {
     const root = workshop.fileSystem("ext4", 28, ["etc/cloud/cloud.cfg", "usr/bin/true"]);
     const disk = workshop.disk("mute.raw", 32, "dos", [{ startMib: 1, mib: 28, type: "83", holds: root }]);
@@ -260,6 +284,11 @@ test("docs/findings.md is what the rules say", () => {
   // After a change of a rule: npm run build && npm run reference
   expect(readFileSync(path.resolve(__dirname, "../../../../docs/findings.md"), "utf8")).toBe(findingsPage());
 });
+
+function rootDisk(files: readonly string[]): string {
+  const root = workshop.fileSystem("ext4", 28, ["etc/hostname", "usr/sbin/sshd", ...files]);
+  return workshop.disk("root.raw", 32, "dos", [{ startMib: 1, mib: 28, type: "83", holds: root }]);
+}
 
 function goodQcow2(): string {
   return workshop.convert(workshop.goodDisk(), "good.qcow2", "qcow2");

@@ -75,7 +75,7 @@ export class Workshop {
     return this.at(name);
   }
 
-  /** A file system in a file: `ext4`, `xfs`, `btrfs`, `vfat`, `swap`; `files` are put into ext ones, `name -> target` as a link. */
+  /** A file system in a file: `ext4`, `xfs`, `btrfs`, `vfat`, `swap`; `files` are put into ext ones, `name -> target` as a link, `name = content` as a file that holds it. */
   fileSystem(kind: string, mib: number, files: readonly string[] = [], options: readonly string[] = []): string {
     const name = this.blank(`${kind}-${this.#fileSystems++}.fs`, mib);
     if (!kind.startsWith("ext")) {
@@ -85,9 +85,10 @@ export class Workshop {
     const root = this.at(`${path.basename(name)}.root`);
     mkdirSync(root, { recursive: true });
     for (const file of files) {
-      const [at = "", target] = file.split(" -> ");
+      const [entry = "", content = ""] = file.split(" = ");
+      const [at = "", target] = entry.split(" -> ");
       mkdirSync(path.join(root, path.dirname(at)), { recursive: true });
-      if (target === undefined) writeFileSync(path.join(root, at), "");
+      if (target === undefined) writeFileSync(path.join(root, at), content);
       else symlinkSync(target, path.join(root, at));
     }
     run("mke2fs", ["-q", "-F", "-t", kind, ...options, "-d", root, name]);

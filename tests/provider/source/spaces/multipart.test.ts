@@ -53,7 +53,7 @@ describe("An upload in parts", () => {
       }),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   it("is one request for what is smaller than a part", async () => {
     const store = partStore(() => Promise.resolve());

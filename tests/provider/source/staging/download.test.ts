@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 
 import { download } from "../../../../provider/source/staging/download";
 import type { World } from "../../../../provider/world";
+import { VirtualClock } from "../../../helpers/virtualClock";
+
+const clock = new VirtualClock();
 
 const { signal } = new AbortController();
 const url = "https://images.example.com/web.qcow2?key=secret";
@@ -42,7 +45,7 @@ function broken(bytes: Buffer): ReadableStream {
 
 async function received(send: World["send"], options: Parameters<typeof download>[1] = {}, from = url): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of (await download(from, options, send, signal)).chunks) pieces.push(piece);
+  for await (const piece of (await download(from, options, { send, clock }, signal)).chunks) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
@@ -84,7 +87,7 @@ describe("A download whose connection breaks", () => {
 
   it("ends with the interruption, and asks for nothing more", async () => {
     const stop = new AbortController();
-    const { chunks } = await download(url, {}, server(60_000, { etag: '"one"' }), stop.signal);
+    const { chunks } = await download(url, {}, { send: server(60_000, { etag: '"one"' }), clock }, stop.signal);
     const read = async (): Promise<void> => {
       for await (const piece of chunks) if (piece.length > 0) stop.abort(new Error("interrupted"));
     };
@@ -104,7 +107,12 @@ it("A download that is read more slowly than its server waits, is complete", asy
   });
   await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
   try {
-    const { chunks } = await download(`http://127.0.0.1:${(host.address() as AddressInfo).port}/`, {}, (request) => fetch(request), signal);
+    const { chunks } = await download(
+      `http://127.0.0.1:${(host.address() as AddressInfo).port}/`,
+      {},
+      { send: (request) => fetch(request), clock },
+      signal,
+    );
     const hash = createHash("sha256");
     let bytes = 0;
     for await (const piece of chunks) {

@@ -1,4 +1,4 @@
-import { nearest } from "../../../provider/host/nearest";
+import { nearest } from "../../../provider/rules/nearest";
 
 const known = ["regions", "image", "sshKeys", "count"];
 

@@ -1,0 +1,145 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import manifest from "../../package.json";
+import { builtRelease, scratchFolder, unpacked } from "./builtRelease";
+
+const root = path.resolve(__dirname, "../..");
+const exported = ["ArgumentError", "CustomImage", "DropletFleet", "Fleet", "ImageImport", "ImageReplica", "ImageReplication", "Provider"];
+
+const compiler = path.join(root, "node_modules/typescript/bin/tsc");
+
+let installed: string;
+let project: string;
+
+/** A project beside which nothing is installed but the package, its peer and Node's own types. */
+beforeAll(async () => {
+  project = await scratchFolder();
+  installed = path.join(project, "node_modules", "imagefleet");
+  mkdirSync(path.join(project, "node_modules", "@types"), { recursive: true });
+  symlinkSync(path.join(root, "node_modules/@pulumi"), path.join(project, "node_modules/@pulumi"));
+  symlinkSync(path.join(root, "node_modules/@types/node"), path.join(project, "node_modules/@types/node"));
+  const folder = await unpacked(path.join(await builtRelease(), `imagefleet-${manifest.version}.tgz`));
+  await rename(path.join(folder, "package"), installed);
+}, 60_000);
+
+test("it is small: fewer than 100 files, none of them a source, a map, a test or of the emulator's sources", async () => {
+  const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
+  expect(files.length).toBeLessThan(100);
+  expect(files.filter((file) => /\.map$|\.tsbuildinfo$|^(tests|bench|emulator|local)\//.test(file))).toEqual([]);
+  expect(files.filter((file) => /^dist\/.*\.ts$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+});
+
+test("it brings no packages, and says what registries and the engine read", async () => {
+  const published = JSON.parse(await readFile(path.join(installed, "package.json"), "utf8")) as Record<string, unknown>;
+  expect(published).not.toHaveProperty("private");
+  expect(published).not.toHaveProperty("dependencies");
+  expect(published).not.toHaveProperty("devDependencies");
+  expect(published).not.toHaveProperty("scripts");
+  expect(published).toMatchObject({
+    name: "imagefleet",
+    version: manifest.version,
+    bin: { imagefleet: "bin/imagefleet" },
+    repository: manifest.repository,
+    license: "Apache-2.0",
+    peerDependencies: manifest.peerDependencies,
+    pulumi: { resource: true, name: "imagefleet", version: manifest.version, server: manifest.pulumi.server },
+  });
+  expect(published["keywords"]).toContain("pulumi");
+});
+
+test("what README and docs link to is there", async () => {
+  const pages = [
+    "README.md",
+    ...(await readdir(path.join(installed, "docs"))).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
+  ];
+  const missing: string[] = [];
+  for (const page of pages) {
+    const text = await readFile(path.join(installed, page), "utf8");
+    for (const [, target = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      if (!existsSync(path.join(installed, path.dirname(page), target))) missing.push(`${page}: ${target}`);
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
+test.each([
+  ["commonjs", "index.ts", { module: "commonjs", moduleResolution: "node10", skipLibCheck: true }],
+  ["nodenext, its own types checked too", "index.mts", { module: "nodenext", moduleResolution: "nodenext", skipLibCheck: false }],
+  ["a bundler", "index.ts", { module: "esnext", moduleResolution: "bundler", skipLibCheck: true }],
+])(
+  "a program in strict TypeScript compiles against it as %s",
+  async (_, name, options) => {
+    const program = `import { ${exported.join(", ")} } from "imagefleet";
+const image = new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: ["nyc3", "ams3"] });
+const fleet = new DropletFleet("web", { image, region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: ["1"] });
+export const addresses = fleet.addresses.apply((all: string[]) => all.join());
+export const all = [${exported.join(", ")}];
+`;
+    await writeFile(path.join(project, name), program);
+    const compilerOptions = { ...options, target: "es2022", strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ["node"] };
+    await writeFile(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [name] }));
+    const { stdout } = spawnSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
+    expect(stdout.split("\n").filter((line) => !line.startsWith("node_modules/@"))).toEqual([""]);
+  },
+  60_000,
+);
+
+test("a wrong argument is the compiler's error", async () => {
+  await writeFile(
+    path.join(project, "index.ts"),
+    'import { CustomImage } from "imagefleet";\nnew CustomImage("web", { regions: "nyc3" });\n',
+  );
+  const compilerOptions = { module: "nodenext", strict: true, noEmit: true, skipLibCheck: true, types: ["node"] };
+  await writeFile(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+  const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", project], {
+    encoding: "utf8",
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: expect.stringContaining("index.ts(2,26): error TS") as string });
+}, 60_000);
+
+test.each([
+  [
+    "require",
+    "load.cjs",
+    `const all = require("imagefleet"); console.log(${JSON.stringify(exported)}.map((name) => typeof all[name]).join());`,
+  ],
+  [
+    "import",
+    "load.mjs",
+    `import { ${exported.join(", ")} } from "imagefleet"; console.log([${exported.join(", ")}].map((each) => typeof each).join());`,
+  ],
+])("Node.js loads it by `%s`", async (_, name, text) => {
+  await writeFile(path.join(project, name), text);
+  expect(execFileSync(process.execPath, [path.join(project, name)], { encoding: "utf8" })).toBe(
+    `${exported.map(() => "function").join()}\n`,
+  );
+});
+
+describe("its command line", () => {
+  const command = (...args: readonly string[]) =>
+    spawnSync(path.join(installed, "bin/imagefleet"), args, { cwd: project, encoding: "utf8" });
+
+  test("says its version, and offers what works outside of the repository", () => {
+    expect(command("--version")).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: "" });
+    const { status, stdout } = command("--help");
+    expect(status).toBe(0);
+    const verbs = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb);
+    expect(verbs).toEqual(["emulator", "inspect", "help"]);
+  });
+
+  test("inspects an image, and names a file that is not there in one sentence", async () => {
+    await writeFile(path.join(project, "disk.raw"), "not a disk image");
+    expect(command("inspect", "disk.raw").stdout).toContain("partition-table-missing");
+    const missing = command("inspect", "nowhere.qcow2");
+    expect(missing.status).not.toBe(0);
+    expect(missing.stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("answers an unknown verb with exit code 2", () => {
+    expect(command("demo")).toMatchObject({ status: 2, stdout: "" });
+  });
+});
