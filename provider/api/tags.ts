@@ -46,6 +46,8 @@ export function tagsApi(client: Client): TagsApi {
     }
   };
 
+  const exists: TagsApi["exists"] = async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined;
+
   return {
     add: async (tag, resources, signal) => {
       try {
@@ -56,7 +58,7 @@ export function tagsApi(client: Client): TagsApi {
       }
     },
     make,
-    exists: async (tag, signal) => (await client.find(path`/v2/tags/${tag}`, "tag", signal)) !== undefined,
+    exists,
     names: async (signal) => ((await client.list("/v2/tags", {}, "tags", signal)) as { readonly name: string }[]).map(({ name }) => name),
     remove,
     delete: (tag, signal) => ignoringMissing(client.request({ method: "DELETE", path: path`/v2/tags/${tag}` }, signal)),

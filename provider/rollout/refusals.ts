@@ -7,7 +7,12 @@ const passing = [/droplet limit/i, /not available/i, /capacity/i, /pending event
 export function mayPass(error: unknown): error is ApiError | NetworkError {
   if (error instanceof NetworkError) return true;
   if (!(error instanceof ApiError)) return false;
-  return error.status === 429 || error.status >= 500 || (error.status === 422 && passing.some((pattern) => pattern.test(error.text)));
+  // 501 says that the service doesn't have it, not that it fails.
+  return (
+    error.status === 429 ||
+    (error.status >= 500 && error.status !== 501) ||
+    (error.status === 422 && passing.some((pattern) => pattern.test(error.text)))
+  );
 }
 
 /** Whether the service refuses what it was asked for, and would do so again. */

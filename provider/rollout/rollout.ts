@@ -5,6 +5,7 @@ import { Wake } from "../waiting/wake";
 import type { World } from "../world";
 import type { DropletPoller } from "./dropletPoller";
 import { templateOf } from "./fleetTags";
+import type { Gate } from "./gates/gate";
 import { Prober } from "./gates/prober";
 import { FleetObservation } from "./observation";
 import { failureOf } from "./observedDroplet";
@@ -96,11 +97,14 @@ export class Rollout {
   }
 
   /**
-   * Brings the fleet to what is wanted. Where too many Droplets fail, or DigitalOcean refuses the template, it is rolled back to the last good
+   * Brings the fleet to what is wanted, by way of a canary's stages if there are any. Where too many Droplets fail, or DigitalOcean refuses the template, it is rolled back to the last good
    * one, and `reasons` says why. Rejects when it is interrupted, the API fails, or there is no progress.
    */
-  async change(goal: Goal, lastGood: Goal | undefined): Promise<void> {
-    this.reasons.push(...(await this.#reach(goal)));
+  async change(goal: Goal, lastGood: Goal | undefined, stages: readonly Goal[] = []): Promise<void> {
+    for (const next of [...this.#open(stages), goal]) {
+      this.reasons.push(...(await this.#reach(next)));
+      if (this.reasons.length > 0) break;
+    }
     if (this.reasons.length === 0 || lastGood === undefined || lastGood.target.fingerprint === goal.target.fingerprint) return;
     const [failed, good] = [goal.target.template.image, lastGood.target.template.image];
     this.#call.warn(`Image ${failed} did not start serving: rolling back to image ${good}.`);
@@ -109,10 +113,24 @@ export class Rollout {
     this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
   }
 
+  /** The stages that an earlier run has not left behind. */
+  #open(stages: readonly Goal[]): readonly Goal[] {
+    const { droplets } = this.observation;
+    return stages.filter(({ slots, target }) => {
+      const isOfStage = (slot: number): boolean => slots[slot] === target.fingerprint;
+      return !droplets.some((droplet) => droplet.template === target.fingerprint && !isOfStage(droplet.slot));
+    });
+  }
+
+  #gateOf({ bakeSeconds = 0 }: Goal): Gate {
+    const { gate } = this.#settings;
+    return { ...gate, bakeSeconds: Math.max(gate.bakeSeconds, bakeSeconds) };
+  }
+
   /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
   async #reach(goal: Goal): Promise<readonly string[]> {
     const end = new AbortController();
-    const prober = new Prober(this.#settings.gate, this.#world, () => this.#wake.notify());
+    const prober = new Prober(this.#gateOf(goal), this.#world, () => this.#wake.notify());
     if (!this.#isFresh) await this.look();
     try {
       return await this.#pursue(goal, prober, AbortSignal.any([end.signal, this.#call.signal]));
@@ -125,7 +143,8 @@ export class Rollout {
 
   async #pursue(goal: Goal, prober: Prober, looking: AbortSignal): Promise<readonly string[]> {
     const { clock, random } = this.#world;
-    const { gate, policy } = this.#settings;
+    const { policy } = this.#settings;
+    const gate = this.#gateOf(goal);
     const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     const watch = new StallWatch(limit, clock.now());
     const pause = (): number => this.#poller.pace.pause(this.observation.underWay(), clock.now(), random());
@@ -142,7 +161,9 @@ export class Rollout {
       for (const { wire } of this.observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
       const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || clock.now() >= this.#holdUntil);
       const [refusal] = this.#refusals.values();
-      this.status.say(statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal}`));
+      this.status.say(
+        statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
+      );
       if (steps.length === 0 && isDone(members, goal)) return this.#finish(goal);
       if (watch.isStalled(distance(members, goal), clock.now())) throw new Error(describeStall(limit, this.#cause));
 
@@ -233,7 +254,7 @@ export class Rollout {
 
   /** A sentence for each Droplet of the goal that failed in this change. */
   #failuresOf(goal: Goal): readonly string[] {
-    const { gate } = this.#settings;
+    const gate = this.#gateOf(goal);
     for (const droplet of this.observation.droplets) {
       const cause = goal.slots[droplet.slot] === droplet.template ? failureOf(droplet, gate, this.#world.clock.now()) : undefined;
       const id = String(droplet.wire.id);

@@ -1,5 +1,5 @@
 import type { Api } from "../api/api";
-import { mayHaveTakenEffect } from "../api/errors";
+import { isNotFound, mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag, tagsWithout } from "../rules/tag";
@@ -49,7 +49,7 @@ export class StepExecutor {
     switch (step.kind) {
       case "serve":
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "no", serveAskedAt: this.#clock.now() });
-        await this.#api.tags.add(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
+        await this.#serve(droplets);
         break;
       case "withdraw":
         // Before the request, for it may take effect without an answer.
@@ -89,6 +89,24 @@ export class StepExecutor {
   /** Deletes the tags of templates that no Droplet is of any more. */
   async forgetTemplates(templates: Iterable<string>): Promise<void> {
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
+  }
+
+  /** Where one of them is gone by now, a request for all of them tags none. */
+  async #serve(droplets: readonly ObservedDroplet[]): Promise<void> {
+    const tag = (some: readonly ObservedDroplet[]): Promise<void> =>
+      this.#api.tags.add(servingTag(this.#settings.fleetId), some.map(asResource), this.#signal);
+    try {
+      await tag(droplets);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      await settleAll(
+        droplets.map((droplet) =>
+          tag([droplet]).catch((failure: unknown) => {
+            if (!isNotFound(failure)) throw failure;
+          }),
+        ),
+      );
+    }
   }
 
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */

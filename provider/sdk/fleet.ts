@@ -185,10 +185,27 @@ export interface FleetRolloutArgs {
    * a percentage of `count`, rounded up. Default: `10%`, which is at least 1.
    */
   readonly maxFailures?: pulumi.Input<string | number | undefined>;
+  /**
+   * Stages of a change, each with more Droplets than the one before; after the last, all others follow. A failure at any stage rolls the
+   * fleet back. Default: none.
+   *
+   * ```ts
+   * canary: [{ count: "1", bakeSeconds: 600 }, { count: "50%" }]
+   * ```
+   */
+  readonly canary?: pulumi.Input<readonly pulumi.Input<FleetRolloutCanaryArgs>[] | undefined>;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
   readonly shutdownSeconds?: pulumi.Input<number | undefined>;
+}
+
+/** Stages of a change, each with more Droplets than the one before; after the last, all others follow. */
+export interface FleetRolloutCanaryArgs {
+  /** How many Droplets run the new template at this stage: a count from 0 to 1000, or a percentage of `count`, rounded up. */
+  readonly count: pulumi.Input<string | number>;
+  /** Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0. */
+  readonly bakeSeconds?: pulumi.Input<number | undefined>;
 }
 
 /** `FleetGateArgs` once known. */
@@ -252,10 +269,20 @@ export interface FleetRollout {
   readonly maxUnavailable: string;
   /** How many new Droplets may fail in one change and be replaced; when one more fails, the fleet is rolled back. */
   readonly maxFailures: string;
+  /** Stages of a change, each with more Droplets than the one before; after the last, all others follow. */
+  readonly canary?: FleetRolloutCanary[];
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
   readonly drainSeconds: number;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */
   readonly shutdownSeconds: number;
+}
+
+/** `FleetRolloutCanaryArgs` once known. */
+export interface FleetRolloutCanary {
+  /** How many Droplets run the new template at this stage: a count from 0 to 1000, or a percentage of `count`, rounded up. */
+  readonly count: string;
+  /** Seconds that they must stay good before the next stage begins, 0 to 86400. */
+  readonly bakeSeconds: number;
 }
 
 /** The Droplets that serve, in the order of their slots. */

@@ -12,7 +12,7 @@ import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
 import { lag } from "../../rollout/observedDroplet";
 import { boundsOf, resolveSize } from "../../rollout/size";
-import { type FleetSettings, uniformGoal } from "../../rollout/settings";
+import { canaryGoals, type FleetSettings, uniformGoal } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
 import { sameMembers } from "../../rules/sameMembers";
 import { hasTag, isReservedTag, sameTags } from "../../rules/tag";
@@ -142,7 +142,9 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    await rollout.change(uniformGoal(wanted, inputs.count), lastGood && uniformGoal(lastGood, inputs.count));
+    const stages = isRoll && lastGood !== undefined ? (inputs.rollout.canary ?? []) : [];
+    const goals = lastGood === undefined ? [] : canaryGoals(stages, wanted, lastGood, inputs.count);
+    await rollout.change(uniformGoal(wanted, inputs.count), lastGood && uniformGoal(lastGood, inputs.count), goals);
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
   if (reasons.length === 0) return { ...inputs, ...live, template: wanted.fingerprint };

@@ -46,14 +46,29 @@ function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
 }
 
 function checkRollout(rollout: WithUnknowns<FleetInputs["rollout"]>): readonly Fault[] {
-  if (!isKnown(rollout) || !isZero(rollout.maxSurge) || !isZero(rollout.maxUnavailable)) return [];
-  return [
-    {
-      property: "rollout",
-      expectation: "must leave room to move, but `maxSurge` and `maxUnavailable` are both 0",
-      remedy: "Set one of them to 1 or more.",
-    },
-  ];
+  if (!isKnown(rollout)) return [];
+  const isStuck = isZero(rollout.maxSurge) && isZero(rollout.maxUnavailable);
+  const expectation = "must leave room to move, but `maxSurge` and `maxUnavailable` are both 0";
+  const fault = { property: "rollout", expectation, remedy: "Set one of them to 1 or more." };
+  return [...(isStuck ? [fault] : []), ...checkStages(rollout.canary ?? [])];
+}
+
+/** Stages in the same unit must grow; how a count compares with a percentage depends on the fleet's count. */
+function checkStages(canary: WithUnknowns<NonNullable<FleetInputs["rollout"]["canary"]>>): readonly Fault[] {
+  if (!isKnown(canary)) return [];
+  const counts = canary.map((stage) => (isKnown(stage) && isKnown(stage.count) ? stage.count : undefined));
+  return counts.flatMap((count, at) => {
+    const before = counts[at - 1];
+    if (count === undefined || before === undefined || count.endsWith("%") !== before.endsWith("%")) return [];
+    if (Number.parseInt(count, 10) > Number.parseInt(before, 10)) return [];
+    return [
+      {
+        property: `rollout.canary[${at}].count`,
+        expectation: `must be more than the stage before, which has \`${before}\``,
+        received: count,
+      },
+    ];
+  });
 }
 
 function isZero(size: WithUnknowns<string>): boolean {

@@ -200,6 +200,28 @@ export const fleetInputs = {
           default: "10%",
           rules: [isSizeRule],
         },
+        canary: {
+          shape: {
+            listOf: {
+              object: {
+                count: {
+                  shape: "size",
+                  doc: "How many Droplets run the new template at this stage: a count from 0 to 1000, or a percentage of `count`, rounded up.",
+                  required: true,
+                  rules: [isSizeRule],
+                },
+                bakeSeconds: {
+                  shape: "number",
+                  doc: "Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0.",
+                  default: 0,
+                  rules: [{ expectation: "must be from 0 to 86400", holds: (seconds: number) => seconds >= 0 && seconds <= 86_400 }],
+                },
+              },
+            },
+          },
+          doc: "Stages of a change, each with more Droplets than the one before; after the last, all others follow. A failure at any stage rolls the fleet back. Default: none.",
+          example: 'canary: [{ count: "1", bakeSeconds: 600 }, { count: "50%" }]',
+        },
         drainSeconds: {
           shape: "number",
           doc: "Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5.",

@@ -18,7 +18,7 @@ import { FleetRig } from "./fleetRig";
 test("a property that says `roll` is checked, sent, fingerprinted, rolled and documented from its row alone", async () => {
   const rig = new FleetRig();
   const inputs = await rig.inputs(0);
-  const changed = { ...inputs, withDropletAgent: true } as FleetInputs;
+  const changed = { ...inputs, withDropletAgent: false } as FleetInputs;
   const { faults } = checkByTable(fleet.inputs, { ...changed, withDropletAgent: "yes" });
   expect(faults).toEqual([{ property: "withDropletAgent", expectation: "must be `true` or `false`", received: "yes" }]);
   expect(JSON.stringify(packageSchema(imagefleet()))).toContain("Made up for this test.");
@@ -27,6 +27,6 @@ test("a property that says `roll` is checked, sent, fingerprinted, rolled and do
   const after = await rig.update(before, changed);
   expect(after.reasons).toEqual([]);
   expect(after.state.template).not.toBe(before.state.template);
-  expect(rig.bodies.map((body) => body["with_droplet_agent"])).toEqual([undefined, true, true, true]);
+  expect(rig.bodies.map((body) => body["with_droplet_agent"])).toEqual([undefined, false, false, false]);
   expect(new Set([...before.state.live!, ...after.state.live!].map(({ id }) => id)).size).toBe(6);
 });

@@ -245,6 +245,33 @@ test("leaves a Droplet alone that carries the fleet's tag and that no fleet made
   expect((await rig.droplets()).map(({ name }) => name)).toEqual(["database"]);
 });
 
+test("takes the serving tag off the others where one of the Droplets is gone", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0));
+  const [gone, ...others] = (await rig.droplets()).map(({ id }) => String(id));
+  await rig.ask("DELETE", `/v2/droplets/${gone!}`);
+  const resources = [gone!, ...others].map((id) => ({ resource_id: id, resource_type: "droplet" as const }));
+  await rig.clock.run(rig.session.api.tags.remove(`imagefleet:serving:${before.id}`, resources, rig.interrupt.signal));
+  expect((await rig.droplets()).flatMap(({ tags }) => tags).filter((tag) => tag.startsWith("imagefleet:serving"))).toEqual([]);
+});
+
+test("lets the others serve where one of the new Droplets is gone", async () => {
+  const rig = new FleetRig();
+  let deleted = false;
+  rig.watch = (droplets) => {
+    const isReady = droplets.length === 3 && droplets.every(({ status }) => status === "active");
+    if (isReady && !deleted) void rig.ask("DELETE", `/v2/droplets/${droplets[0]!.id}`);
+    deleted ||= isReady;
+  };
+  const made = await rig.create(await rig.inputs(0));
+  expect([deleted, made.reasons]).toEqual([true, []]);
+  expect(made.state.live?.map(({ slot, serving }) => [slot, serving])).toEqual([
+    [0, true],
+    [1, true],
+    [2, true],
+  ]);
+});
+
 test("leaves a locked Droplet until its action has ended, and says so", async () => {
   const rig = new FleetRig();
   const before = await rig.create(await rig.inputs(0, { count: 1 }));

@@ -57,6 +57,10 @@ test.each<[Values, string]>([
     { rollout: { maxSurge: "a few" } },
     "rollout.maxSurge must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
   ],
+  [
+    { rollout: { canary: [{ count: 2 }, { count: "10%" }, { count: "5%" }] } },
+    "rollout.canary[2].count must be more than the stage before, which has `10%`",
+  ],
   [{ rollout: { maxSurge: 0 } }, "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0"],
 ])("refuses %j", (changes, fault) => {
   expect(check(changes)).toEqual([fault]);
