@@ -59,7 +59,7 @@ test("components that the plugin constructs lay out the same resources, keep sec
   expect(await stack.up()).toMatchObject({ code: 0 });
   expect(await stack.destroy()).toMatchObject({ code: 0 });
   expect(await account()).toEqual(nothing);
-}, 240_000);
+});
 
 test("what is wrong with a component's arguments, or with a child, ends the `up` with that as the message", async () => {
   const { stack, garbage, sshKeys, account } = await useService({ program });
@@ -75,7 +75,7 @@ test("what is wrong with a component's arguments, or with a child, ends the `up`
   expect(failed.code).not.toBe(0);
   expect(diagnosticsOf(failed)).toHaveProperty(["imagefleet:index:ImageImport (web)"]);
   expect((await account()).images).toEqual([]);
-}, 120_000);
+});
 
 test("the plugin from its archive constructs them too, beside nothing but its own files", async () => {
   const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
@@ -96,7 +96,7 @@ test("the plugin from its archive constructs them too, beside nothing but its ow
   await stack.setSecret("constructed:userData", "none");
   expect(await stack.up()).toMatchObject({ code: 0 });
   expect(Object.keys((await stack.outputs())["imageIds"] as object)).toEqual(["ams3", "nyc3"]);
-}, 120_000);
+});
 
 test("a run that constructs nothing doesn't load Pulumi's SDK", async () => {
   const folder = await scratchFolder();
