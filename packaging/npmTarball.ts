@@ -15,7 +15,8 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
   const files = [
     { name: "package.json", content: `${JSON.stringify(published(), null, 2)}\n` },
     { name: "bin/imagefleet", content: `#!/usr/bin/env node\n${cli.text}`, executable: true },
-    ...(await filesBelow("docs", /\.md$/)),
+    // The decision records are for whoever changes the code: README leads to the repository for them.
+    ...(await filesBelow("docs", /\.md$/)).filter(({ name }) => !name.startsWith("docs/adr/")),
     ...(await filesBelow("examples", /./)),
     ...(await filesBelow("stacks", /./)),
     ...(await Promise.all(rooms.map((room) => filesBelow(`dist/${room}`, /\.js$|\.d\.ts$/)))).flat(),

@@ -19,7 +19,7 @@ export interface StackOptions {
 
 /** A stack of its own backend. A command's exit code is part of its result, never an exception. */
 export interface Stack {
-  /** With the preview that `pulumi up` makes first, unless `--skip-preview` is given. */
+  /** Without the preview that `pulumi up` makes first, unless `--skip-preview=false` is given. */
   up(...args: string[]): Promise<Result>;
   preview(...args: string[]): Promise<Result>;
   refresh(...args: string[]): Promise<Result>;
@@ -109,4 +109,4 @@ export async function useStack({ program, name = "test", config = {}, env }: Sta
   };
 }
 
-const unasked = ["--yes"];
+const unasked = ["--yes", "--skip-preview"];

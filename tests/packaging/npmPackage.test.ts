@@ -128,7 +128,7 @@ describe("its command line", () => {
   });
 
   test("inspects an image, and names a file that is not there in one sentence", async () => {
-    await writeFile(path.join(project, "disk.raw"), "not a disk image");
+    await writeFile(path.join(project, "disk.raw"), Buffer.alloc(1024 * 1024));
     expect(command("inspect", "disk.raw").stdout).toContain("partition-table-missing");
     const missing = command("inspect", "nowhere.qcow2");
     expect(missing.status).not.toBe(0);
