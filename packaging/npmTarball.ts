@@ -5,8 +5,12 @@ import manifest from "../package.json";
 import type { Bundle } from "./bundle";
 import { tarball, type TarballFile } from "./tarball";
 
-/** Rooms whose build a program loads. */
-const rooms = ["components", "provider/rules", "provider/sdk"];
+/** What a program loads of the build: rooms, and of the rules those that components hold. */
+const built: readonly (readonly [folder: string, files: RegExp])[] = [
+  ["components", /\.js$|\.d\.ts$/],
+  ["provider/rules", /^(regionSlug|dropletNamePrefix)\.(js|d\.ts)$/],
+  ["provider/sdk", /\.js$|\.d\.ts$/],
+];
 /** What people read, beside README.md. */
 const pages = ["README.md", "CONTRIBUTING.md", "LICENSE", "CHANGELOG.md"];
 
@@ -15,11 +19,10 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
   const files = [
     { name: "package.json", content: `${JSON.stringify(published(), null, 2)}\n` },
     { name: "bin/imagefleet", content: `#!/usr/bin/env node\n${cli.text}`, executable: true },
-    // The decision records are for whoever changes the code: README leads to the repository for them.
-    ...(await filesBelow("docs", /\.md$/)).filter(({ name }) => !name.startsWith("docs/adr/")),
+    ...(await filesBelow("docs", /\.md$/)),
     ...(await filesBelow("examples", /./)),
     ...(await filesBelow("stacks", /./)),
-    ...(await Promise.all(rooms.map((room) => filesBelow(`dist/${room}`, /\.js$|\.d\.ts$/)))).flat(),
+    ...(await Promise.all(built.map(([folder, files]) => filesBelow(`dist/${folder}`, files)))).flat(),
     ...(await Promise.all(pages.map(file))),
   ];
   const content = await tarball(files.map((entry) => ({ ...entry, name: `package/${entry.name}` })));
