@@ -7,7 +7,10 @@ const workshop = new Workshop();
 afterAll(() => workshop.clean());
 
 /** The function takes nothing else of its session. */
-const clock = { sleep: (_: number, signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener("abort", reject)) };
+const clock = {
+  now: () => 0,
+  sleep: (_: number, signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener("abort", reject)),
+};
 const session = { world: { clock, send: (request: Request) => fetch(request) } } as unknown as ProviderContext;
 const { signal } = new AbortController();
 
