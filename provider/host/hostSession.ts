@@ -15,14 +15,29 @@ export interface HostContext<S> {
   readonly debug: (text: string) => void;
 }
 
-/** The state of a running host: what Configure made, and whether the engine has cancelled the run. */
+/** The state of a running host: what Configure made, and whether the run is cancelled. */
 export class HostSession<S> {
   #configured: { readonly value: S; readonly configuration: Decoded } | undefined;
   #cancellation = new AbortController();
+  #released = Promise.resolve();
+  #release: (() => void) | undefined;
 
   /** Begins a run: the engine cancels at the end of every one, also when it goes on with the same process. */
   begin(): void {
     if (this.#cancellation.signal.aborted) this.#cancellation = new AbortController();
+    if (this.#release === undefined) this.#released = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  /** The engine cancels the run, and with that lets the process end. */
+  release(): void {
+    this.cancel();
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  /** Resolves when no engine has a run that it must still cancel: it takes the end of a process before that for a crash. */
+  get released(): Promise<void> {
+    return this.#released;
   }
 
   configure(value: S, configuration: Decoded): void {

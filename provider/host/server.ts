@@ -33,7 +33,7 @@ export type Construct = (request: Uint8Array, engineAddress: string) => Promise<
 export interface RunningServer {
   /** On loopback. */
   readonly port: number;
-  /** Cancels the calls that run, lets each answer with what it has made, and then ends; after 4.5 s at the latest. */
+  /** Cancels the calls that run, lets each answer with what it has made, and ends when the engine has cancelled too; after 4.5 s at the latest. */
   end(): Promise<void>;
   /** Ends at once; calls that still run are dropped. */
   stop(): void;
@@ -63,7 +63,7 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
   const end = async (): Promise<void> => {
     session.cancel();
     const answered = new AbortController();
-    server.tryShutdown(() => answered.abort());
+    void session.released.then(() => server.tryShutdown(() => answered.abort()));
     await world.clock.sleep(endMilliseconds, answered.signal).catch(() => undefined);
     stop();
   };
@@ -118,7 +118,7 @@ function implementation<S>(
       ),
     }),
     cancel: answer("cancel", () => {
-      session.cancel();
+      session.release();
       return new Empty();
     }),
   };

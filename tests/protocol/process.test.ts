@@ -25,17 +25,15 @@ async function start(args: readonly string[] = ["-v=9", "127.0.0.1:1"]) {
   return { plugin, written: () => stdout, ended: once(plugin, "exit") as Promise<[number | null, string | null]> };
 }
 
-test("prints its port and nothing else, answers there, and ends at once on SIGINT", async () => {
+test("prints its port and nothing else, answers there, and ends on SIGINT", async () => {
   const { plugin, written, ended } = await start();
   expect(written()).toMatch(/^\d+\n$/);
   const client = new ResourceProviderClient(`127.0.0.1:${written().trim()}`, credentials.createInsecure());
   const info = await ask<Empty, PluginInfo>(client, client.getPluginInfo.bind(client), new Empty());
   client.close();
   expect(info.getVersion()).toMatch(/^\d+\.\d+\.\d+/);
-  const before = performance.now();
   plugin.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
-  expect(performance.now() - before).toBeLessThan(1000);
   expect(written()).toMatch(/^\d+\n$/);
 });
 
@@ -45,28 +43,32 @@ test("ends when the engine that held its stdin is gone", async () => {
   expect(await ended).toEqual([0, null]);
 });
 
-test.each(["SIGTERM", "SIGINT"] as const)("%s lets a create answer with what it has begun, and then ends the process", async (signal) => {
-  const emulator = await useEmulator({ options: { importSeconds: 3_600 } });
-  const image = { name: "web", region: "ams3", url: "http://127.0.0.1:9/web.img", distribution: "Ubuntu" };
-  const { body } = await emulator.call<{ readonly image: { readonly id: number } }>("POST", "/v2/images", image);
-  const imageId = `${body.image.id}`;
-  const { plugin, written, ended } = await start();
-  const client = new ResourceProviderClient(`127.0.0.1:${written().trim()}`, credentials.createInsecure());
-  await configure({ client }, { token: emulator.token, apiEndpoint: emulator.url });
-  const request = new CreateRequest();
-  request.setUrn("urn:pulumi:dev::shop::imagefleet:index:ImageReplica::web");
-  request.setProperties(struct({ imageId, region: "nyc3", wait: true }));
-  const failed = failureOf(ask<CreateRequest, unknown>(client, client.create.bind(client), request));
-  const isAsked = async () => (await emulator.requests()).some(({ method, path }) => `${method} ${path}` === `GET /v2/images/${imageId}`);
-  while (!(await isAsked()));
-  plugin.kill(signal);
-  const { kept, details } = await failed;
-  expect(details).toContain("Stopped because the run was cancelled");
-  expect(kept).toMatchObject({ id: `${imageId}/nyc3`, properties: { imageId, region: "nyc3", status: "pending" } });
-  expect(await ended).toEqual([0, null]);
-  client.close();
-  await emulator.close();
-});
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s lets a create answer with what it has begun, and the engine's Cancel then ends the process",
+  async (signal) => {
+    const emulator = await useEmulator({ options: { importSeconds: 3_600 } });
+    const image = { name: "web", region: "ams3", url: "http://127.0.0.1:9/web.img", distribution: "Ubuntu" };
+    const { body } = await emulator.call<{ readonly image: { readonly id: number } }>("POST", "/v2/images", image);
+    const imageId = `${body.image.id}`;
+    const { plugin, written, ended } = await start();
+    const client = new ResourceProviderClient(`127.0.0.1:${written().trim()}`, credentials.createInsecure());
+    await configure({ client }, { token: emulator.token, apiEndpoint: emulator.url });
+    const request = new CreateRequest();
+    request.setUrn("urn:pulumi:dev::shop::imagefleet:index:ImageReplica::web");
+    request.setProperties(struct({ imageId, region: "nyc3", wait: true }));
+    const failed = failureOf(ask<CreateRequest, unknown>(client, client.create.bind(client), request));
+    const isAsked = async () => (await emulator.requests()).some(({ method, path }) => `${method} ${path}` === `GET /v2/images/${imageId}`);
+    while (!(await isAsked()));
+    plugin.kill(signal);
+    const { kept, details } = await failed;
+    expect(details).toContain("Stopped because the run was cancelled");
+    expect(kept).toMatchObject({ id: `${imageId}/nyc3`, properties: { imageId, region: "nyc3", status: "pending" } });
+    await ask<Empty, Empty>(client, client.cancel.bind(client), new Empty());
+    expect(await ended).toEqual([0, null]);
+    client.close();
+    await emulator.close();
+  },
+);
 
 test("ends on SIGTERM", async () => {
   const { plugin, ended } = await start();
@@ -91,6 +93,7 @@ test("without an engine's address it waits for one to attach, whatever becomes o
   await ask<DeleteRequest, Empty>(client, client.delete.bind(client), request);
   await until(() => heard.length === 1);
   expect(heard[0]).toContain("The copy of image 38413969 in ams3 stays");
+  await ask<Empty, Empty>(client, client.cancel.bind(client), new Empty());
   client.close();
   plugin.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
