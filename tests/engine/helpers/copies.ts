@@ -1,0 +1,76 @@
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { EmulatorOptions } from "../../../emulator/options";
+import type { LoggedRequest } from "../../../emulator/requestLog";
+import type { Result, Running } from "../../helpers/engine";
+import { kindOf, useService, type Service } from "./service";
+
+export const transfer = "POST /v2/images/:id/actions";
+
+/** A stack of `programs/copies`, and the image that it copies: there from the start, in nyc3. */
+export interface Copying extends Service {
+  readonly image: never;
+  readonly imageId: string;
+  /** Says what the next `up` is to lead to. */
+  readonly wantCopies: (regions: readonly string[], waitFor?: "home" | readonly string[]) => Promise<void>;
+}
+
+/** Copies take an hour by the emulator's clock, unless told otherwise: until a test moves that, they run. */
+export async function useCopies(options: Partial<EmulatorOptions> = {}): Promise<Copying> {
+  const service = await useService({
+    program: "tests/engine/programs/copies",
+    emulator: { transferSeconds: 3_600, ...options },
+    seed: { images: [{ name: "golden", regions: ["nyc3"] }] },
+  });
+  const imageId = (await service.account()).images[0]?.id ?? "";
+  return {
+    ...service,
+    image: undefined as never,
+    imageId,
+    wantCopies: (regions, waitFor) => service.stack.setConfig({ "copies:golden": { image: imageId, regions, waitFor } }),
+  };
+}
+
+/** The regions that transfers were asked for, in the order of the requests. */
+export function transferred(requests: readonly LoggedRequest[]): readonly string[] {
+  return requests.filter((request) => kindOf(request) === transfer).map(({ body }) => (body as { readonly region: string }).region);
+}
+
+/** The requests that an action makes. */
+export async function requestsOf<T>({ emulator }: Service, action: () => Promise<T>): Promise<readonly [T, readonly LoggedRequest[]]> {
+  const before = (await emulator.requests()).length;
+  const result = await action();
+  return [result, (await emulator.requests()).slice(before)];
+}
+
+/** Resolves when the emulator's log fulfils a condition; rejects with its output if the command ends before. */
+export async function untilAsked(
+  { emulator }: Service,
+  up: Running,
+  holds: (requests: readonly LoggedRequest[]) => boolean,
+): Promise<void> {
+  const life: { end?: Result } = {};
+  void up.ended.then((end) => (life.end = end));
+  while (!holds(await emulator.requests())) {
+    if (life.end !== undefined) throw new Error(`The command ended before:\n${life.end.stdout}${life.end.stderr}`);
+    await delay(20);
+  }
+}
+
+/** The same, until so many transfers have been asked for since the emulator's start. */
+export function untilTransferred(service: Service, up: Running, times: number): Promise<void> {
+  return untilAsked(service, up, (requests) => transferred(requests).length >= times);
+}
+
+/** Process ids of the providers that an engine has started, as Linux tells them. */
+export async function providersOf(enginePid: number): Promise<readonly number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+      const parent = /^\d+ \(.*\) \S (\d+)/s.exec(await read("stat"))?.[1];
+      return parent === String(enginePid) && (await read("cmdline")).includes("pulumi-resource-imagefleet");
+    }),
+  );
+  return pids.filter((_, at) => found[at]).map(Number);
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from "node:child_process";
+import { copyFile, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { builtRelease, scratchFolder, unpacked } from "../../packaging/builtRelease";
+import { answersOf, nothing } from "../helpers/account";
+import { diagnosticsOf } from "../helpers/outcome";
+import { useService } from "../helpers/service";
+
+const root = path.resolve(__dirname, "../../..");
+const program = "tests/engine/programs/constructed";
+
+test("components that the plugin constructs lay out the same resources, keep secrets, and are silent on the second `up`", async () => {
+  const { stack, emulator, image, sshKeys, account } = await useService({ program });
+  const source = await image("1.0.0");
+  const gate = { http: { port: 8080 }, successThreshold: 1, intervalSeconds: 0.2 };
+  await stack.setConfig({
+    "constructed:image": { source, regions: ["nyc3", "ams3"] },
+    "constructed:fleet": { region: "ams3", size: "s-1vcpu-1gb", count: 2, sshKeys, gate, rollout: { drainSeconds: 0 } },
+  });
+  await stack.setSecret("constructed:userData", "#cloud-config t0p");
+
+  expect(await stack.preview()).toMatchObject({ code: 0, stderr: "" });
+  expect(await account()).toEqual(nothing);
+  expect(await stack.up()).toMatchObject({ code: 0 });
+  const { images, droplets } = await account();
+  const id = images[0]?.id;
+  expect(droplets).toMatchObject([0, 1].map(() => ({ region: "ams3", image: id, serving: true })));
+  const outputs = await stack.outputs();
+  expect(outputs["imageIds"]).toEqual({ nyc3: id, ams3: id });
+  expect(await answersOf(outputs["addresses"])).toEqual([200, 200]);
+
+  const { resources = [] } = (await stack.state()).deployment;
+  const tree = resources.filter(({ type }) => type.startsWith("imagefleet:")).map(({ urn }) => urn.replace(/^.*::constructed::/, ""));
+  expect(tree.sort()).toEqual([
+    "imagefleet:index:CustomImage$imagefleet:index:ImageImport::web",
+    "imagefleet:index:CustomImage$imagefleet:index:ImageReplication$imagefleet:index:ImageReplica::web-ams3",
+    "imagefleet:index:CustomImage$imagefleet:index:ImageReplication$imagefleet:index:ImageReplica::web-nyc3",
+    "imagefleet:index:CustomImage$imagefleet:index:ImageReplication::web",
+    "imagefleet:index:CustomImage::web",
+    "imagefleet:index:DropletFleet$imagefleet:index:Fleet::web",
+    "imagefleet:index:DropletFleet::web",
+  ]);
+  expect(JSON.stringify(resources)).not.toContain("t0p");
+
+  const asked = (await emulator.requests()).length;
+  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await emulator.requests()).toHaveLength(asked);
+
+  await stack.setConfig({ "constructed:protect": true });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+  const kept = (await stack.state()).deployment.resources ?? [];
+  expect(
+    kept
+      .filter(({ protect }) => protect === true)
+      .map(({ type }) => type.replace(/^.*:/, ""))
+      .sort(),
+  ).toEqual(["CustomImage", "ImageImport", "ImageReplica", "ImageReplica", "ImageReplication"]);
+  await stack.setConfig({ "constructed:protect": false });
+  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await account()).toEqual(nothing);
+});
+
+test("what is wrong with a component's arguments, or with a child, ends the `up` with that as the message", async () => {
+  const { stack, garbage, sshKeys, account } = await useService({ program });
+  const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
+  await stack.setSecret("constructed:userData", "none");
+  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "Amsterdam"] }, "constructed:fleet": fleet });
+  const refused = await stack.up();
+  expect(refused.code).not.toBe(0);
+  expect(Object.values(diagnosticsOf(refused)).join("\n")).toContain('`regions[1]` must be a region slug such as `ams3`, got "Amsterdam".');
+
+  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "ams3"] } });
+  const failed = await stack.up();
+  expect(failed.code).not.toBe(0);
+  expect(diagnosticsOf(failed)).toHaveProperty(["imagefleet:index:ImageImport (web)"]);
+  expect((await account()).images).toEqual([]);
+});
+
+test("the plugin from its archive constructs them too, beside nothing but its own files", async () => {
+  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+  const plugin = await unpacked(path.join(await builtRelease(), `pulumi-resource-imagefleet-v0.1.0-${platform}.tar.gz`));
+  const folder = await scratchFolder();
+  const own = { "../../../../tsconfig.json": path.join(root, "tsconfig.json"), "../../../../bin": plugin };
+  const project = await readFile(path.join(root, program, "Pulumi.yaml"), "utf8");
+  await writeFile(
+    path.join(folder, "Pulumi.yaml"),
+    Object.entries(own).reduce((text, [from, to]) => text.replace(from, to), project),
+  );
+  await copyFile(path.join(root, program, "index.ts"), path.join(folder, "index.ts"));
+  await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+
+  const { stack, image, sshKeys } = await useService({ program: folder });
+  const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
+  await stack.setConfig({ "constructed:image": { source: await image("1.0.0"), regions: ["nyc3", "ams3"] }, "constructed:fleet": fleet });
+  await stack.setSecret("constructed:userData", "none");
+  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(Object.keys((await stack.outputs())["imageIds"] as object)).toEqual(["ams3", "nyc3"]);
+});
+
+test("a run that constructs nothing doesn't load Pulumi's SDK", async () => {
+  const folder = await scratchFolder();
+  const listed = path.join(folder, "listed.js");
+  await writeFile(listed, 'process.on("exit", () => process.stderr.write(Object.keys(require.cache).join("\\n")));\n');
+  const plugin = path.join(root, "bin/pulumi-resource-imagefleet");
+  const { stderr, status } = spawnSync(process.execPath, ["-r", listed, plugin, "127.0.0.1:1"], { encoding: "utf8", input: "" });
+  expect(status).toBe(0);
+  expect(stderr).toContain("/dist/provider/main.js");
+  expect(stderr.split("\n").filter((file) => /\/@pulumi\/pulumi\/(?!proto\/)|\/dist\/(construct|components)\//.test(file))).toEqual([]);
+});

@@ -1,0 +1,112 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+import pulumi from "@pulumi/pulumi/package.json";
+import { openWorkspace } from "../../../local/workspace";
+import manifest from "../../../package.json";
+import { builtRelease, scratchFolder } from "../../packaging/builtRelease";
+import { answersOf, nothing } from "../helpers/account";
+import { useService } from "../helpers/service";
+
+const run = promisify(execFile);
+const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+const archive = `pulumi-resource-imagefleet-v${manifest.version}-${platform}.tar.gz`;
+
+/** Serves a release's files as a forge does, and remembers what it was asked for. */
+async function serveRelease(folder: string) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const name = path.basename(request.url ?? "");
+    asked.push(name);
+    response.end(readFileSync(path.join(folder, name)));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { asked, close: () => server.close(), overrides: `^${manifest.pulumi.server}=${url}` };
+}
+
+/** README's five lines, where the image and a key are known. */
+function fiveLines(url: string, sshKeys: readonly string[]): string {
+  const readme = readFileSync(path.resolve(__dirname, "../../../README.md"), "utf8");
+  const [, lines = ""] = /```ts\n(import \{ CustomImage, DropletFleet \} [^`]*)```/.exec(readme) ?? [];
+  const [first = "", ...rest] = lines.replace("https://images.example.com/web-1.4.2.qcow2.gz", url).split("\n");
+  return [first, `const sshKeys = ${JSON.stringify(sshKeys)};`, ...rest].join("\n");
+}
+
+let release: string;
+let server: Awaited<ReturnType<typeof serveRelease>>;
+
+beforeAll(async () => {
+  release = await builtRelease();
+  server = await serveRelease(release);
+});
+afterAll(() => server.close());
+
+/** An engine's command in a folder and plugin home of its own, which reports no exit code but fails. */
+async function engine(cwd: string, home: string, ...args: readonly string[]) {
+  const { pulumi: executable, env } = await openWorkspace({ log: () => undefined });
+  const own = { ...process.env, ...env, PULUMI_HOME: home, PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides };
+  return run(executable, [...args, "--non-interactive", "--color", "never"], { cwd, env: own });
+}
+
+test("installed from its tarball into an empty project, README's five lines run with plain `pulumi up`: the engine fetches the plugin by itself", async () => {
+  const project = await scratchFolder();
+  await writeFile(path.join(project, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "shop", private: true }));
+  const tarball = path.join(release, `imagefleet-${manifest.version}.tgz`);
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, `@pulumi/pulumi@${pulumi.version}`], {
+    cwd: project,
+  });
+
+  const { stack, image, sshKeys, account } = await useService({ program: project });
+  await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
+  const found = { PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides, PULUMI_NODEJS_TRANSPILE_ONLY: undefined };
+  stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });
+  server.asked.length = 0;
+
+  const first = await stack.up("--skip-preview=false");
+  expect(first).toMatchObject({ code: 0, stderr: "" });
+  expect(server.asked).toEqual([archive]);
+  expect((await account()).droplets).toHaveLength(3);
+  expect(await answersOf((await stack.outputs()).addresses)).toEqual([200, 200, 200]);
+  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+
+  // A runner that has the state and neither the program's packages nor the plugin.
+  const bare = await scratchFolder();
+  await writeFile(path.join(bare, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  stack.useProgram(bare);
+  stack.setEnv({ PULUMI_HOME: await scratchFolder() });
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(server.asked).toEqual([archive, archive]);
+  expect(await account()).toEqual(nothing);
+});
+
+test("`pulumi install` fetches the plugin that the package names", async () => {
+  const project = await scratchFolder();
+  const packageFolder = path.join(project, "node_modules", "imagefleet");
+  await mkdir(packageFolder, { recursive: true });
+  await run("tar", ["-xzf", path.join(release, `imagefleet-${manifest.version}.tgz`), "-C", packageFolder, "--strip-components=1"]);
+  await writeFile(path.join(project, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "shop", dependencies: { imagefleet: "*" } }));
+  const home = await scratchFolder();
+  server.asked.length = 0;
+  await engine(project, home, "install", "--no-dependencies");
+  expect(server.asked).toEqual([archive]);
+  expect((await engine(project, home, "plugin", "ls")).stdout).toMatch(new RegExp(`imagefleet +resource +${manifest.version} `));
+});
+
+test("`pulumi plugin install --file` takes the archive where nothing can be fetched, and its schema names where it would be", async () => {
+  const folder = await scratchFolder();
+  const home = await scratchFolder();
+  server.asked.length = 0;
+  await engine(folder, home, "plugin", "install", "resource", "imagefleet", manifest.version, "--file", path.join(release, archive));
+  const { stdout } = await engine(folder, home, "package", "get-schema", "imagefleet");
+  expect(server.asked).toEqual([]);
+  expect(JSON.parse(stdout)).toMatchObject({ name: "imagefleet", pluginDownloadURL: manifest.pulumi.server });
+  await engine(release, home, "schema", "check", "schema.json");
+});
