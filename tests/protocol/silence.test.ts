@@ -28,9 +28,9 @@ async function linesUnder(fault: Fault) {
   });
   const begun = clock.now();
   const lines: { readonly second: number; readonly urn: string; readonly text: string }[] = [];
-  let isRunning = true;
-  const ended = Promise.allSettled(creates).finally(() => (isRunning = false));
-  while (isRunning) {
+  const state = { isRunning: true };
+  const ended = Promise.allSettled(creates).finally(() => (state.isRunning = false));
+  while (state.isRunning) {
     await clock.advance(1_000);
     // What is said crosses a socket.
     await new Promise((resolve) => setTimeout(resolve, 3));

@@ -11,7 +11,7 @@ test("work says what it has waited for longest, and nothing once that has come",
   let come: (() => void) | undefined;
   waits.during(() => {
     void waitFor({ what: "the later", since: 2_000 }, never);
-    return waitFor({ what: "the first", since: 1_000 }, new Promise<void>((resolve) => (come = resolve)));
+    void waitFor({ what: "the first", since: 1_000 }, new Promise<void>((resolve) => (come = resolve)));
   });
   expect(waits.longest?.what).toBe("the first");
   come?.();
