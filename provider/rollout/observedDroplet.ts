@@ -1,6 +1,5 @@
 import type { DropletWire } from "../api/wire";
-import { servingTag } from "./fleetTags";
-import { hasTag } from "../rules/tag";
+import { hasAnyTag, hasTag } from "../rules/tag";
 import type { Attempt, Gate } from "./gates/gate";
 import { verdict } from "./gates/gate";
 import type { UnderWay } from "./lookPace";
@@ -43,17 +42,18 @@ export const lag = 30_000;
 /** How long a Droplet may take to become active, in milliseconds. */
 const activation = 600_000;
 
-export function serves({ wire, withdrawal }: ObservedDroplet, fleetId: string): boolean {
-  return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, servingTag(fleetId));
+/** The fleet's own serving tag, the first, tells: it is put on after the program's own, and taken off before them. */
+export function serves({ wire, withdrawal }: ObservedDroplet, [own = ""]: readonly string[]): boolean {
+  return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, own);
 }
 
 /** What the service is about to do to it. */
-export function workOf(droplet: ObservedDroplet, fleetId: string): UnderWay | undefined {
+export function workOf(droplet: ObservedDroplet, servingTags: readonly string[]): UnderWay | undefined {
   const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince } = droplet;
   if (deletedAt !== undefined) return { work: "delete", since: deletedAt };
   if (wire.status === "new") return { work: "create", since: seenAt };
   if (shutdownAt !== undefined) return wire.status === "active" ? { work: "shutdown", since: shutdownAt } : undefined;
-  if (serveAskedAt !== undefined && !serves(droplet, fleetId)) return { work: "other", since: serveAskedAt };
+  if (serveAskedAt !== undefined && !serves(droplet, servingTags)) return { work: "other", since: serveAskedAt };
   return withdrawal === "asked" || (wire.locked && withdrawal !== "no") ? { work: "other", since: idleSince } : undefined;
 }
 
@@ -90,9 +90,9 @@ export function isAvailable({ isBaked, servingSince }: ObservedDroplet, { bakeSe
   return isBaked || (servingSince !== undefined && now - servingSince >= bakeSeconds * 1_000);
 }
 
-export function memberOf(droplet: ObservedDroplet, fleetId: string, gate: Gate, timing: Timing, now: number): Member {
+export function memberOf(droplet: ObservedDroplet, servingTags: readonly string[], gate: Gate, timing: Timing, now: number): Member {
   const { wire, slot, template, attempt, withdrawal, madeAt, servingSince, idleSince, unhealthy } = droplet;
-  const serving = serves(droplet, fleetId);
+  const serving = serves(droplet, servingTags);
   const hasPassed = servingSince !== undefined || (attempt !== undefined && verdict(gate, attempt) === "passed");
   const neverServed = madeAt !== undefined && servingSince === undefined;
   return {
@@ -101,7 +101,7 @@ export function memberOf(droplet: ObservedDroplet, fleetId: string, gate: Gate, 
     template,
     power: wire.status === "archive" ? "off" : wire.status,
     serving,
-    tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasTag(wire.tags, servingTag(fleetId)),
+    tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasAnyTag(wire.tags, servingTags),
     available: serving && isAvailable(droplet, gate, now),
     unhealthy,
     gate: failureOf(droplet, gate, now) !== undefined ? "failed" : hasPassed ? "passed" : "waiting",

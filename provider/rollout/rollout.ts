@@ -64,7 +64,7 @@ export class Rollout {
     this.#wake = new Wake(world.clock);
     this.status = new StatusLine(call, world.clock);
     this.#templates = new Set(settings.known.map(({ template }) => template));
-    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace);
+    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace, settings.servingTags);
     this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 

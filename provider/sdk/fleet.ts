@@ -25,6 +25,16 @@ export class Fleet extends pulumi.CustomResource {
   declare readonly vpcUuid: pulumi.Output<string | undefined>;
   /** Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. */
   declare readonly tags: pulumi.Output<string[] | undefined>;
+  /**
+   * Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall
+   * that select by one of them can be made before the fleet.
+   */
+  declare readonly servingTags: pulumi.Output<string[] | undefined>;
+  /**
+   * What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template
+   * and only heals.
+   */
+  declare readonly heldBy: pulumi.Output<string | undefined>;
   /** Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. */
   declare readonly name: pulumi.Output<string>;
   /** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
@@ -91,6 +101,17 @@ export interface FleetArgs {
    * order doesn't matter. Default: none. A change updates the Droplets in place.
    */
   readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall
+   * that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default:
+   * none. A change updates the Droplets in place.
+   */
+  readonly servingTags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template
+   * and only heals. Default: nothing, so that it rolls. A change to an empty text rolls what was held back; any other is only recorded.
+   */
+  readonly heldBy?: pulumi.Input<string | undefined>;
   /**
    * Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change applies to new Droplets; those
    * that exist keep their names.
@@ -320,6 +341,8 @@ const properties = [
   "userData",
   "vpcUuid",
   "tags",
+  "servingTags",
+  "heldBy",
   "name",
   "gate",
   "rollout",

@@ -1,6 +1,6 @@
 import type { Fault } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
-import { isReservedTag, isTag, reservedPrefix } from "../../rules/tag";
+import { hasTag, isReservedTag, isTag, reservedPrefix } from "../../rules/tag";
 import type { FleetInputs } from "./fleetState";
 
 const keyPattern = /^(\d+|([0-9a-f]{2}:){15}[0-9a-f]{2})$/;
@@ -11,6 +11,7 @@ export function checkFleet(inputs: WithUnknowns<FleetInputs>): readonly Fault[] 
   return [
     ...checkItems("sshKeys", inputs.sshKeys, keyFault),
     ...checkItems("tags", inputs.tags, tagFault),
+    ...checkItems("servingTags", inputs.servingTags, (tag) => tagFault(tag) ?? servingTagFault(tag, inputs.tags)),
     ...checkGate(inputs.gate),
     ...checkRollout(inputs.rollout),
   ];
@@ -35,6 +36,11 @@ function keyFault(key: string): string | undefined {
 function tagFault(tag: string): string | undefined {
   if (isReservedTag(tag)) return `must not start with \`${reservedPrefix}\`, which is reserved`;
   return isTag(tag) ? undefined : "must be 1 to 255 letters, digits, `_`, `-` and `:`";
+}
+
+function servingTagFault(tag: string, tags: WithUnknowns<FleetInputs["tags"]> = []): string | undefined {
+  const isAlways = isKnown(tags) && tags.some((other) => isKnown(other) && hasTag([other], tag));
+  return isAlways ? "must not be one of `tags`, which a Droplet carries before it serves, too" : undefined;
 }
 
 function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {

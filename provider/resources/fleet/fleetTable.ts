@@ -74,6 +74,16 @@ export const fleetInputs = {
     doc: "Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. Tags that start with `imagefleet:` are reserved. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
     change: "update",
   },
+  servingTags: {
+    shape: { listOf: "string" },
+    doc: "Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
+    change: "update",
+  },
+  heldBy: {
+    shape: "string",
+    doc: "What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template and only heals. Default: nothing, so that it rolls. A change to an empty text rolls what was held back; any other is only recorded.",
+    change: "none",
+  },
   name: {
     shape: "string",
     doc: "Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change applies to new Droplets; those that exist keep their names.",
