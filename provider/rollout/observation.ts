@@ -169,6 +169,7 @@ export class FleetObservation {
       shutdownAt: undefined,
       deletedAt: undefined,
       attempt: undefined,
+      balancing: undefined,
       unhealthy: false,
     };
     this.#learn(droplet, wire, now);

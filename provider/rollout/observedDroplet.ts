@@ -29,6 +29,8 @@ export interface ObservedDroplet {
   shutdownAt: number | undefined;
   deletedAt: number | undefined;
   attempt: Attempt | undefined;
+  /** What the load balancer of its gate has said of it. */
+  balancing: Attempt | undefined;
   unhealthy: boolean;
 }
 
@@ -75,19 +77,27 @@ export function isDeleting({ deletedAt }: ObservedDroplet, now: number): boolean
 
 /** Why it will not come to serve, a clause; undefined where it still may. */
 export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): string | undefined {
-  const { wire, attempt, madeAt, seenAt, servingSince, shutdownAt, deletedAt } = droplet;
+  const { wire, attempt, balancing, madeAt, seenAt, servingSince, shutdownAt, deletedAt } = droplet;
   if (shutdownAt !== undefined || deletedAt !== undefined) return undefined;
   if (wire.status === "new") return now - seenAt < activation ? undefined : `it did not become active within ${activation / 60_000} min`;
   if (wire.status !== "active") return madeAt === undefined ? undefined : "it powered itself off";
-  if (attempt === undefined) return undefined;
-  if (servingSince === undefined) return verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
-  const hasTurnedBad = !isAvailable(droplet, gate, now) && attempt.failures >= gate.successThreshold;
+  if (servingSince === undefined) return attempt !== undefined && verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
+  if (isAvailable(droplet, gate, now)) return undefined;
+  if (balancing?.isLate === true) return `${balancing.reason} ${gate.deadlineSeconds} s after it began to serve`;
+  const hasTurnedBad = attempt !== undefined && attempt.failures >= gate.successThreshold;
   return hasTurnedBad ? `it stopped answering well after it began to serve: ${attempt.reason}` : undefined;
 }
 
-/** Whether a Droplet that serves has done so for its bake time. */
-export function isAvailable({ isBaked, servingSince }: ObservedDroplet, { bakeSeconds }: Gate, now: number): boolean {
-  return isBaked || (servingSince !== undefined && now - servingSince >= bakeSeconds * 1_000);
+/** Whether a Droplet that serves has done so for its bake time, and the load balancer, where there is one, calls it healthy. */
+export function isAvailable(droplet: ObservedDroplet, gate: Gate, now: number): boolean {
+  const { isBaked, servingSince } = droplet;
+  if (isBaked || servingSince === undefined) return isBaked;
+  return now - servingSince >= gate.bakeSeconds * 1_000 && !awaitsBalancer(droplet, gate);
+}
+
+/** Whether it serves, and the load balancer has yet to call it healthy. */
+export function awaitsBalancer({ isBaked, servingSince, balancing }: ObservedDroplet, { loadBalancer }: Gate): boolean {
+  return loadBalancer !== undefined && !isBaked && servingSince !== undefined && (balancing === undefined || balancing.successes === 0);
 }
 
 export function memberOf(droplet: ObservedDroplet, servingTags: readonly string[], gate: Gate, timing: Timing, now: number): Member {

@@ -7,7 +7,7 @@ import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { awaitImage } from "../../rollout/imagePresence";
-import { preflight } from "../../rollout/preflight";
+import { preflight, type PreflightArgs } from "../../rollout/preflight";
 import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
 import { lag, type ObservedDroplet } from "../../rollout/observedDroplet";
@@ -86,9 +86,16 @@ async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | u
   const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
     const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
-    const template = { image: known(image), size: known(size), region: known(region), sshKeys: keys };
+    const template = {
+      image: known(image),
+      size: known(size),
+      region: known(region),
+      sshKeys: keys,
+      ...balancerOf(inputs, state?.fleetId),
+    };
     faults.push(...(await preflight(template, session.api, call.signal)));
-    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined) call.warn(nothingIsProbed);
+    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
+      call.warn(nothingIsProbed);
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
   if (state === undefined) return inputs;
@@ -115,7 +122,7 @@ async function previewHeadroom(
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const { api, world, namespace } = session;
-  await place(inputs, session, call);
+  await place(inputs, undefined, session, call);
   const team = await session.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, session, call.signal);
@@ -140,7 +147,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
     call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await session.team(call.signal));
-  if (isRoll) await place(inputs, session, call);
+  if (isRoll) await place(inputs, id, session, call);
 
   const rollout = begin(id, inputs, knownOf(state), session, call);
   await rollout.look();
@@ -281,12 +288,24 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
   }
 }
 
-async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<void> {
+async function place(inputs: FleetInputs, fleetId: string | undefined, session: FleetSession, call: Call): Promise<void> {
   if (inputs.count === 0) return;
   await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
   const { image, size, region } = inputs;
-  const faults = await preflight({ image, size, region }, session.api, call.signal);
+  const faults = await preflight({ image, size, region, ...balancerOf(inputs, fleetId) }, session.api, call.signal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+/** What is to be checked of the gate's load balancer, once it and the tags that it may select by are known. */
+function balancerOf(
+  { gate, tags = [], servingTags = [] }: PartlyKnown<FleetInputs>,
+  fleetId?: string,
+): Pick<PreflightArgs, "loadBalancer" | "tags"> {
+  const all: readonly WithUnknowns<string>[] = isKnown(tags) && isKnown(servingTags) ? [...tags, ...servingTags] : [unknownValue];
+  const carried = all.filter((tag) => isKnown(tag));
+  if (!isKnown(gate) || gate.loadBalancer === undefined || !isKnown(gate.loadBalancer) || carried.length < all.length) return {};
+  const own = fleetId === undefined ? [] : [fleetTag(fleetId), servingTag(fleetId)];
+  return { loadBalancer: gate.loadBalancer, tags: [...carried, ...own] };
 }
 
 /** No Droplet at all is what a token of another team would see, too. */

@@ -45,7 +45,7 @@ function servingTagFault(tag: string, tags: WithUnknowns<FleetInputs["tags"]> = 
 
 function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
   if (!isKnown(gate) || gate.active === undefined) return [];
-  const asked = (["http", "tcp", "ssh"] as const).filter((name) => gate[name] !== undefined);
+  const asked = (["http", "tcp", "ssh", "loadBalancer"] as const).filter((name) => gate[name] !== undefined);
   if (asked.length === 0) return [];
   const expectation = `must have either \`active\` or something to ask for, but has \`active\` and \`${asked.join("` and `")}\``;
   return [{ property: "gate", expectation, remedy: "Leave one out." }];

@@ -47,6 +47,10 @@ test.each<[Values, string]>([
   [{ tags: ["Shop"], servingTags: ["shop"] }, "servingTags[0] must not be one of `tags`, which a Droplet carries before it serves, too"],
   [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
   [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `active` or something to ask for, but has `active` and `http`"],
+  [
+    { gate: { loadBalancer: "x", active: true } },
+    "gate must have either `active` or something to ask for, but has `active` and `loadBalancer`",
+  ],
   [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
   [{ gate: { http: { port: 80, path: "health" } } }, "gate.http.path must start with `/`"],
   [
