@@ -5,6 +5,7 @@ import type {
   ImageChangesWire,
   ImageWire,
   KeyWire,
+  LoadBalancerWire,
   NewDropletsWire,
   NewImageWire,
   RegionWire,
@@ -28,6 +29,7 @@ export interface Api {
   readonly droplets: DropletsApi;
   readonly tags: TagsApi;
   readonly actions: ActionsApi;
+  readonly loadBalancers: LoadBalancersApi;
   /** `GET /v2/account`; one request a process, shared. */
   account(signal: AbortSignal): Promise<AccountWire>;
   /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
@@ -99,4 +101,13 @@ export interface TagsApi {
 export interface ActionsApi {
   /** The newest actions of the account, at most 200 (one request). */
   recent(signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
+}
+
+export interface LoadBalancersApi {
+  get(id: string, signal: AbortSignal): Promise<LoadBalancerWire | undefined>;
+  /**
+   * By the Droplet's number, whether the load balancer's last check between two times (milliseconds since the epoch) called it healthy. What
+   * it has no word of is left out. In the background.
+   */
+  health(id: string, since: number, until: number, signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
 }

@@ -6,6 +6,7 @@ import { Client } from "./client";
 import { dropletsApi } from "./droplets";
 import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
+import { loadBalancersApi } from "./loadBalancers";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
 import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
@@ -39,6 +40,7 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     droplets: dropletsApi(client),
     tags: tagsApi(client),
     actions: actionsApi(client),
+    loadBalancers: loadBalancersApi(client),
     account: (signal) => account.get(signal),
     keys: (signal) => keys.get(signal),
     regions: (signal) => regions.get(signal),

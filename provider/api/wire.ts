@@ -111,3 +111,19 @@ export interface TaggedResourceWire {
   readonly resource_id: string;
   readonly resource_type: "image" | "droplet";
 }
+
+export interface LoadBalancerWire {
+  readonly id: string;
+  readonly name: string;
+  /** Chooses the Droplets unless empty. */
+  readonly tag: string;
+  readonly region: { readonly slug: string };
+}
+
+export interface MetricsWire {
+  readonly result: readonly {
+    readonly metric: Readonly<Record<string, string | undefined>>;
+    /** Each with its time in seconds since the epoch. */
+    readonly values: readonly (readonly [at: number, value: string])[];
+  }[];
+}

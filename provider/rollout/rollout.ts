@@ -1,4 +1,4 @@
-import type { Api } from "../api/api";
+import type { Api, LoadBalancersApi } from "../api/api";
 import type { Call } from "../host/resource";
 import { StatusLine } from "../waiting/statusLine";
 import { Wake } from "../waiting/wake";
@@ -40,6 +40,7 @@ export class Rollout {
   readonly #executor: StepExecutor;
   readonly #world: World;
   readonly #poller: DropletPoller;
+  readonly #loadBalancers: LoadBalancersApi;
   readonly #call: Call;
   readonly #wake: Wake;
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
@@ -60,11 +61,12 @@ export class Rollout {
     this.#settings = settings;
     this.#world = world;
     this.#poller = poller;
+    this.#loadBalancers = api.loadBalancers;
     this.#call = call;
     this.#wake = new Wake(world.clock);
     this.status = new StatusLine(call, world.clock);
     this.#templates = new Set(settings.known.map(({ template }) => template));
-    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace);
+    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace, settings.servingTags);
     this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 
@@ -130,7 +132,7 @@ export class Rollout {
   /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
   async #reach(goal: Goal): Promise<readonly string[]> {
     const end = new AbortController();
-    const prober = new Prober(this.#gateOf(goal), this.#world, () => this.#wake.notify());
+    const prober = new Prober(this.#gateOf(goal), this.#world, this.#loadBalancers, () => this.#wake.notify());
     if (!this.#isFresh) await this.look();
     try {
       return await this.#pursue(goal, prober, AbortSignal.any([end.signal, this.#call.signal]));
