@@ -3,7 +3,7 @@ import type { World } from "../world";
 import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
 import { isNotFound, mayHaveTakenEffect, NetworkError, type ApiError, type Method } from "./errors";
-import { redact } from "./redaction";
+import { quoted } from "./quoted";
 import { apiErrorOf } from "./apiErrorOf";
 import { RetryPolicy } from "./retryPolicy";
 import { withTimeout } from "../waiting/timeout";
@@ -178,7 +178,7 @@ export class Client {
   #networkError(call: ApiRequest, failure: unknown): NetworkError {
     const { code, text } = innermost(failure);
     const connected = code === undefined || !notConnected.has(code);
-    return new NetworkError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);
+    return new NetworkError(call.method, this.#url(call.path), quoted(text, this.#secrets(call)), connected);
   }
 
   #secrets(call: ApiRequest): readonly string[] {

@@ -1,4 +1,4 @@
-import { redact } from "../../api/redaction";
+import { quoted } from "../../api/quoted";
 import { accepted, compressionTable, formatTable, listed, type CompressionName } from "../../source/accepted";
 
 import { normalUrl } from "./sourceIdentity";
@@ -39,7 +39,7 @@ const anyCause = {
 
 /** Why an import ended `deleted`: the service's own message, the likely cause, what to do. Never the URL, which may be a secret. */
 export function importFailure(imageId: string, message: string | undefined, url = ""): string {
-  const said = redact(message ?? "", [url, normalUrl(url)]);
+  const said = quoted(message ?? "", [url, normalUrl(url)]);
   const { cause, remedy } = causes.find(({ says }) => says.test(said)) ?? anyCause;
   const quote = said === "" ? "gave no reason." : `said: "${said}"${/[.!?]$/.test(said) ? "" : "."}`;
   return `The import of image ${imageId} failed; DigitalOcean ${quote} The likely cause: ${cause}. ${remedy}, then run \`pulumi up\` again.`;
