@@ -100,7 +100,7 @@ export class Client {
     return things;
   }
 
-  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read is as good as none. */
+  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read counts as no answer. */
   async #perform<T>(call: ApiRequest, parse: (text: string) => T, signal: AbortSignal): Promise<T> {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
@@ -120,7 +120,7 @@ export class Client {
     }
   }
 
-  /** What a POST has made after all. Rejects with the POST's own error where nobody can be asked. */
+  /** What a POST has made after all. Rejects with the POST's own error if the look fails too. */
   async #look(call: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
     for (const milliseconds of looks) {
       await pause(this.#settings.world.clock, milliseconds, `what became of ${describe(call, error)}`, signal);

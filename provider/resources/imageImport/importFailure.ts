@@ -27,7 +27,7 @@ const causes: readonly { readonly says: RegExp; readonly cause: string; readonly
   },
   {
     says: /recognize your image/i,
-    cause: `what the URL serves is no disk image in a format that DigitalOcean takes: ${formats}, where a raw one has a boot sector`,
+    cause: `what the URL serves is not a disk image in a format that DigitalOcean takes: ${formats}, where a raw one has a boot sector`,
     remedy: "See what it is with `imagefleet inspect`",
   },
 ];

@@ -2,7 +2,7 @@ import { pause, waitFor } from "../../waiting/waits";
 import { retryAfter } from "../../rules/retryAfter";
 import type { World } from "../../world";
 
-/** In milliseconds; also the longest that a server's own `Retry-After` is heeded. */
+/** In milliseconds; also the longest `Retry-After` that is followed. */
 const [firstPause, longestPause] = [1_000, 30_000];
 const attempts = 4;
 const mostRedirects = 10;
@@ -59,7 +59,7 @@ async function followed(request: Request, send: World["send"], headers: Readonly
     if (answer.status < 300 || answer.status > 399 || location === null) return answer;
     await answer.body?.cancel();
     seen.add(at.href);
-    if (!URL.canParse(location, at.href)) throw new RedirectError("redirects to what is no URL");
+    if (!URL.canParse(location, at.href)) throw new RedirectError("redirects to something that is not a URL");
     at = new URL(location, at);
     if (seen.has(at.href)) throw new RedirectError("redirects in a loop");
     if (seen.size > mostRedirects) throw new RedirectError(`redirects more than ${mostRedirects} times`);
