@@ -14,6 +14,7 @@ import { lag } from "../../rollout/observedDroplet";
 import { boundsOf, resolveSize } from "../../rollout/size";
 import { canaryGoals, type FleetSettings, uniformGoal } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
+import { pause } from "../../waiting/waits";
 import { sameMembers } from "../../rules/sameMembers";
 import { isReservedTag, sameTags } from "../../rules/tag";
 import type { ProviderContext } from "../../providerContext";
@@ -267,7 +268,7 @@ async function leftOf(creation: string, { api, world }: FleetSession, signal: Ab
   for (;;) {
     const left = await api.droplets.listByTag(creation, signal);
     if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
-    await world.clock.sleep(2_000, signal);
+    await pause(world.clock, 2_000, "what an interrupted create had asked for", signal);
   }
 }
 
