@@ -9,6 +9,10 @@ const boolean = z.boolean(must("must be true or false"));
 /** Every value that is neither list nor map comes as text. */
 const counted = z.preprocess((value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value), integer);
 
+/** A count or a percentage of the fleet's count. */
+const isSize = must("must be a count such as 1, or a percentage such as `25%`");
+const size = z.union([z.int(isSize), z.string().regex(/^\d+%?$/, isSize)], isSize);
+
 const region = text("must be a region slug such as `ams3`", /^[a-z]{2,8}[0-9]{1,2}$/);
 const regionList = must('must be a list of region slugs such as `["nyc3", "ams3"]`');
 
@@ -21,16 +25,33 @@ const fleet = map({
   userData: text("must be text").optional(),
   vpcUuid: text("must be the UUID of a VPC").optional(),
   tags: z.array(text("must be a tag"), must("must be a list of tags")).optional(),
+  servingTags: z.array(text("must be a tag"), must("must be a list of tags")).optional(),
+  projectId: text("must be the id of a project").optional(),
+  backups: boolean.optional(),
   gate: map({
-    http: map({ port: integer, path: text("must be a path such as `/`").optional() }).optional(),
+    http: map({
+      port: integer,
+      path: text("must be a path such as `/`").optional(),
+      status: z.array(text("must be a status or a range such as `200-399`"), must("must be a list of statuses")).optional(),
+      https: boolean.optional(),
+      host: text("must be a host name").optional(),
+    }).optional(),
+    tcp: map({ port: integer }).optional(),
+    ssh: map({ port: integer.optional() }).optional(),
+    loadBalancer: text("must be the id of a load balancer").optional(),
     active: boolean.optional(),
+    address: text("must be `public` or `private`").optional(),
     successThreshold: integer.optional(),
     intervalSeconds: number.optional(),
+    timeoutSeconds: number.optional(),
     deadlineSeconds: number.optional(),
+    bakeSeconds: number.optional(),
   }).optional(),
   rollout: map({
-    maxSurge: integer.optional(),
-    maxUnavailable: integer.optional(),
+    maxSurge: size.optional(),
+    maxUnavailable: size.optional(),
+    maxFailures: size.optional(),
+    canary: z.array(map({ count: size, bakeSeconds: number.optional() }), must("must be a list of stages")).optional(),
     drainSeconds: number.optional(),
     shutdownSeconds: number.optional(),
   }).optional(),

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, readConfig } from "../../stacks/config";
+import { serviceConfig } from "../../stacks/serviceConfig";
+import { fleetInputs } from "../../provider/resources/fleet/fleetTable";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com";
 const webFleet = { region: "ams3", size: "s-1vcpu-1gb", count: 3 };
@@ -20,8 +22,20 @@ test("reads a whole configuration, with every argument of a fleet", () => {
     userData: "#cloud-config",
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
-    rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
+    servingTags: ["balanced"],
+    projectId: "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679",
+    backups: true,
+    gate: {
+      http: { port: 8080, path: "/", status: ["200"], https: true, host: "shop.example.com" },
+      tcp: { port: 5432 },
+      ssh: {},
+      loadBalancer: "4de7ac8b-495b-4884-9a69-1050c6793cd6",
+      ...{ address: "private", successThreshold: 3, intervalSeconds: 0.5, timeoutSeconds: 2, deadlineSeconds: 60, bakeSeconds: 30 },
+    },
+    rollout: {
+      ...{ maxSurge: "25%", maxUnavailable: 1, maxFailures: "10%", drainSeconds: 5, shutdownSeconds: 20 },
+      canary: [{ count: 1, bakeSeconds: 600 }, { count: "50%" }],
+    },
   };
   configure({ ...wholeConfig, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
 
@@ -59,7 +73,7 @@ test("reports faults of every kind and depth together, in one error without a st
     imageSha256: "abc",
     sshPublicKey: publicKey,
     regions: ["nyc3", "Amsterdam"],
-    fleets: { other: "ams3", web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: [1] } },
+    fleets: { other: "ams3", web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: { maxSurge: "a few" } } },
   });
 
   const error = thrown();
@@ -70,11 +84,11 @@ test("reports faults of every kind and depth together, in one error without a st
       '  `imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2.gz": fix it in `Pulumi.dev.yaml`.',
       '  `imageSha256` must be 64 hexadecimal digits, got "abc": fix it in `Pulumi.dev.yaml`.',
       '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam": fix it in `Pulumi.dev.yaml`.',
-      '  `fleets.other` must be a map of region, size, count, userData, vpcUuid, tags, gate, rollout, got "ams3": fix it in `Pulumi.dev.yaml`.',
+      '  `fleets.other` must be a map of region, size, count, userData, vpcUuid, tags, servingTags, projectId, backups, gate, rollout, got "ams3": fix it in `Pulumi.dev.yaml`.',
       "  `fleets.web.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleets.web.size' VALUE`.",
       '  `fleets.web.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
       "  `fleets.web.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
-      "  `fleets.web.rollout` must be a map of maxSurge, maxUnavailable, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
+      '  `fleets.web.rollout.maxSurge` must be a count such as 1, or a percentage such as `25%`, got "a few": fix it in `Pulumi.dev.yaml`.',
     ].join("\n"),
   );
 });
@@ -113,7 +127,7 @@ test.each([
   [
     "an argument of a fleet that there is not",
     { ...wholeConfig, fleets: { web: { ...webFleet, sise: "s-1vcpu-1gb" } } },
-    '`fleets.web.sise` is not known here, where there can be region, size, count, userData, vpcUuid, tags, gate, rollout, got "s-1vcpu-1gb"',
+    '`fleets.web.sise` is not known here, where there can be region, size, count, userData, vpcUuid, tags, servingTags, projectId, backups, gate, rollout, got "s-1vcpu-1gb"',
   ],
 ])("refuses %s", (_what, values, fault) => {
   configure(values);
@@ -165,3 +179,11 @@ function thrown(): ConfigError {
 function faults(): readonly string[] {
   return thrown().faults;
 }
+
+test("takes what an argument of `DropletFleet` may hold, all but what the program gives itself", () => {
+  const fleet = serviceConfig.shape.fleets.valueType.shape;
+  const own = ["image", "sshKeys", "name", "heldBy", "ipv6", "monitoring"];
+  expect(Object.keys(fleet)).toEqual(expect.arrayContaining(Object.keys(fleetInputs).filter((name) => !own.includes(name))));
+  const parts = Object.keys(fleetInputs.gate.shape.object);
+  expect(Object.keys(fleet.gate.unwrap().shape).sort()).toEqual(parts.sort());
+});
