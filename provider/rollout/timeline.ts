@@ -53,10 +53,11 @@ export class Timeline {
   }
 
   /** As the outputs keep it: times as RFC 3339, and of a large fleet the Droplets that came last. */
-  record(endedAt: number) {
+  record(endedAt: number, requests: number) {
     return {
       startedAt: timeOf(this.#startedAt),
       endedAt: timeOf(endedAt),
+      requests,
       droplets: [...this.#lives.values()].slice(-most).map(({ at, ...life }) => ({ ...life, ...timesOf(at) })),
     };
   }

@@ -321,6 +321,8 @@ export interface FleetLastChange {
   readonly startedAt: string;
   /** When it ended, well or not, as an RFC 3339 time. */
   readonly endedAt: string;
+  /** How many requests the run had sent to the API by then, those of its other resources included. */
+  readonly requests: number;
   /** What happened to each Droplet; of more than 200, the last ones. */
   readonly droplets: FleetLastChangeDroplet[];
 }

@@ -125,7 +125,7 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const rollout = begin(fleetId, inputs, [], session, call, creation);
   const wanted = wantedOf(inputs, fleetId);
   const reasons = await outcomeOf(rollout, () => rollout.change(uniformGoal(wanted, inputs.count), undefined));
-  const lastChange = rollout.timeline.record(world.clock.now());
+  const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
   const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), lastChange, ...price, team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
@@ -153,7 +153,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
     const goals = lastGood === undefined ? [] : canaryGoals(stages, wanted, lastGood, inputs.count);
     await rollout.change(uniformGoal(wanted, inputs.count), lastGood && uniformGoal(lastGood, inputs.count), goals);
   });
-  const lastChange = rollout.timeline.record(session.world.clock.now());
+  const lastChange = rollout.timeline.record(session.world.clock.now(), session.api.requests());
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reasons.length === 0) return { ...inputs, ...live, ...price, template: wanted.fingerprint };
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.

@@ -297,6 +297,11 @@ export const fleetOutputs = {
       object: {
         startedAt: { ...timeOf("When it began"), required: true },
         endedAt: { ...timeOf("When it ended, well or not"), required: true },
+        requests: {
+          shape: "integer",
+          doc: "How many requests the run had sent to the API by then, those of its other resources included.",
+          required: true,
+        },
         droplets: {
           shape: {
             listOf: {

@@ -41,7 +41,8 @@ test("tells when each Droplet of a change was made, served, drained and was dele
   const before = await rig.create(await rig.inputs(0));
   const { state } = await rig.update(before, await rig.inputs(1));
   const [image, old] = [await rig.image(1), await rig.image(0)];
-  const { startedAt, endedAt, droplets } = state.lastChange ?? { startedAt: "", endedAt: "", droplets: [] };
+  const { startedAt, endedAt, requests, droplets } = state.lastChange ?? { startedAt: "", endedAt: "", requests: 0, droplets: [] };
+  expect(requests).toBe(rig.sent.length);
   const whole = ["createdAt", "activeAt", "servedAt", "withdrawnAt", "shutDownAt", "deletedAt"] as const;
   const times = (one: (typeof droplets)[number]) => whole.flatMap((moment) => one[moment] ?? []);
   expect(droplets.map((one) => [one.slot, one.image, times(one).length]).sort()).toEqual([
