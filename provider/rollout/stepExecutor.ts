@@ -2,7 +2,7 @@ import type { Api } from "../api/api";
 import { isNotFound, mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
-import { hasTag, tagsWithout } from "../rules/tag";
+import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
 import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
@@ -42,6 +42,11 @@ export class StepExecutor {
     this.#signal = signal;
   }
 
+  /** The fleet's own first. */
+  get #servingTags(): readonly string[] {
+    return [servingTag(this.#settings.fleetId), ...this.#settings.servingTags];
+  }
+
   /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
   async do(step: Step, goal: Goal): Promise<void> {
     if (step.kind === "create") return this.#create(step.slots, goal);
@@ -49,12 +54,13 @@ export class StepExecutor {
     switch (step.kind) {
       case "serve":
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "no", serveAskedAt: this.#clock.now() });
-        await this.#serve(droplets);
+        // The fleet's own comes last: where it is, the others are, too.
+        for (const tag of [...this.#servingTags].reverse()) await this.#serve(droplets, tag);
         break;
       case "withdraw":
         // Before the request, for it may take effect without an answer.
         for (const droplet of droplets) droplet.withdrawal = "asked";
-        await this.#api.tags.remove(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
+        for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
         break;
       case "shutdown":
@@ -67,16 +73,20 @@ export class StepExecutor {
   }
 
   /**
-   * Puts the program's tags on the Droplets that lack them, takes off those that it had `before` and has no longer, and ends a create
-   * that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
+   * Puts the program's tags on the Droplets that lack them, its serving tags on those that serve, takes off those that it had `before` and
+   * has no longer, and ends a create that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
    */
   async retag(before: readonly string[]): Promise<boolean> {
-    const { tags, creationTag } = this.#settings;
+    const { tags, servingTags, creationTag } = this.#settings;
     const { droplets } = this.#observation;
+    const wants = (droplet: ObservedDroplet, tag: string): boolean =>
+      hasTag([fleetsTag, ...tags, ...(this.#observation.serves(droplet) ? servingTags : [])], tag);
     const changes = [
-      ...[fleetsTag, ...tags].map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
-      ...tagsWithout(before, tags).map(
-        (tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => hasTag(wire.tags, tag)) }) as const,
+      ...[fleetsTag, ...tags, ...servingTags].map(
+        (tag) => ({ tag, change: "add", on: droplets.filter((one) => wants(one, tag) && !hasTag(one.wire.tags, tag)) }) as const,
+      ),
+      ...before.map(
+        (tag) => ({ tag, change: "remove", on: droplets.filter((one) => !wants(one, tag) && hasTag(one.wire.tags, tag)) }) as const,
       ),
     ].filter(({ on }) => on.length > 0);
     for (const { tag, change, on } of changes) await this.#api.tags[change](tag, on.map(asResource), this.#signal);
@@ -92,9 +102,8 @@ export class StepExecutor {
   }
 
   /** Where one of them is gone by now, a request for all of them tags none. */
-  async #serve(droplets: readonly ObservedDroplet[]): Promise<void> {
-    const tag = (some: readonly ObservedDroplet[]): Promise<void> =>
-      this.#api.tags.add(servingTag(this.#settings.fleetId), some.map(asResource), this.#signal);
+  async #serve(droplets: readonly ObservedDroplet[], servingTag: string): Promise<void> {
+    const tag = (some: readonly ObservedDroplet[]): Promise<void> => this.#api.tags.add(servingTag, some.map(asResource), this.#signal);
     try {
       await tag(droplets);
     } catch (error) {
@@ -175,12 +184,13 @@ export class StepExecutor {
   }
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
-    const { fleetId, name, region, tags, creationTag } = this.#settings;
+    const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
     const template = goal.templates.get(fingerprint);
     if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
     return newDroplets(template, {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
+      ...(backups ? { backups } : {}),
       tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
     });
   }

@@ -1,21 +1,22 @@
 import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
-import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import { isKnown, type PartlyKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
 import { creationTag, fleetIdOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { awaitImage } from "../../rollout/imagePresence";
-import { preflight } from "../../rollout/preflight";
+import { preflight, type PreflightArgs } from "../../rollout/preflight";
 import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
 import { lag } from "../../rollout/observedDroplet";
 import { boundsOf, resolveSize } from "../../rollout/size";
 import { canaryGoals, type FleetSettings, uniformGoal } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
+import { pause } from "../../waiting/waits";
 import { sameMembers } from "../../rules/sameMembers";
-import { hasTag, isReservedTag, sameTags } from "../../rules/tag";
+import { isReservedTag, sameTags } from "../../rules/tag";
 import type { ProviderContext } from "../../providerContext";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
@@ -29,6 +30,7 @@ import {
   templateProperties,
   wantedOf,
 } from "./fleetState";
+import { foundInputs } from "./foundInputs";
 import { requireTeam } from "../teamCheck";
 
 type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "poller" | "dropletDemands" | "dropletTotal">;
@@ -66,7 +68,10 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
-  if (effects["tags"] !== undefined && sameList(before.tags, after.tags, sameTags)) corrected["tags"] = "none";
+  for (const name of ["tags", "servingTags"] as const) {
+    if (effects[name] !== undefined && sameList(before[name], after[name], sameTags)) corrected[name] = "none";
+  }
+  if (effects["heldBy"] !== undefined && !isHeld(after) && !runsTemplateOf(after, state)) corrected["heldBy"] = "update";
   if (effects["rollout"] !== undefined && isOldDefault(before.rollout, after.rollout)) corrected["rollout"] = "none";
   if (state.live !== undefined && isKnown(after.count) && faultsOf(state.live, state.template, after.count).length > 0)
     corrected["live"] = "update";
@@ -76,15 +81,24 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate, sshKeys } = inputs;
-  const isRoll = state === undefined || !runsTemplateOf(inputs, state);
+  const isHeldBack = state !== undefined && lastGoodOf(state) !== undefined && isHeld(inputs);
+  const isRoll = state === undefined || (!isHeldBack && !runsTemplateOf(inputs, state));
   const { fault, warning } = await previewHeadroom(inputs, state, isRoll, session, call);
   if (warning !== undefined) call.warn(warning);
   const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
     const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
-    const template = { image: known(image), size: known(size), region: known(region), sshKeys: keys };
+    const template = {
+      image: known(image),
+      size: known(size),
+      region: known(region),
+      sshKeys: keys,
+      projectId: known(inputs.projectId),
+      ...balancerOf(inputs, state?.fleetId),
+    };
     faults.push(...(await preflight(template, session.api, call.signal)));
-    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined) call.warn(nothingIsProbed);
+    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
+      call.warn(nothingIsProbed);
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
   if (state === undefined) return inputs;
@@ -98,7 +112,7 @@ async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | u
         template: isRoll ? unknownValue : state.template,
         lastChange: unknownValue,
       };
-  return { ...state, ...inputs, ...open };
+  return { ...state, ...inputs, ...(isHeldBack ? lastGoodOf(state)?.template : {}), ...open };
 }
 
 async function previewHeadroom(
@@ -117,7 +131,7 @@ async function previewHeadroom(
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const { api, world, namespace } = session;
-  const price = await place(inputs, session, call);
+  const price = await place(inputs, undefined, session, call);
   const team = await session.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, session, call.signal);
@@ -136,10 +150,14 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
 
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
-  const wanted = wantedOf(inputs, id, lastGood);
+  const asked = wantedOf(inputs, id, lastGood);
+  const wanted = lastGood !== undefined && isHeld(inputs) ? lastGood : asked;
+  const isHeldBack = wanted !== asked;
+  if (isHeldBack)
+    call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await session.team(call.signal));
-  const price = isRoll ? await place(inputs, session, call) : { priceMonthly: state.priceMonthly };
+  const price = isRoll ? await place(inputs, id, session, call) : { priceMonthly: state.priceMonthly };
 
   const rollout = begin(id, inputs, knownOf(state), session, call);
   await rollout.look();
@@ -148,17 +166,18 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, session, call);
   if (isRoll) await rollout.checkReach();
   const reasons = await outcomeOf(rollout, async () => {
-    await rollout.retag(state.tags ?? []);
+    await rollout.retag([...(state.tags ?? []), ...(state.servingTags ?? [])]);
     const stages = isRoll && lastGood !== undefined ? (inputs.rollout.canary ?? []) : [];
     const goals = lastGood === undefined ? [] : canaryGoals(stages, wanted, lastGood, inputs.count);
     await rollout.change(uniformGoal(wanted, inputs.count), lastGood && uniformGoal(lastGood, inputs.count), goals);
   });
   const lastChange = rollout.timeline.record(session.world.clock.now(), session.api.requests());
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
-  if (reasons.length === 0) return { ...inputs, ...live, ...price, template: wanted.fingerprint };
+  if (reasons.length === 0) return { ...inputs, ...(isHeldBack ? wanted.template : {}), ...live, ...price, template: wanted.fingerprint };
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
-  const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
-  throw new Unfinished({ id, state: { ...(lastGood === undefined ? inputs : state), ...live, tags }, reasons });
+  const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
+  const tags = { tags: both("tags"), servingTags: both("servingTags") };
+  throw new Unfinished({ id, state: { ...(lastGood === undefined ? inputs : state), ...live, ...tags }, reasons });
 }
 
 async function read(
@@ -180,8 +199,7 @@ async function read(
   const { droplets } = observation;
   if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
   const live = liveOutputs(id, observation);
-  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => hasTag(wire.tags, tag)));
-  const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
+  const inputs = await foundInputs(stored.inputs, observation, session.api, call.signal);
   const state = { ...stored.state, ...live };
   const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
@@ -234,9 +252,21 @@ function begin(
   call: Call,
   creation?: string,
 ): Rollout {
-  const { name, region, tags = [], gate, rollout: policy } = inputs;
+  const { name, region, tags = [], servingTags = [], projectId, backups = false, gate, rollout: policy } = inputs;
   const bounds = boundsOf(policy, inputs.count);
-  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy: { ...policy, ...bounds }, known, creationTag: creation };
+  const settings: FleetSettings = {
+    fleetId,
+    name,
+    region,
+    tags,
+    servingTags,
+    projectId,
+    backups,
+    gate,
+    policy: { ...policy, ...bounds },
+    known,
+    creationTag: creation,
+  };
   return new Rollout(settings, session, call);
 }
 
@@ -246,7 +276,7 @@ async function leftOf(creation: string, { api, world }: FleetSession, signal: Ab
   for (;;) {
     const left = await api.droplets.listByTag(creation, signal);
     if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
-    await world.clock.sleep(2_000, signal);
+    await pause(world.clock, 2_000, "what an interrupted create had asked for", signal);
   }
 }
 
@@ -267,13 +297,30 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
 }
 
 /** Waits until Droplets can be made of the inputs, and says what one costs; rejects where they can't. */
-async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<Pick<FleetState, "priceMonthly">> {
+async function place(
+  inputs: FleetInputs,
+  fleetId: string | undefined,
+  session: FleetSession,
+  call: Call,
+): Promise<Pick<FleetState, "priceMonthly">> {
   if (inputs.count === 0) return {};
   await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
-  const { image, size, region } = inputs;
-  const faults = await preflight({ image, size, region }, session.api, call.signal);
+  const { image, size, region, projectId } = inputs;
+  const faults = await preflight({ image, size, region, projectId, ...balancerOf(inputs, fleetId) }, session.api, call.signal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
   return { priceMonthly: (await session.api.sizes(call.signal)).get(size)?.price_monthly };
+}
+
+/** What is to be checked of the gate's load balancer, once it and the tags that it may select by are known. */
+function balancerOf(
+  { gate, tags = [], servingTags = [] }: PartlyKnown<FleetInputs>,
+  fleetId?: string,
+): Pick<PreflightArgs, "loadBalancer" | "tags"> {
+  const all: readonly WithUnknowns<string>[] = isKnown(tags) && isKnown(servingTags) ? [...tags, ...servingTags] : [unknownValue];
+  const carried = all.filter((tag) => isKnown(tag));
+  if (!isKnown(gate) || gate.loadBalancer === undefined || !isKnown(gate.loadBalancer) || carried.length < all.length) return {};
+  const own = fleetId === undefined ? [] : [fleetTag(fleetId), servingTag(fleetId)];
+  return { loadBalancer: gate.loadBalancer, tags: [...carried, ...own] };
 }
 
 /** No Droplet at all is what a token of another team would see, too. */
@@ -292,6 +339,11 @@ async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) =>
   await work(over.signal).catch(() => undefined);
   done.abort();
   await timer;
+}
+
+/** Whether an earlier fleet is still waited for; what isn't known yet may say so, or not. */
+function isHeld({ heldBy }: Pick<PartlyKnown<FleetInputs>, "heldBy">): boolean {
+  return heldBy !== undefined && isKnown(heldBy) && heldBy !== "";
 }
 
 function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {

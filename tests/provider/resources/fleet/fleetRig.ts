@@ -224,11 +224,12 @@ export class FleetRig {
 
 export const servingTag = (id: string): string => `imagefleet:serving:${id}`;
 
-/** How many existed at most and served at least, from now on. */
-export function bounds(rig: FleetRig, id: string): { exist: number; serve: number } {
+/** How many existed at most and served at least, by all the tags that say so, from now on. */
+export function bounds(rig: FleetRig, id: string, programs: readonly string[] = []): { exist: number; serve: number } {
   const seen = { exist: 0, serve: Infinity };
   rig.watch = (droplets) => {
-    const serving = droplets.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
+    const all = [servingTag(id), ...programs];
+    const serving = droplets.filter(({ tags, status }) => status === "active" && all.every((tag) => tags.includes(tag)));
     seen.exist = Math.max(seen.exist, droplets.length);
     seen.serve = Math.min(seen.serve, serving.length);
   };
