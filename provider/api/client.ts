@@ -53,6 +53,8 @@ interface ClientSettings {
 
 /** Sends requests to one endpoint with one token: each takes its turn in the budget, and is repeated where that is safe. */
 export class Client {
+  /** Requests so far, with those that were repeated. */
+  sent = 0;
   readonly #settings: ClientSettings;
 
   constructor(settings: ClientSettings) {
@@ -169,6 +171,7 @@ export class Client {
         },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
+      this.sent += 1;
       const response = await world.send(request);
       return { status: response.status, headers: response.headers, text: await response.text() };
     });
