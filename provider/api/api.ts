@@ -30,6 +30,7 @@ export interface Api {
   readonly tags: TagsApi;
   readonly actions: ActionsApi;
   readonly loadBalancers: LoadBalancersApi;
+  readonly projects: ProjectsApi;
   /** `GET /v2/account`; one request a process, shared. */
   account(signal: AbortSignal): Promise<AccountWire>;
   /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
@@ -82,6 +83,8 @@ export interface DropletsApi {
   /** Shuts down all that carry the tag, in one request. */
   shutdownByTag(tag: string, signal: AbortSignal): Promise<void>;
   powerOff(id: string, signal: AbortSignal): Promise<ActionWire>;
+  /** `POST /v2/droplets/{id}/actions` with this type and nothing else. */
+  act(id: string, type: "enable_backups" | "disable_backups", signal: AbortSignal): Promise<ActionWire>;
 }
 
 export interface TagsApi {
@@ -110,4 +113,12 @@ export interface LoadBalancersApi {
    * it has no word of is left out. In the background.
    */
   health(id: string, since: number, until: number, signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
+}
+
+export interface ProjectsApi {
+  exists(id: string, signal: AbortSignal): Promise<boolean>;
+  /** URNs of all that is in the project, every page. */
+  urns(id: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Puts resources into the project, and so takes them out of any other. */
+  assign(id: string, urns: readonly string[], signal: AbortSignal): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { waitFor } from "../waiting/waits";
 import type { Clock } from "../world";
 import type { Priority } from "./api";
 import { readRateHeaders } from "./rateHeaders";
@@ -77,7 +78,8 @@ export class RateBudget {
 
   /** Waits for its turn, sends, and learns from the answer. Rejects with the signal's reason if it aborts before the turn came. */
   async spend<T extends Answer>(priority: Priority, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
-    await this.#turn(priority, signal);
+    const wait = { what: "the rate limit of the API", since: this.#clock.now(), until: () => this.#opensAt() };
+    await waitFor(wait, this.#turn(priority, signal));
     const sent = { order: ++this.#orders, at: this.#now() };
     try {
       const answer = await send();
@@ -156,6 +158,11 @@ export class RateBudget {
     const minute = this.#minute.untilRoom(this.#minuteAllowance(now), now);
     const hour = this.#hour.untilRoom(this.#hourLimit, now);
     return Math.max(closed, minute, hour, this.#untilReported(now));
+  }
+
+  #opensAt(): number | undefined {
+    const milliseconds = this.#untilOpen(this.#now());
+    return milliseconds === Infinity ? undefined : this.#clock.now() + milliseconds;
   }
 
   /** With nothing left by the last report, one request may go when the report runs out, and its answer tells more. */

@@ -7,6 +7,7 @@ import { redact } from "./redaction";
 import { apiErrorOf } from "./apiErrorOf";
 import { RetryPolicy } from "./retryPolicy";
 import { withTimeout } from "../waiting/timeout";
+import { pause, waitFor } from "../waiting/waits";
 
 /** The most that the API puts on a page. */
 const pageSize = 200;
@@ -113,18 +114,18 @@ export class Client {
       if (isOpen && call.find === undefined) throw error;
       const found = isOpen ? await this.#look(call, error, signal) : undefined;
       if (found !== undefined) return found as T;
-      const pause = policy.pauseAfter(error, took, clock.now());
-      if (pause === undefined) throw error;
-      await clock.sleep(pause, signal);
+      const milliseconds = policy.pauseAfter(error, took, clock.now());
+      if (milliseconds === undefined) throw error;
+      await pause(clock, milliseconds, `another try of ${describe(call, error)}`, signal);
     }
   }
 
   /** What a POST has made after all. Rejects with the POST's own error where nobody can be asked. */
-  async #look({ find }: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
-    for (const pause of looks) {
-      await this.#settings.world.clock.sleep(pause, signal);
+  async #look(call: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
+    for (const milliseconds of looks) {
+      await pause(this.#settings.world.clock, milliseconds, `what became of ${describe(call, error)}`, signal);
       try {
-        const found = await find?.(signal);
+        const found = await call.find?.(signal);
         if (found !== undefined) return found;
       } catch {
         signal.throwIfAborted();
@@ -141,7 +142,7 @@ export class Client {
     try {
       const answer = await budget.spend(call.priority ?? "foreground", signal, () => {
         sentAt = world.clock.now();
-        return this.#send(call, timeLimit, signal);
+        return waitFor({ what: `an answer to ${call.method} ${call.path}`, since: sentAt }, this.#send(call, timeLimit, signal));
       });
       const took = world.clock.now() - sentAt;
       if (answer.status >= 200 && answer.status < 300) return { took, value: parse(answer.text) };
@@ -187,6 +188,11 @@ export class Client {
   #url(path: string): string {
     return `${this.#settings.endpoint}${path}`;
   }
+}
+
+/** The request, and what came of it. */
+function describe({ method, path }: ApiRequest, error: ApiError | NetworkError): string {
+  return `${method} ${path.split("?")[0]}, which got ${"status" in error ? `status ${error.status}` : "no answer"}`;
 }
 
 /** What a transport says when it never reached anyone. */

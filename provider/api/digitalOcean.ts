@@ -7,6 +7,7 @@ import { dropletsApi } from "./droplets";
 import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
 import { loadBalancersApi } from "./loadBalancers";
+import { projectsApi } from "./projects";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
 import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
@@ -41,6 +42,7 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     tags: tagsApi(client),
     actions: actionsApi(client),
     loadBalancers: loadBalancersApi(client),
+    projects: projectsApi(client),
     account: (signal) => account.get(signal),
     keys: (signal) => keys.get(signal),
     regions: (signal) => regions.get(signal),

@@ -59,6 +59,8 @@ export interface DropletWire {
   readonly region: { readonly slug: string };
   readonly tags: readonly string[];
   readonly vpc_uuid?: string;
+  /** Such as `backups`. */
+  readonly features?: readonly string[];
 }
 
 export interface NetworkWire {
@@ -74,6 +76,7 @@ export interface NewDropletsWire {
   readonly image: number;
   readonly ssh_keys: readonly (string | number)[];
   readonly tags: readonly string[];
+  readonly backups?: boolean;
   readonly user_data?: string;
   readonly vpc_uuid?: string;
 }

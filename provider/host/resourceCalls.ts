@@ -22,6 +22,7 @@ import { underPresentNames } from "./formerNames";
 import { unknownValue } from "./property";
 import type { AnyResourceType } from "./provider";
 import { redactor } from "./redaction";
+import { Waits } from "../waiting/waits";
 import type { Call } from "./resource";
 import type { HostContext, HostSession } from "./hostSession";
 import { withTimeLimit, type Verb } from "./timeLimit";
@@ -192,13 +193,15 @@ export class ResourceCalls<S> {
   async #run<T>(operation: Operation<S>, handler: (call: Call, session: S) => Promise<T>): Promise<T> {
     const { verb, urn, seconds, secrets, carried } = operation;
     const redact = redactor(this.#session.configuration, ...carried);
-    const voice = this.#ground.lines.open(urn, redact);
+    const waits = new Waits();
+    const voice = this.#ground.lines.open(urn, redact, waits);
     const limit = { verb, seconds, clock: this.#ground.world.clock, cancellation: this.#session.cancelled };
     let signal = this.#session.cancelled;
     try {
       return await withTimeLimit(limit, (limited) => {
         signal = limited;
-        return handler({ urn, signal: limited, progress: voice.progress, warn: voice.warn, info: voice.info }, this.#session.value);
+        const { progress, warn, info } = voice;
+        return waits.during(() => handler({ urn, signal: limited, progress, warn, info }, this.#session.value));
       });
     } catch (error) {
       throw toCallFailure(error, { verb, signal, secrets, redact, debug: this.#ground.debug });

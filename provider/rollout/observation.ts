@@ -171,6 +171,7 @@ export class FleetObservation {
       attempt: undefined,
       balancing: undefined,
       unhealthy: false,
+      backupsAskedAt: undefined,
     };
     this.#learn(droplet, wire, now);
     droplet.wire = wire;

@@ -32,6 +32,8 @@ export interface ObservedDroplet {
   /** What the load balancer of its gate has said of it. */
   balancing: Attempt | undefined;
   unhealthy: boolean;
+  /** When its backups were to be switched on or off; undefined once they are. */
+  backupsAskedAt: number | undefined;
 }
 
 export interface Timing {
@@ -51,11 +53,12 @@ export function serves({ wire, withdrawal }: ObservedDroplet, [own = ""]: readon
 
 /** What the service is about to do to it. */
 export function workOf(droplet: ObservedDroplet, servingTags: readonly string[]): UnderWay | undefined {
-  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince } = droplet;
+  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince, backupsAskedAt } = droplet;
   if (deletedAt !== undefined) return { work: "delete", since: deletedAt };
   if (wire.status === "new") return { work: "create", since: seenAt };
   if (shutdownAt !== undefined) return wire.status === "active" ? { work: "shutdown", since: shutdownAt } : undefined;
   if (serveAskedAt !== undefined && !serves(droplet, servingTags)) return { work: "other", since: serveAskedAt };
+  if (backupsAskedAt !== undefined) return { work: "other", since: backupsAskedAt };
   return withdrawal === "asked" || (wire.locked && withdrawal !== "no") ? { work: "other", since: idleSince } : undefined;
 }
 

@@ -10,6 +10,7 @@ export interface PreflightArgs {
   readonly image?: string;
   /** SSH keys by id or fingerprint. */
   readonly sshKeys?: readonly string[];
+  readonly projectId?: string;
   /** Id of the gate's load balancer. */
   readonly loadBalancer?: string;
   /** The tags that a Droplet carries while it serves, as far as they are known. */
@@ -21,7 +22,7 @@ export interface PreflightArgs {
  * the copy may be made by the same run.
  */
 export async function preflight(
-  { region, size, image, sshKeys = [], loadBalancer, tags = [] }: PreflightArgs,
+  { region, size, image, sshKeys = [], projectId, loadBalancer, tags = [] }: PreflightArgs,
   api: Api,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -33,6 +34,7 @@ export async function preflight(
     ...(size === undefined ? [] : sizeFaults(size, kind, place)),
     ...(image === undefined ? [] : await imageFaults(image, kind, api, signal)),
     ...(await keyFaults(sshKeys, api, signal)),
+    ...(projectId === undefined ? [] : await projectFaults(projectId, api, signal)),
     ...(loadBalancer === undefined ? [] : await balancerFaults(loadBalancer, { region, tags }, api, signal)),
   ];
 }
@@ -73,6 +75,11 @@ async function keyFaults(sshKeys: readonly string[], api: Api, signal: AbortSign
     .map(({ key, index }) => {
       return `\`sshKeys[${index}]\` must be the id of an SSH key of the account, got \`${key}\`; \`doctl compute ssh-key list\` shows them.`;
     });
+}
+
+async function projectFaults(id: string, api: Api, signal: AbortSignal): Promise<readonly string[]> {
+  if (await api.projects.exists(id, signal)) return [];
+  return [`\`projectId\` must be the id of a project that this token can see, got \`${id}\`; \`doctl projects list\` shows them.`];
 }
 
 async function balancerFaults(

@@ -184,12 +184,13 @@ export class StepExecutor {
   }
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
-    const { fleetId, name, region, tags, creationTag } = this.#settings;
+    const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
     const template = goal.templates.get(fingerprint);
     if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
     return newDroplets(template, {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
+      ...(backups ? { backups } : {}),
       tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
     });
   }

@@ -25,6 +25,17 @@ export class Fleet extends pulumi.CustomResource {
   declare readonly vpcUuid: pulumi.Output<string | undefined>;
   /** Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. */
   declare readonly tags: pulumi.Output<string[] | undefined>;
+  /** Id of the project that the Droplets are put into. */
+  declare readonly projectId: pulumi.Output<string | undefined>;
+  /** Whether DigitalOcean backs the Droplets up, which adds to their price. */
+  declare readonly backups: pulumi.Output<boolean | undefined>;
+  /** IPv6 addresses: can't be had, for DigitalOcean gives none to a Droplet of a custom image. */
+  declare readonly ipv6: pulumi.Output<boolean | undefined>;
+  /**
+   * DigitalOcean's metrics agent: can't be had, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the
+   * image.
+   */
+  declare readonly monitoring: pulumi.Output<boolean | undefined>;
   /**
    * Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall
    * that select by one of them can be made before the fleet.
@@ -104,6 +115,23 @@ export interface FleetArgs {
    * order doesn't matter. Default: none. A change updates the Droplets in place.
    */
   readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * Id of the project that the Droplets are put into. Default: none, so that DigitalOcean puts them into the default project. A change
+   * moves the Droplets; without it they stay where they are.
+   */
+  readonly projectId?: pulumi.Input<string | undefined>;
+  /** Whether DigitalOcean backs the Droplets up, which adds to their price. Default: false. A change switches it in place. */
+  readonly backups?: pulumi.Input<boolean | undefined>;
+  /**
+   * IPv6 addresses: can't be had, for DigitalOcean gives none to a Droplet of a custom image. `false` where it is given. A change does
+   * nothing.
+   */
+  readonly ipv6?: pulumi.Input<boolean | undefined>;
+  /**
+   * DigitalOcean's metrics agent: can't be had, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the
+   * image. `false` where it is given. A change does nothing.
+   */
+  readonly monitoring?: pulumi.Input<boolean | undefined>;
   /**
    * Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall
    * that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default:
@@ -359,6 +387,10 @@ const properties = [
   "userData",
   "vpcUuid",
   "tags",
+  "projectId",
+  "backups",
+  "ipv6",
+  "monitoring",
   "servingTags",
   "heldBy",
   "name",

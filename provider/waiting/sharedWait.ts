@@ -2,6 +2,7 @@ import type { Call } from "../host/resource";
 import type { Clock } from "../world";
 import { orAborted } from "./orAborted";
 import { StatusLine } from "./statusLine";
+import { waitFor, Waits } from "./waits";
 
 /** Who waits: when to stop, and where to say how it goes. */
 export type Listener = Pick<Call, "signal" | "progress" | "info">;
@@ -29,6 +30,8 @@ export class SharedWait {
   readonly #clock: Clock;
   readonly #watched: Watched;
   readonly #waiters = new Set<Waiter>();
+  /** What a look waits for, and with it everyone. */
+  readonly #waits = new Waits();
   #loop: AbortController | undefined;
   #silentSince: number | undefined;
 
@@ -44,7 +47,7 @@ export class SharedWait {
     if (already !== undefined) return already;
     const { promise, waiter } = this.#join(ended, listener);
     try {
-      return await orAborted(promise, listener.signal);
+      return await waitFor(this.#waits, orAborted(promise, listener.signal));
     } finally {
       this.#waiters.delete(waiter);
       if (this.#waiters.size === 0) this.#end();
@@ -92,7 +95,7 @@ export class SharedWait {
       await this.#clock.sleep(this.#watched.untilNextLook(), signal);
       const asked = this.#clock.now();
       try {
-        await this.#watched.look(signal);
+        await this.#waits.during(() => this.#watched.look(signal));
         this.#silentSince = undefined;
       } catch (error) {
         if (signal.aborted || this.#watched.endsWait(error)) throw error;

@@ -10,12 +10,13 @@ import { awaitImage } from "../../rollout/imagePresence";
 import { preflight, type PreflightArgs } from "../../rollout/preflight";
 import { mayPass } from "../../rollout/refusals";
 import { Rollout } from "../../rollout/rollout";
-import { lag, type ObservedDroplet } from "../../rollout/observedDroplet";
+import { lag } from "../../rollout/observedDroplet";
 import { boundsOf, resolveSize } from "../../rollout/size";
 import { canaryGoals, type FleetSettings, uniformGoal } from "../../rollout/settings";
 import { StatusLine } from "../../waiting/statusLine";
+import { pause } from "../../waiting/waits";
 import { sameMembers } from "../../rules/sameMembers";
-import { hasTag, isReservedTag, sameTags } from "../../rules/tag";
+import { isReservedTag, sameTags } from "../../rules/tag";
 import type { ProviderContext } from "../../providerContext";
 import { checkFleet } from "./fleetCheck";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
@@ -29,6 +30,7 @@ import {
   templateProperties,
   wantedOf,
 } from "./fleetState";
+import { foundInputs } from "./foundInputs";
 import { requireTeam } from "../teamCheck";
 
 type FleetSession = Pick<ProviderContext, "api" | "world" | "namespace" | "team" | "poller" | "dropletDemands" | "dropletTotal">;
@@ -91,6 +93,7 @@ async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | u
       size: known(size),
       region: known(region),
       sshKeys: keys,
+      projectId: known(inputs.projectId),
       ...balancerOf(inputs, state?.fleetId),
     };
     faults.push(...(await preflight(template, session.api, call.signal)));
@@ -188,12 +191,7 @@ async function read(
   const { droplets } = observation;
   if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
   const live = liveOutputs(id, observation);
-  const found = (name: "tags" | "servingTags", on: readonly ObservedDroplet[]) => {
-    const tags = stored.inputs[name]?.filter((tag) => on.every(({ wire }) => hasTag(wire.tags, tag)));
-    return tags === undefined ? {} : { [name]: tags };
-  };
-  const serving = droplets.filter((droplet) => observation.serves(droplet));
-  const inputs = { ...stored.inputs, ...found("tags", droplets), ...found("servingTags", serving) };
+  const inputs = await foundInputs(stored.inputs, observation, session.api, call.signal);
   const state = { ...stored.state, ...live };
   const faults = faultsOf(live.live, stored.state.template, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
@@ -246,7 +244,7 @@ function begin(
   call: Call,
   creation?: string,
 ): Rollout {
-  const { name, region, tags = [], servingTags = [], gate, rollout: policy } = inputs;
+  const { name, region, tags = [], servingTags = [], projectId, backups = false, gate, rollout: policy } = inputs;
   const bounds = boundsOf(policy, inputs.count);
   const settings: FleetSettings = {
     fleetId,
@@ -254,6 +252,8 @@ function begin(
     region,
     tags,
     servingTags,
+    projectId,
+    backups,
     gate,
     policy: { ...policy, ...bounds },
     known,
@@ -268,7 +268,7 @@ async function leftOf(creation: string, { api, world }: FleetSession, signal: Ab
   for (;;) {
     const left = await api.droplets.listByTag(creation, signal);
     if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
-    await world.clock.sleep(2_000, signal);
+    await pause(world.clock, 2_000, "what an interrupted create had asked for", signal);
   }
 }
 
@@ -291,8 +291,8 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
 async function place(inputs: FleetInputs, fleetId: string | undefined, session: FleetSession, call: Call): Promise<void> {
   if (inputs.count === 0) return;
   await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
-  const { image, size, region } = inputs;
-  const faults = await preflight({ image, size, region, ...balancerOf(inputs, fleetId) }, session.api, call.signal);
+  const { image, size, region, projectId } = inputs;
+  const faults = await preflight({ image, size, region, projectId, ...balancerOf(inputs, fleetId) }, session.api, call.signal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 

@@ -1,6 +1,7 @@
 import type { ValuesOf } from "../../host/property";
 import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addressOf";
+import { dropletUrn } from "../../rollout/dropletUrn";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
 import type { Version } from "../../rollout/settings";
@@ -25,7 +26,7 @@ export function liveOutputs(fleetId: string, observation: FleetObservation) {
     servingTag: servingTag(fleetId),
     droplets: serving.map((wire) => ({
       id: String(wire.id),
-      dropletUrn: `do:droplet:${wire.id}`,
+      dropletUrn: dropletUrn(wire),
       name: wire.name,
       ipv4: addressOf(wire, "public") ?? "",
       privateIpv4: addressOf(wire, "private") ?? "",

@@ -15,6 +15,13 @@ function portOf(doc: string) {
   return { shape: "integer", doc, required: true, rules } as const;
 }
 
+/** What DigitalOcean has, but not for Droplets of custom images. */
+function neverOf(what: string, reason: string) {
+  const expectation = `must be false or left out, for ${reason} (docs.digitalocean.com/products/custom-images/details/limits)`;
+  const doc = `${what}: can't be had, for ${reason}. \`false\` where it is given. A change does nothing.`;
+  return { shape: "boolean", doc, change: "none", rules: [{ expectation, holds: (on: boolean) => !on }] } as const;
+}
+
 export const fleetInputs = {
   image: {
     shape: "id",
@@ -74,6 +81,21 @@ export const fleetInputs = {
     doc: "Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. Tags that start with `imagefleet:` are reserved. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
     change: "update",
   },
+  projectId: {
+    shape: "string",
+    doc: "Id of the project that the Droplets are put into. Default: none, so that DigitalOcean puts them into the default project. A change moves the Droplets; without it they stay where they are.",
+    change: "update",
+  },
+  backups: {
+    shape: "boolean",
+    doc: "Whether DigitalOcean backs the Droplets up, which adds to their price. Default: false. A change switches it in place.",
+    change: "update",
+  },
+  ipv6: neverOf("IPv6 addresses", "DigitalOcean gives none to a Droplet of a custom image"),
+  monitoring: neverOf(
+    "DigitalOcean's metrics agent",
+    "DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the image",
+  ),
   servingTags: {
     shape: { listOf: "string" },
     doc: "Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default: none. A change updates the Droplets in place.",

@@ -1,3 +1,4 @@
+import { pause, waitFor } from "../../waiting/waits";
 import type { World } from "../../world";
 
 /** In milliseconds; also the longest that a server's own `Retry-After` is heeded. */
@@ -20,11 +21,17 @@ export class RedirectError extends Error {
 export function askSource({ send, clock }: Pick<World, "send" | "clock">, headers: Readonly<Record<string, string>> = {}): World["send"] {
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await followed(request, send, headers);
-      const pause = retryAfter(answer, clock.now()) ?? firstPause * 2 ** (attempt - 1);
-      if (!mayPass(answer.status) || attempt === attempts || pause > longestPause) return answer;
+      const asking = { what: `the image's server to answer ${request.method}`, since: clock.now() };
+      const answer = await waitFor(asking, followed(request, send, headers));
+      const milliseconds = retryAfter(answer, clock.now()) ?? firstPause * 2 ** (attempt - 1);
+      if (!mayPass(answer.status) || attempt === attempts || milliseconds > longestPause) return answer;
       await answer.body?.cancel();
-      await clock.sleep(pause, request.signal);
+      await pause(
+        clock,
+        milliseconds,
+        `another try, since the image's server answered ${request.method} with status ${answer.status}`,
+        request.signal,
+      );
     }
   };
 }

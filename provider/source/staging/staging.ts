@@ -7,6 +7,7 @@ import { isOf, newKey, prefixOf, stagingPrefix } from "./stagedKey";
 import { fileUpload, urlUpload, type StageSource, type UploadSource, type UploadSourceArgs } from "./uploadSource";
 import { orAborted } from "../../waiting/orAborted";
 import { Mutex } from "../../waiting/mutex";
+import { pause } from "../../waiting/waits";
 import { uploadProgress } from "./uploadProgress";
 
 /** Brings bits that DigitalOcean can't fetch by itself to where it can. */
@@ -64,11 +65,11 @@ export interface StagingArgs {
 const removeTime = 10_000;
 /** Times that a published object is asked for by its URL, and the pause between them in milliseconds. */
 const looks = 5;
-const pause = 1_000;
+const untilNextLook = 1_000;
 
 export function createStaging({ store, files, digests, world, randomBytes }: StagingArgs): Staging {
   // They share the wire, so side by side they would take as long, and their memory would add up.
-  const turns = new Mutex();
+  const turns = new Mutex(world.clock, "a turn to upload");
 
   const supplyOf = (request: StageRequest, call: StageCall): Promise<UploadSource> | UploadSource => {
     if ("url" in request.source) return urlUpload(request.source, request, world, call.signal);
@@ -159,6 +160,6 @@ async function publish(key: string, store: ObjectStore, { clock }: Pick<World, "
           "use a standard bucket, not one in Cold Storage, without a bucket policy that forbids public objects.",
       );
     }
-    await clock.sleep(pause, signal);
+    await pause(clock, untilNextLook, "Spaces to make the staged image public", signal);
   }
 }

@@ -45,6 +45,14 @@ test.each<[Values, string]>([
   [{ tags: ["imagefleet:serving:x"] }, "tags[0] must not start with `imagefleet:`, which is reserved"],
   [{ servingTags: ["imagefleet:serving:x"] }, "servingTags[0] must not start with `imagefleet:`, which is reserved"],
   [{ tags: ["Shop"], servingTags: ["shop"] }, "servingTags[0] must not be one of `tags`, which a Droplet carries before it serves, too"],
+  [
+    { ipv6: true },
+    "ipv6 must be false or left out, for DigitalOcean gives none to a Droplet of a custom image (docs.digitalocean.com/products/custom-images/details/limits)",
+  ],
+  [
+    { monitoring: true },
+    "monitoring must be false or left out, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the image (docs.digitalocean.com/products/custom-images/details/limits)",
+  ],
   [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
   [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `active` or something to ask for, but has `active` and `http`"],
   [
