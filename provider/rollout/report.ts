@@ -17,13 +17,21 @@ export function statusOf(observation: FleetObservation, { target, slots, stage }
   const doing =
     wanted.filter((droplet) => !observation.serves(droplet)).map((droplet) => beginningOf(droplet, gate))[0] ??
     observation.droplets.flatMap((droplet) => (wanted.includes(droplet) ? [] : (endOf(droplet) ?? [])))[0];
-  return `${stage === undefined ? "" : `${stage}: `}${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
+  return `${stage === undefined ? "" : `canary ${stage.stage} of ${stage.of}: `}${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
 }
 
 /** `3 of 3 Droplets serve image 12.` */
 export function describeStanding(observation: FleetObservation, { target, slots }: Goal): string {
   const serving = observation.droplets.filter((droplet) => droplet.template === target.fingerprint && observation.serves(droplet));
   return `${serving.length} of ${slots.length} Droplets serve image ${target.template.image}.`;
+}
+
+/** `canary 1 of 2: paused with image 12 in 1 of 4 slots; …` */
+export function describePause({ stage, slots, target, awaiting = "" }: Goal): string {
+  const many = slots.filter((fingerprint) => fingerprint === target.fingerprint).length;
+  const where = stage === undefined ? "" : `canary ${stage.stage} of ${stage.of}: `;
+  const standing = `${many} of ${slots.length} ${slots.length === 1 ? "slot runs" : "slots run"} image ${target.template.image}`;
+  return `${where}${standing}, and the rollout has paused. To go on, set \`rollout.approved: "${awaiting}"\` and run \`pulumi up\`.`;
 }
 
 /** Why a Droplet doesn't come to serve; `cause` is a clause. */

@@ -97,28 +97,41 @@ export class Rollout {
   }
 
   /**
-   * Brings the fleet to what is wanted, by way of a canary's stages if there are any. Where too many Droplets fail, or DigitalOcean refuses the template, it is rolled back to the last good
-   * one, and `reasons` says why. Rejects when it is interrupted, the API fails, or there is no progress.
+   * Brings the fleet along the path, and returns the goal that it came to. Where too many Droplets fail, or DigitalOcean refuses the
+   * template, it is rolled back to the last good one, and `reasons` says why. Rejects when it is interrupted, the API fails, or there is no
+   * progress.
    */
-  async change(goal: Goal, lastGood: Goal | undefined, stages: readonly Goal[] = []): Promise<void> {
-    for (const next of [...this.#open(stages), goal]) {
-      this.reasons.push(...(await this.#reach(next)));
-      if (this.reasons.length > 0) break;
+  async change(path: readonly Goal[], lastGood: Goal | undefined): Promise<Goal | undefined> {
+    let reached: Goal | undefined;
+    for (const goal of this.#open(path)) {
+      this.reasons.push(...(await this.#reach(goal)));
+      if (this.reasons.length > 0) return this.#rollBack(goal, lastGood);
+      reached = goal;
     }
-    if (this.reasons.length === 0 || lastGood === undefined || lastGood.target.fingerprint === goal.target.fingerprint) return;
-    const [failed, good] = [goal.target.template.image, lastGood.target.template.image];
+    return reached;
+  }
+
+  /** Whether the wanted template was given up. */
+  get isJudged(): boolean {
+    return this.reasons.length > 0;
+  }
+
+  async #rollBack({ target }: Goal, lastGood: Goal | undefined): Promise<undefined> {
+    if (lastGood === undefined || lastGood.target.fingerprint === target.fingerprint) return;
+    const [failed, good] = [target.template.image, lastGood.target.template.image];
     this.#call.warn(`Image ${failed} did not start serving: rolling back to image ${good}.`);
     this.#failures.clear();
     const again = await this.#reach(lastGood);
     this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
   }
 
-  /** The stages that an earlier run has not left behind. */
-  #open(stages: readonly Goal[]): readonly Goal[] {
+  /** Without the stages that an interrupted run has left behind; one that waits for an approval is never passed by. */
+  #open(path: readonly Goal[]): readonly Goal[] {
     const { droplets } = this.observation;
-    return stages.filter(({ slots, target }) => {
-      const isOfStage = (slot: number): boolean => slots[slot] === target.fingerprint;
-      return !droplets.some((droplet) => droplet.template === target.fingerprint && !isOfStage(droplet.slot));
+    return path.filter(({ slots, target, stage, awaiting }) => {
+      const isBeyond = (slot: number): boolean => slots[slot] !== target.fingerprint;
+      const isLeft = droplets.some((droplet) => droplet.template === target.fingerprint && isBeyond(droplet.slot));
+      return stage === undefined || awaiting !== undefined || !isLeft;
     });
   }
 

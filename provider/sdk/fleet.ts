@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf, versioned } from "./declaration";
 import { handedOver } from "./handedOver";
+import type { FleetRolloutStatus } from "./fleetRolloutStatus";
 import type { Team } from "./team";
 
 /**
@@ -29,8 +30,8 @@ export class Fleet extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
   /** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
   declare readonly gate: pulumi.Output<FleetGate>;
-  /** How a change goes on. */
-  declare readonly rollout: pulumi.Output<FleetRollout>;
+  /** Where a change stands that isn't complete. It waits for nothing where nothing of it is set. */
+  declare readonly rollout: pulumi.Output<FleetRolloutStatus>;
   /** The fleet's own id, stable through every rollout. Its tags carry it. */
   declare readonly fleetId: pulumi.Output<string>;
   /** The Droplets that serve, in the order of their slots. */
@@ -194,6 +195,8 @@ export interface FleetRolloutArgs {
    * ```
    */
   readonly canary?: pulumi.Input<readonly pulumi.Input<FleetRolloutCanaryArgs>[] | undefined>;
+  /** The stage that may be left, as the output `rollout.awaiting` names it. It counts for one stage of one template. Default: none. */
+  readonly approved?: pulumi.Input<string | undefined>;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
@@ -206,6 +209,8 @@ export interface FleetRolloutCanaryArgs {
   readonly count: pulumi.Input<string | number>;
   /** Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0. */
   readonly bakeSeconds?: pulumi.Input<number | undefined>;
+  /** End the `up` at this stage, well, until `approved` names what the output `rollout.awaiting` says. Default: false. */
+  readonly pause?: pulumi.Input<boolean | undefined>;
 }
 
 /** `FleetGateArgs` once known. */
@@ -271,6 +276,8 @@ export interface FleetRollout {
   readonly maxFailures: string;
   /** Stages of a change, each with more Droplets than the one before; after the last, all others follow. */
   readonly canary?: FleetRolloutCanary[];
+  /** The stage that may be left, as the output `rollout.awaiting` names it. */
+  readonly approved?: string;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
   readonly drainSeconds: number;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */
@@ -283,6 +290,8 @@ export interface FleetRolloutCanary {
   readonly count: string;
   /** Seconds that they must stay good before the next stage begins, 0 to 86400. */
   readonly bakeSeconds: number;
+  /** End the `up` at this stage, well, until `approved` names what the output `rollout.awaiting` says. */
+  readonly pause?: boolean;
 }
 
 /** The Droplets that serve, in the order of their slots. */

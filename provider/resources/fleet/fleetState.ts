@@ -3,8 +3,9 @@ import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addressOf";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
-import type { Version } from "../../rollout/settings";
-import { TemplateProperties } from "../../rollout/template";
+import { canaryPath, stagedSlots, stageOf } from "../../rollout/canary";
+import { type Goal, uniformGoal, type Version } from "../../rollout/settings";
+import { type Template, TemplateProperties } from "../../rollout/template";
 import { fleetInputs, type fleetOutputs } from "./fleetTable";
 
 export type FleetInputs = ValuesOf<typeof fleetInputs>;
@@ -42,6 +43,11 @@ export function liveOutputs(fleetId: string, observation: FleetObservation) {
 export function wantedOf(inputs: FleetInputs, fleetId: string, lastGood?: Version): Version {
   const template = templateProperties.of(inputs);
   if (template === undefined) throw new Error("The inputs of a fleet must be checked before they are used.");
+  return versionOf(template, fleetId, lastGood);
+}
+
+/** A template with its fingerprint; with the stored one where it is the last good one. */
+export function versionOf(template: Template, fleetId: string, lastGood?: Version): Version {
   const isLastGood = lastGood !== undefined && templateProperties.same(lastGood.template, template);
   return isLastGood ? lastGood : { template, fingerprint: templateProperties.fingerprint(template, fleetId) };
 }
@@ -52,9 +58,39 @@ export function lastGoodOf(state: StoredFleet): Version | undefined {
   return state.template === undefined || template === undefined ? undefined : { fingerprint: state.template, template };
 }
 
+/** The outputs of a change that ended well: complete, or at a stage of a canary, until which they keep the last good template. */
+export function reachedOutputs(inputs: FleetInputs, { target, stage, awaiting }: Goal, lastGood: Version | undefined) {
+  if (awaiting === undefined || lastGood === undefined) return { ...inputs, template: target.fingerprint };
+  const rollout = { ...inputs.rollout, ...stage, awaiting };
+  return { ...inputs, ...lastGood.template, rollout, template: lastGood.fingerprint };
+}
+
+/** What leads from the last good version to the wanted one; the wanted one at once where there is no other. */
+export function pathOf(inputs: FleetInputs, state: StoredFleet, wanted: Version, lastGood: Version | undefined): readonly Goal[] {
+  const { rollout, count } = inputs;
+  if (lastGood === undefined || lastGood.fingerprint === wanted.fingerprint) return [uniformGoal(wanted, count)];
+  return canaryPath(rollout.canary ?? [], wanted, lastGood, count, { awaiting: state.rollout?.awaiting, approved: rollout.approved });
+}
+
+/** The last good version, and the one that the inputs ask for, by fingerprint. */
+export function versionsIn(inputs: Partial<FleetInputs>, id: string, lastGood: Version): ReadonlyMap<string, Template> {
+  const wanted = templateProperties.of(inputs);
+  const versions = [lastGood, ...(wanted === undefined ? [] : [versionOf(wanted, id, lastGood)])];
+  return new Map(versions.map(({ fingerprint, template }) => [fingerprint, template]));
+}
+
+/** The template of each slot, as the last run that ended well has left the fleet. */
+export function standingSlots({ template = "", rollout }: StoredFleet, count: number): readonly string[] {
+  const staged = rollout?.awaiting === undefined ? undefined : stageOf(rollout.awaiting);
+  const size = staged && rollout?.canary?.[staged.stage - 1]?.count;
+  return stagedSlots(size ?? "0", staged?.fingerprint ?? template, template, count);
+}
+
 /** What is wrong with the live Droplets, one clause each; empty where all is well. */
-export function faultsOf(live: readonly LiveDroplet[], template: string | undefined, count: number): readonly string[] {
-  const current = live.filter((droplet) => droplet.template === template && droplet.slot < count);
+export function faultsOf(state: StoredFleet, count: number): readonly string[] {
+  const { live = [] } = state;
+  const wanted = standingSlots(state, count);
+  const current = live.filter((droplet) => droplet.template === wanted[droplet.slot]);
   const slots = new Set(current.filter(({ serving }) => serving).map(({ slot }) => slot));
   const faults: string[] = [];
   if (slots.size < count) faults.push(`${slots.size} of ${count} Droplets serve`);

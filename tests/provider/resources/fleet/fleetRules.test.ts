@@ -137,7 +137,9 @@ test("previews a rollout with its Droplets unknown and its tags known, and a cha
   const preview = async (inputs: FleetInputs) =>
     (await rig.clock.run(fleet.preview!(inputs, made.state, rig.session, rig.call()))) as StoredFleet;
   const rolled = await preview(await rig.inputs(1));
-  expect([rolled.droplets, rolled.addresses, rolled.template]).toEqual([unknownValue, unknownValue, unknownValue]);
+  expect([rolled.droplets, rolled.addresses]).toEqual([unknownValue, unknownValue]);
+  expect(rolled.template).toMatch(/^[0-9a-f]{12}$/);
+  expect(rolled.template).not.toBe(made.state.template);
   expect([rolled.fleetTag, rolled.servingTag]).toEqual([made.state.fleetTag, made.state.servingTag]);
   const grown = await preview(await rig.inputs(0, { count: 4 }));
   expect([grown.droplets, grown.template]).toEqual([unknownValue, made.state.template]);
