@@ -38,9 +38,10 @@ export function canaryPath(
   target: Version,
   before: Version,
   count: number,
-  { awaiting, approved }: Position,
-): readonly Goal[] {
-  const reached = awaiting === undefined ? undefined : stageOf(awaiting);
+  position: Position,
+): readonly [Goal, ...Goal[]] {
+  const { approved } = position;
+  const reached = position.awaiting === undefined ? undefined : stageOf(position.awaiting);
   const first = reached?.fingerprint === target.fingerprint ? reached.stage : 1;
   const templates = new Map([before, target].map(({ fingerprint, template }) => [fingerprint, template]));
   const goals = stages.map(({ count: size, bakeSeconds, pause }, at): Goal => {
@@ -51,9 +52,10 @@ export function canaryPath(
       awaiting: pause === true && approved !== approval ? approval : undefined,
     };
   });
-  const path = [...goals.slice(first - 1), uniformGoal(target, count)];
-  const end = path.findIndex((goal) => goal.awaiting !== undefined);
-  return end < 0 ? path : path.slice(0, end + 1);
+  const open = goals.slice(first - 1);
+  const end = open.findIndex(({ awaiting }) => awaiting !== undefined);
+  const [goal = uniformGoal(target, count), ...rest] = end < 0 ? [...open, uniformGoal(target, count)] : open.slice(0, end + 1);
+  return [goal, ...rest];
 }
 
 /** The first slots run the new template, the others what ran before. */

@@ -26,6 +26,14 @@ export function describeStanding(observation: FleetObservation, { target, slots 
   return `${serving.length} of ${slots.length} Droplets serve image ${target.template.image}.`;
 }
 
+/** What the program can do with what stands by. */
+export function describeKept({ target, standby }: Goal, keptUntil: string): string {
+  return (
+    `Image ${target.template.image} serves. The Droplets of before (template ${standby}) stay until ${keptUntil}, and cost until a run after ` +
+    "that deletes them. To go back at once, set the properties of before and run `pulumi up`."
+  );
+}
+
 /** `canary 1 of 2: paused with image 12 in 1 of 4 slots; …` */
 export function describePause({ stage, slots, target, awaiting = "" }: Goal): string {
   const many = slots.filter((fingerprint) => fingerprint === target.fingerprint).length;
@@ -70,7 +78,8 @@ function beginningOf({ wire, servingSince }: ObservedDroplet, gate: Gate): strin
   return servingSince === undefined ? `${wire.name} waits for ${describeGate(gate)}` : `${wire.name} is ${wire.status}`;
 }
 
-function endOf({ wire, deletedAt, shutdownAt, withdrawal }: ObservedDroplet): string | undefined {
+function endOf({ wire, template, deletedAt, shutdownAt, withdrawal, rebuild }: ObservedDroplet): string | undefined {
+  if (rebuild !== undefined && (wire.locked || template !== rebuild.to)) return `${wire.name} is being rebuilt`;
   if (wire.locked && deletedAt === undefined && shutdownAt === undefined && withdrawal !== "no") {
     return `${wire.name} is locked by another action, such as a backup`;
   }

@@ -8,12 +8,12 @@ import { templateOf } from "./fleetTags";
 import type { Gate } from "./gates/gate";
 import { Prober } from "./gates/prober";
 import { FleetObservation } from "./observation";
-import { failureOf } from "./observedDroplet";
+import { failureOf, type ObservedDroplet } from "./observedDroplet";
 import { distance, isDone, plan, type Step } from "./plan";
 import { checkReach } from "./reach";
 import { mayPass } from "./refusals";
 import { describeFailure, describeFailures, describeStall, describeStanding, statusOf } from "./report";
-import type { FleetSettings, Goal } from "./settings";
+import { boundsFor, type FleetSettings, type Goal } from "./settings";
 import { StallWatch } from "./stallWatch";
 import { RefusedError, StepExecutor } from "./stepExecutor";
 
@@ -90,9 +90,13 @@ export class Rollout {
     if (await this.#executor.retag(before)) this.#isFresh = false;
   }
 
-  /** Rejects where no address of the fleet can be reached from here; marks the Droplets that give bad answers. */
-  async checkReach(): Promise<void> {
-    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet));
+  /**
+   * Rejects where no address of the fleet can be reached from here; marks the Droplets that give bad answers. Those that are to serve again
+   * are evidence, too.
+   */
+  async checkReach({ slots }: Goal): Promise<void> {
+    const isWanted = ({ slot, template, wire }: ObservedDroplet): boolean => slots[slot] === template && wire.status === "active";
+    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet) || isWanted(droplet));
     await checkReach(serving, this.#settings.gate, this.#world, this.#call.signal);
   }
 
@@ -156,7 +160,7 @@ export class Rollout {
 
   async #pursue(goal: Goal, prober: Prober, looking: AbortSignal): Promise<readonly string[]> {
     const { clock, random } = this.#world;
-    const { policy } = this.#settings;
+    const policy = boundsFor(goal, this.#settings.policy);
     const gate = this.#gateOf(goal);
     const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     const watch = new StallWatch(limit, clock.now());
@@ -269,8 +273,9 @@ export class Rollout {
   #failuresOf(goal: Goal): readonly string[] {
     const gate = this.#gateOf(goal);
     for (const droplet of this.observation.droplets) {
-      const cause = goal.slots[droplet.slot] === droplet.template ? failureOf(droplet, gate, this.#world.clock.now()) : undefined;
-      const id = String(droplet.wire.id);
+      const isOfGoal = goal.slots[droplet.slot] === (droplet.rebuild?.to ?? droplet.template);
+      const cause = isOfGoal ? failureOf(droplet, gate, this.#world.clock.now()) : undefined;
+      const id = `${droplet.wire.id}/${droplet.rebuild?.at}`;
       if (cause === undefined || this.#failures.has(id)) continue;
       this.#cause = describeFailure(gate, goal.target, droplet, cause);
       this.#failures.set(id, this.#cause);
@@ -278,8 +283,8 @@ export class Rollout {
     return [...this.#failures.values()];
   }
 
-  async #finish({ slots }: Goal): Promise<readonly string[]> {
-    for (const fingerprint of [...slots, ""]) this.#templates.delete(fingerprint);
+  async #finish({ slots, standby = "" }: Goal): Promise<readonly string[]> {
+    for (const fingerprint of [...slots, standby, ""]) this.#templates.delete(fingerprint);
     await this.#executor.forgetTemplates(this.#templates);
     this.#templates.clear();
     return [];

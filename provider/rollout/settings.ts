@@ -42,6 +42,8 @@ export interface Goal extends Desired {
   readonly bakeSeconds?: number;
   /** What part of a canary it is. */
   readonly stage?: StageNumber;
+  /** How long Droplets stand by before they go, in seconds. */
+  readonly keepSeconds?: number;
   /** The approval without which nothing follows it: the run ends here. */
   readonly awaiting?: string;
 }
@@ -50,4 +52,10 @@ export interface Goal extends Desired {
 export function uniformGoal(target: Version, count: number): Goal {
   const { fingerprint, template } = target;
   return { target, slots: Array.from({ length: count }, () => fingerprint), templates: new Map([[fingerprint, template]]) };
+}
+
+/** The bounds that the goal asks for, whatever the program says. */
+export function boundsFor<P extends Policy>({ slots, standby, inPlace }: Goal, policy: P): P {
+  if (standby !== undefined) return { ...policy, maxSurge: slots.length, maxUnavailable: 0 };
+  return inPlace === true ? { ...policy, maxSurge: 0, maxUnavailable: Math.max(1, policy.maxUnavailable) } : policy;
 }

@@ -6,4 +6,8 @@ export interface FleetRolloutStatus {
   readonly of?: number;
   /** What `rollout.approved` must say for the change to go on: `<template>/<stage>`. */
   readonly awaiting?: string;
+  /** Fingerprint of the template whose Droplets stand by. */
+  readonly kept?: string;
+  /** Until when they do, in UTC; the first run after that deletes them. */
+  readonly keptUntil?: string;
 }

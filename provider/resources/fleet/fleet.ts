@@ -7,10 +7,11 @@ import { awaitImage } from "../../rollout/imagePresence";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
 import { preflight } from "../../rollout/preflight";
-import { describePause } from "../../rollout/report";
+import { describeKept, describePause } from "../../rollout/report";
 import { Rollout } from "../../rollout/rollout";
 import { type FleetSettings, type Goal, uniformGoal } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
+import { keptAt, pathOf, wayBack } from "../../rollout/strategy";
 import { sameMembers } from "../../rules/sameMembers";
 import { hasTag, sameTags } from "../../rules/tag";
 import { checkFleet } from "./fleetCheck";
@@ -18,12 +19,13 @@ import { deleteFleet } from "./fleetDelete";
 import { previewFleet } from "./fleetPreview";
 import { type FleetSession, refuseOtherTeam } from "./fleetSession";
 import {
+  changeOf,
   faultsOf,
   type FleetInputs,
   type FleetState,
   lastGoodOf,
   liveOutputs,
-  pathOf,
+  rebuildFault,
   reachedOutputs,
   standingSlots,
   type StoredFleet,
@@ -59,13 +61,15 @@ export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
 };
 
 /** Order has no meaning in keys and tags, and drift is fixed: by the state alone, without any request. */
-function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>): Effects {
+function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world }: FleetSession): Effects {
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
   if (effects["tags"] !== undefined && sameList(before.tags, after.tags, sameTags)) corrected["tags"] = "none";
   if (effects["rollout"] !== undefined && isOldDefault(before.rollout, after.rollout)) corrected["rollout"] = "none";
-  if (state.live !== undefined && isKnown(after.count) && faultsOf(state, after.count).length > 0) corrected["live"] = "update";
+  const isDrifted = state.live !== undefined && isKnown(after.count) && faultsOf(state, after.count).length > 0;
+  const isOverdue = state.rollout?.kept !== undefined && keptAt(state.rollout, world.clock.now()) === undefined;
+  if (isDrifted || isOverdue) corrected["live"] = "update";
   return corrected;
 }
 
@@ -92,22 +96,29 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   const wanted = wantedOf(inputs, id, lastGood);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await session.team(call.signal));
+  const { clock } = session.world;
+  const change = changeOf(inputs, state, wanted, clock.now());
+  const fault = rebuildFault(change);
+  if (fault !== undefined) throw new Error(fault);
   if (isRoll) await place(inputs, session, call);
+  const path = pathOf(change);
 
   const rollout = begin(id, inputs, knownOf(state), session, call);
   await rollout.look();
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
   if (isRoll && (await session.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, session, call);
-  if (isRoll) await rollout.checkReach();
+  if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    return rollout.change(pathOf(inputs, state, wanted, lastGood), lastGood && uniformGoal(lastGood, inputs.count));
+    return rollout.change(path, lastGood && wayBack(lastGood, inputs.count, inputs.rollout));
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
   if (reached !== undefined) {
+    const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
-    return { ...reachedOutputs(inputs, reached, lastGood), ...live };
+    if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
+    return { ...outputs, ...live };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];

@@ -3,14 +3,15 @@ import type { Call } from "../../host/resource";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Headroom, headroomOf } from "../../rollout/headroom";
 import { preflight } from "../../rollout/preflight";
-import { uniformGoal } from "../../rollout/settings";
+import { type Change, pathOf } from "../../rollout/strategy";
 import { resolveSize } from "../../rollout/size";
 import type { FleetSession } from "./fleetSession";
 import {
+  changeOf,
   faultsOf,
   type FleetInputs,
   lastGoodOf,
-  pathOf,
+  rebuildFault,
   reachedOutputs,
   type StoredFleet,
   templateProperties,
@@ -34,21 +35,26 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
     faults.push(...(await preflight(template, session.api, call.signal)));
     if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined) call.warn(nothingIsProbed);
   }
+  if (state !== undefined && isWhollyKnown(inputs)) {
+    const fault = rebuildFault(changeTo(inputs, state, session));
+    if (fault !== undefined) faults.push(fault);
+  }
   if (faults.length > 0) throw new Error(faults.join("\n"));
   if (state === undefined) return inputs;
   const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;
-  const reached = isWhollyKnown(inputs) ? foresee(inputs, state) : { ...inputs, template: unknownValue };
+  const reached = isWhollyKnown(inputs) ? foresee(inputs, state, session) : { ...inputs, template: unknownValue };
   const open = isLive ? {} : { droplets: unknownValue, addresses: unknownValue, live: unknownValue };
   return { ...state, ...reached, ...open };
 }
 
 /** The outputs of the goal that this change comes to. */
-function foresee(inputs: FleetInputs, state: StoredFleet) {
-  const { fleetId = "" } = state;
-  const lastGood = lastGoodOf(state);
-  const wanted = wantedOf(inputs, fleetId, lastGood);
-  const path = pathOf(inputs, state, wanted, lastGood);
-  return reachedOutputs(inputs, path.at(-1) ?? uniformGoal(wanted, inputs.count), lastGood);
+function foresee(inputs: FleetInputs, state: StoredFleet, session: FleetSession) {
+  const [first, ...rest] = pathOf(changeTo(inputs, state, session));
+  return reachedOutputs(inputs, rest.at(-1) ?? first, state, session.world.clock.now());
+}
+
+function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetSession): Change {
+  return changeOf(inputs, state, wantedOf(inputs, state.fleetId ?? "", lastGoodOf(state)), world.clock.now());
 }
 
 function isWhollyKnown(inputs: WithUnknowns<FleetInputs>): inputs is FleetInputs {

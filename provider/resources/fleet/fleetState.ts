@@ -3,8 +3,9 @@ import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addressOf";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
-import { canaryPath, stagedSlots, stageOf } from "../../rollout/canary";
-import { type Goal, uniformGoal, type Version } from "../../rollout/settings";
+import { stagedSlots, stageOf } from "../../rollout/canary";
+import type { Goal, Version } from "../../rollout/settings";
+import { type Change, standingAt } from "../../rollout/strategy";
 import { type Template, TemplateProperties } from "../../rollout/template";
 import { fleetInputs, type fleetOutputs } from "./fleetTable";
 
@@ -58,18 +59,32 @@ export function lastGoodOf(state: StoredFleet): Version | undefined {
   return state.template === undefined || template === undefined ? undefined : { fingerprint: state.template, template };
 }
 
-/** The outputs of a change that ended well: complete, or at a stage of a canary, until which they keep the last good template. */
-export function reachedOutputs(inputs: FleetInputs, { target, stage, awaiting }: Goal, lastGood: Version | undefined) {
-  if (awaiting === undefined || lastGood === undefined) return { ...inputs, template: target.fingerprint };
-  const rollout = { ...inputs.rollout, ...stage, awaiting };
-  return { ...inputs, ...lastGood.template, rollout, template: lastGood.fingerprint };
+/**
+ * The outputs of a change that ended well. Until it is complete, which at a stage of a canary it isn't, they keep the last good template.
+ */
+export function reachedOutputs(inputs: FleetInputs, goal: Goal, state: StoredFleet, now: number) {
+  const lastGood = lastGoodOf(state);
+  const version = goal.awaiting === undefined ? goal.target : (lastGood ?? goal.target);
+  const rollout = { ...inputs.rollout, ...standingAt(goal, state.rollout ?? {}, now) };
+  return { ...inputs, ...version.template, rollout, template: version.fingerprint };
 }
 
-/** What leads from the last good version to the wanted one; the wanted one at once where there is no other. */
-export function pathOf(inputs: FleetInputs, state: StoredFleet, wanted: Version, lastGood: Version | undefined): readonly Goal[] {
-  const { rollout, count } = inputs;
-  if (lastGood === undefined || lastGood.fingerprint === wanted.fingerprint) return [uniformGoal(wanted, count)];
-  return canaryPath(rollout.canary ?? [], wanted, lastGood, count, { awaiting: state.rollout?.awaiting, approved: rollout.approved });
+/** How the fleet gets from what the state says to what the inputs ask for. */
+export function changeOf(inputs: FleetInputs, state: StoredFleet, target: Version, now: number): Change {
+  const { rollout: strategy, count } = inputs;
+  return { target, before: lastGoodOf(state), count, strategy, standing: state.rollout ?? {}, now };
+}
+
+/** Why the Droplets can't be rebuilt to what is wanted, a finished sentence. */
+export function rebuildFault({ target, before, strategy, count }: Change): string | undefined {
+  if (strategy.rebuild !== true || before === undefined || count === 0) return undefined;
+  const names = templateProperties.changed(before.template, target.template).filter((name) => name !== "image");
+  if (names.length === 0) return undefined;
+  const changed = names.map((name) => `\`${name}\``).join(" and ");
+  return (
+    `\`rollout.rebuild\` allows only \`image\` to change, but ${changed} ${names.length === 1 ? "changes" : "change"}, too: DigitalOcean gives a ` +
+    "Droplet its size, keys, user data and VPC when it is created. Leave that as it is, or take `rollout.rebuild` out for this change."
+  );
 }
 
 /** The last good version, and the one that the inputs ask for, by fingerprint. */
@@ -90,12 +105,13 @@ export function standingSlots({ template = "", rollout }: StoredFleet, count: nu
 export function faultsOf(state: StoredFleet, count: number): readonly string[] {
   const { live = [] } = state;
   const wanted = standingSlots(state, count);
+  const isStandby = ({ serving, template, slot }: LiveDroplet): boolean => !serving && template === state.rollout?.kept && slot < count;
   const current = live.filter((droplet) => droplet.template === wanted[droplet.slot]);
+  const others = live.filter((droplet) => !current.includes(droplet) && !isStandby(droplet));
   const slots = new Set(current.filter(({ serving }) => serving).map(({ slot }) => slot));
   const faults: string[] = [];
   if (slots.size < count) faults.push(`${slots.size} of ${count} Droplets serve`);
-  if (live.length - current.length > 0)
-    faults.push(`${live.length - current.length} of ${live.length} Droplets run another template or are beyond the count`);
+  if (others.length > 0) faults.push(`${others.length} of ${live.length} Droplets run another template or are beyond the count`);
   if (current.length > slots.size && slots.size === count) faults.push(`${current.length - slots.size} slots have more than one Droplet`);
   return faults;
 }

@@ -54,6 +54,24 @@ export const rolloutInput = {
         doc: "Stages of a change, each with more Droplets than the one before; after the last, all others follow. A failure at any stage rolls the fleet back. Default: none.",
         example: 'canary: [{ count: "1", bakeSeconds: 600 }, { count: "50%" }]',
       },
+      blueGreen: {
+        shape: {
+          object: {
+            keepSeconds: {
+              shape: "integer",
+              doc: "Seconds that the old Droplets stay after the new ones serve, 0 to 604800. The first `pulumi up` after that deletes them. Default: 3600.",
+              default: 3_600,
+              rules: [{ expectation: "must be from 0 to 604800", holds: (seconds: number) => seconds >= 0 && seconds <= 604_800 }],
+            },
+          },
+        },
+        doc: "Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. At most twice `count` exist. Excludes `canary` and `rebuild`. Default: none.",
+        example: "blueGreen: { keepSeconds: 3600 }",
+      },
+      rebuild: {
+        shape: "boolean",
+        doc: "Rebuild each Droplet from the new image instead of replacing it: it keeps its number and addresses, and loses its disk. As many at a time as `maxUnavailable` says, at least 1. Only the image can change so. Excludes `canary` and `blueGreen`. Default: false.",
+      },
       approved: {
         shape: "string",
         doc: "The stage that may be left, as the output `rollout.awaiting` names it. It counts for one stage of one template. Default: none.",
@@ -88,4 +106,6 @@ export const rolloutStatus = {
   stage: { shape: "integer", doc: "The canary's stage at which the change has paused, from 1." },
   of: { shape: "integer", doc: "How many stages the canary has." },
   awaiting: { shape: "string", doc: "What `rollout.approved` must say for the change to go on: `<template>/<stage>`." },
+  kept: { shape: "string", doc: "Fingerprint of the template whose Droplets stand by." },
+  keptUntil: { shape: "string", doc: "Until when they do, in UTC; the first run after that deletes them." },
 } as const satisfies PropertyTable;

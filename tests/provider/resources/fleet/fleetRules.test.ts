@@ -80,13 +80,15 @@ test("does not check what is unknown yet", () => {
 
 const live = [0, 1, 2].map((slot) => ({ id: String(100 + slot), slot, template: "0123456789ab", serving: true }));
 
+/** A diff asks the time, and nothing else. */
+const clockOnly = { world: { clock: { now: () => 0 } } } as never;
+
 async function diff(changes: Values, state: StoredFleet = {}): Promise<Record<string, string>> {
   const before = checked();
   const after = checked(changes);
   const effects = effectsByTable(fleet.inputs, before, after);
   const stored = { ...before, template: "0123456789ab", live, ...state };
-  // A diff has neither session nor call to use.
-  return fleet.diff!({ id: "f", state: stored, before, after, effects }, undefined as never, undefined as never);
+  return fleet.diff!({ id: "f", state: stored, before, after, effects }, clockOnly, undefined as never);
 }
 
 test("rolls for the image, size, keys, user data and VPC, replaces for the region, and updates for the rest", async () => {
@@ -106,7 +108,7 @@ test("takes a size as a number or a text for the same, and the first release's d
   expect(checked({ rollout: { maxSurge: 2 } }).rollout).toEqual(checked({ rollout: { maxSurge: "2" } }).rollout);
   const before = checked({ rollout: { maxSurge: 1 } });
   const compare = (after: FleetInputs) =>
-    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, undefined as never, undefined as never);
+    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, clockOnly, undefined as never);
   expect(await compare(checked())).toEqual({ rollout: "none" });
   expect(await compare(checked({ rollout: { maxSurge: 2 } }))).toEqual({ rollout: "update" });
 });
@@ -115,7 +117,7 @@ test("takes another order of keys for no change", async () => {
   const before = checked({ sshKeys: ["1", "2"] });
   const after = checked({ sshKeys: ["2", "1"] });
   const change = { id: "f", state: {}, before, after, effects: { sshKeys: "roll" as const } };
-  expect(await fleet.diff!(change, undefined as never, undefined as never)).toEqual({ sshKeys: "none" });
+  expect(await fleet.diff!(change, clockOnly, undefined as never)).toEqual({ sshKeys: "none" });
 });
 
 test("mends a fleet that is not what was settled, by the state alone", async () => {
