@@ -4,13 +4,14 @@ import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
-import { lag, type ObservedDroplet } from "./observedDroplet";
+import { lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
 import type { Step } from "./plan";
 import { exceedsLimit, isWrongArgument } from "./refusals";
 import type { FleetSettings, Goal } from "./settings";
+import type { Template } from "./template";
 
 /** Names in one POST. */
 const batch = 10;
@@ -62,6 +63,9 @@ export class StepExecutor {
         for (const droplet of droplets) droplet.withdrawal = "asked";
         for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
+        break;
+      case "rebuild":
+        await this.#rebuild(droplets, goal);
         break;
       case "shutdown":
         await this.#shutdown(droplets);
@@ -115,6 +119,35 @@ export class StepExecutor {
           }),
         ),
       );
+    }
+  }
+
+  /** The tags go before, so that the next run sees by tag and image what a kill has left to do. */
+  async #rebuild(droplets: readonly ObservedDroplet[], goal: Goal): Promise<void> {
+    const { tags } = this.#api;
+    const serving = droplets.filter(({ wire }) => hasTag(wire.tags, servingTag(this.#settings.fleetId)));
+    if (serving.length > 0) await tags.remove(servingTag(this.#settings.fleetId), serving.map(asResource), this.#signal);
+    for (const to of new Set(droplets.map(({ slot }) => goal.slots[slot] ?? ""))) {
+      const some = droplets.filter(({ slot }) => goal.slots[slot] === to);
+      await tags.add(templateTag(to), some.map(asResource), this.#signal);
+      const before = new Set(some.flatMap(({ wire }) => templateTagsOf(wire.tags)));
+      before.delete(templateTag(to));
+      for (const tag of before) await tags.remove(tag, some.filter(({ wire }) => hasTag(wire.tags, tag)).map(asResource), this.#signal);
+    }
+    await settleAll(droplets.map((droplet) => this.#rebuildOne(droplet, goal)));
+  }
+
+  async #rebuildOne(droplet: ObservedDroplet, goal: Goal): Promise<void> {
+    const to = goal.slots[droplet.slot] ?? "";
+    const rebuild: Rebuild = { at: this.#clock.now(), from: droplet.template, to, isTaken: false, hasBegun: false };
+    Object.assign(droplet, { rebuild, withdrawal: "done", attempt: undefined, servingSince: undefined, isBaked: false, unhealthy: false });
+    try {
+      await this.#api.droplets.rebuild(String(droplet.wire.id), templateIn(goal, to).image, this.#signal);
+      rebuild.isTaken = true;
+    } catch (error) {
+      if (!mayHaveTakenEffect(error)) droplet.rebuild = undefined;
+      if (isWrongArgument(error)) throw new RefusedError(error.message, { cause: error });
+      throw error;
     }
   }
 
@@ -185,9 +218,7 @@ export class StepExecutor {
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
     const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
-    const template = goal.templates.get(fingerprint);
-    if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
-    return newDroplets(template, {
+    return newDroplets(templateIn(goal, fingerprint), {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
       ...(backups ? { backups } : {}),
@@ -206,6 +237,12 @@ function batchesOf(slots: readonly number[], goal: Goal): readonly (readonly [st
   return [...byTemplate].flatMap(([fingerprint, all]) =>
     Array.from({ length: Math.ceil(all.length / batch) }, (_, at) => [fingerprint, all.slice(at * batch, (at + 1) * batch)] as const),
   );
+}
+
+function templateIn({ templates }: Goal, fingerprint: string): Template {
+  const template = templates.get(fingerprint);
+  if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
+  return template;
 }
 
 /** Waits for all of them, and rejects with the first failure. */
