@@ -7,6 +7,8 @@ module.exports = {
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.imagefleet"],
   globalSetup: "<rootDir>/tests/helpers/buildOnce.js",
   reporters: ["default", "<rootDir>/tests/helpers/plainSummary.js"],
-  maxWorkers: 2,
+  testSequencer: "<rootDir>/tests/helpers/longestFirst.js",
+  // More than cores: what runs the engine waits half of its time.
+  maxWorkers: 3,
   testTimeout: timeLimit,
 };

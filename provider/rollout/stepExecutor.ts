@@ -2,15 +2,16 @@ import type { Api } from "../api/api";
 import { isNotFound, mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
-import { hasTag, tagsWithout } from "../rules/tag";
+import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
-import { lag, type ObservedDroplet } from "./observedDroplet";
+import { lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
 import type { Step } from "./plan";
 import { exceedsLimit, isWrongArgument } from "./refusals";
 import type { FleetSettings, Goal } from "./settings";
+import type { Template } from "./template";
 
 /** Names in one POST. */
 const batch = 10;
@@ -42,6 +43,11 @@ export class StepExecutor {
     this.#signal = signal;
   }
 
+  /** The fleet's own first. */
+  get #servingTags(): readonly string[] {
+    return [servingTag(this.#settings.fleetId), ...this.#settings.servingTags];
+  }
+
   /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
   async do(step: Step, goal: Goal): Promise<void> {
     if (step.kind === "create") return this.#create(step.slots, goal);
@@ -49,13 +55,17 @@ export class StepExecutor {
     switch (step.kind) {
       case "serve":
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "no", serveAskedAt: this.#clock.now() });
-        await this.#serve(droplets);
+        // The fleet's own comes last: where it is, the others are, too.
+        for (const tag of [...this.#servingTags].reverse()) await this.#serve(droplets, tag);
         break;
       case "withdraw":
         // Before the request, for it may take effect without an answer.
         for (const droplet of droplets) droplet.withdrawal = "asked";
-        await this.#api.tags.remove(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
+        for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
+        break;
+      case "rebuild":
+        await this.#rebuild(droplets, goal);
         break;
       case "shutdown":
         await this.#shutdown(droplets);
@@ -67,16 +77,20 @@ export class StepExecutor {
   }
 
   /**
-   * Puts the program's tags on the Droplets that lack them, takes off those that it had `before` and has no longer, and ends a create
-   * that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
+   * Puts the program's tags on the Droplets that lack them, its serving tags on those that serve, takes off those that it had `before` and
+   * has no longer, and ends a create that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
    */
   async retag(before: readonly string[]): Promise<boolean> {
-    const { tags, creationTag } = this.#settings;
+    const { tags, servingTags, creationTag } = this.#settings;
     const { droplets } = this.#observation;
+    const wants = (droplet: ObservedDroplet, tag: string): boolean =>
+      hasTag([fleetsTag, ...tags, ...(this.#observation.serves(droplet) ? servingTags : [])], tag);
     const changes = [
-      ...[fleetsTag, ...tags].map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
-      ...tagsWithout(before, tags).map(
-        (tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => hasTag(wire.tags, tag)) }) as const,
+      ...[fleetsTag, ...tags, ...servingTags].map(
+        (tag) => ({ tag, change: "add", on: droplets.filter((one) => wants(one, tag) && !hasTag(one.wire.tags, tag)) }) as const,
+      ),
+      ...before.map(
+        (tag) => ({ tag, change: "remove", on: droplets.filter((one) => !wants(one, tag) && hasTag(one.wire.tags, tag)) }) as const,
       ),
     ].filter(({ on }) => on.length > 0);
     for (const { tag, change, on } of changes) await this.#api.tags[change](tag, on.map(asResource), this.#signal);
@@ -92,9 +106,8 @@ export class StepExecutor {
   }
 
   /** Where one of them is gone by now, a request for all of them tags none. */
-  async #serve(droplets: readonly ObservedDroplet[]): Promise<void> {
-    const tag = (some: readonly ObservedDroplet[]): Promise<void> =>
-      this.#api.tags.add(servingTag(this.#settings.fleetId), some.map(asResource), this.#signal);
+  async #serve(droplets: readonly ObservedDroplet[], servingTag: string): Promise<void> {
+    const tag = (some: readonly ObservedDroplet[]): Promise<void> => this.#api.tags.add(servingTag, some.map(asResource), this.#signal);
     try {
       await tag(droplets);
     } catch (error) {
@@ -106,6 +119,35 @@ export class StepExecutor {
           }),
         ),
       );
+    }
+  }
+
+  /** The tags go before, so that the next run sees by tag and image what a kill has left to do. */
+  async #rebuild(droplets: readonly ObservedDroplet[], goal: Goal): Promise<void> {
+    const { tags } = this.#api;
+    const serving = droplets.filter(({ wire }) => hasTag(wire.tags, servingTag(this.#settings.fleetId)));
+    if (serving.length > 0) await tags.remove(servingTag(this.#settings.fleetId), serving.map(asResource), this.#signal);
+    for (const to of new Set(droplets.map(({ slot }) => goal.slots[slot] ?? ""))) {
+      const some = droplets.filter(({ slot }) => goal.slots[slot] === to);
+      await tags.add(templateTag(to), some.map(asResource), this.#signal);
+      const before = new Set(some.flatMap(({ wire }) => templateTagsOf(wire.tags)));
+      before.delete(templateTag(to));
+      for (const tag of before) await tags.remove(tag, some.filter(({ wire }) => hasTag(wire.tags, tag)).map(asResource), this.#signal);
+    }
+    await settleAll(droplets.map((droplet) => this.#rebuildOne(droplet, goal)));
+  }
+
+  async #rebuildOne(droplet: ObservedDroplet, goal: Goal): Promise<void> {
+    const to = goal.slots[droplet.slot] ?? "";
+    const rebuild: Rebuild = { at: this.#clock.now(), from: droplet.template, to, isTaken: false, hasBegun: false };
+    Object.assign(droplet, { rebuild, withdrawal: "done", attempt: undefined, servingSince: undefined, isBaked: false, unhealthy: false });
+    try {
+      await this.#api.droplets.rebuild(String(droplet.wire.id), templateIn(goal, to).image, this.#signal);
+      rebuild.isTaken = true;
+    } catch (error) {
+      if (!mayHaveTakenEffect(error)) droplet.rebuild = undefined;
+      if (isWrongArgument(error)) throw new RefusedError(error.message, { cause: error });
+      throw error;
     }
   }
 
@@ -175,12 +217,11 @@ export class StepExecutor {
   }
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
-    const { fleetId, name, region, tags, creationTag } = this.#settings;
-    const template = goal.templates.get(fingerprint);
-    if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
-    return newDroplets(template, {
+    const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
+    return newDroplets(templateIn(goal, fingerprint), {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
+      ...(backups ? { backups } : {}),
       tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
     });
   }
@@ -196,6 +237,12 @@ function batchesOf(slots: readonly number[], goal: Goal): readonly (readonly [st
   return [...byTemplate].flatMap(([fingerprint, all]) =>
     Array.from({ length: Math.ceil(all.length / batch) }, (_, at) => [fingerprint, all.slice(at * batch, (at + 1) * batch)] as const),
   );
+}
+
+function templateIn({ templates }: Goal, fingerprint: string): Template {
+  const template = templates.get(fingerprint);
+  if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
+  return template;
 }
 
 /** Waits for all of them, and rejects with the first failure. */

@@ -15,7 +15,7 @@ async function executor(tags: readonly string[] = ["shop"], creationTag?: string
   const recorded = new RecordedApi();
   recorded.droplets = [wireOf(1, { tags: [...own, "shop", "old"] }), wireOf(2, { tags: own })];
   const settings: FleetSettings = {
-    ...{ fleetId: "f", name: "web", region: "ams3", tags, creationTag, known: [] },
+    ...{ fleetId: "f", name: "web", region: "ams3", tags, servingTags: [], backups: false, creationTag, known: [] },
     gate: { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
     policy: { maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1, shutdownSeconds: 1 },
   };

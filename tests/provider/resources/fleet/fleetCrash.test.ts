@@ -13,7 +13,8 @@ async function crashEverywhere(
       const rig = new FleetRig();
       const from = await start(rig);
       const inputs = await to(rig);
-      const seen = bounds(rig, from?.id ?? "");
+      const { servingTags = [] } = inputs;
+      const seen = bounds(rig, from?.id ?? "", servingTags);
       const run = () => (from === undefined ? rig.create(inputs) : rig.update(from, inputs));
       const first = await rig.untilCrash({ at, when }, run);
       crashed = first === undefined;
@@ -27,6 +28,7 @@ async function crashEverywhere(
         tags: [`imagefleet:template:${last.state.template}`],
         ids: last.state.live?.map(({ id }) => id),
       });
+      expect(droplets.filter((droplet) => servingTags.every((tag) => droplet.tags.includes(tag)))).toHaveLength(inputs.count);
       expect({ when, at, most: seen.exist, fewest: from && seen.serve }).toEqual({ when, at, most, fewest: from && inputs.count });
     }
   }
@@ -42,8 +44,8 @@ test("a create that was killed at any request is found again and finished, witho
 
 test("a rollout that was killed at any request is finished by the next one, within the same bounds", async () => {
   await crashEverywhere(
-    async (rig) => rig.create(await rig.inputs(0, { count: 2 })),
-    (rig) => rig.inputs(1, { count: 2 }),
+    async (rig) => rig.create(await rig.inputs(0, { count: 2, servingTags: ["shop"] })),
+    (rig) => rig.inputs(1, { count: 2, servingTags: ["shop"] }),
     3,
   );
 });

@@ -3,7 +3,8 @@ import { seededRandom } from "../../../../emulator/ids";
 import type { EmulatorOptions } from "../../../../emulator/options";
 import type { DropletWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
-import type { Call } from "../../../../provider/host/resource";
+import { effectsByTable } from "../../../../provider/host/diff";
+import type { Call, Effects } from "../../../../provider/host/resource";
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import type { FleetInputs, FleetState, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
 import type { ProviderContext } from "../../../../provider/providerContext";
@@ -118,6 +119,11 @@ export class FleetRig {
     return this.#end(async () => ({ id, state: (await fleet.read(id, { state, inputs }, this.session, this.call()))!.state }));
   }
 
+  /** What the engine would be told to change. */
+  async diff({ id, state }: Ended, before: FleetInputs, after: FleetInputs): Promise<Effects> {
+    return await fleet.diff!({ id, state, before, after, effects: effectsByTable(fleet.inputs, before, after) }, this.session, this.call());
+  }
+
   delete({ id, state }: Ended): Promise<void> {
     return this.clock.run(fleet.delete(id, state, this.session, this.call()));
   }
@@ -224,11 +230,12 @@ export class FleetRig {
 
 export const servingTag = (id: string): string => `imagefleet:serving:${id}`;
 
-/** How many existed at most and served at least, from now on. */
-export function bounds(rig: FleetRig, id: string): { exist: number; serve: number } {
+/** How many existed at most and served at least, by all the tags that say so, from now on. */
+export function bounds(rig: FleetRig, id: string, programs: readonly string[] = []): { exist: number; serve: number } {
   const seen = { exist: 0, serve: Infinity };
   rig.watch = (droplets) => {
-    const serving = droplets.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
+    const all = [servingTag(id), ...programs];
+    const serving = droplets.filter(({ tags, status }) => status === "active" && all.every((tag) => tags.includes(tag)));
     seen.exist = Math.max(seen.exist, droplets.length);
     seen.serve = Math.min(seen.serve, serving.length);
   };

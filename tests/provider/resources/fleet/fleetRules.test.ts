@@ -43,8 +43,22 @@ test.each<[Values, string]>([
   [{ userData: "x".repeat(65_537) }, "userData must be at most 64 KiB"],
   [{ tags: ["good", "not good"] }, "tags[1] must be 1 to 255 letters, digits, `_`, `-` and `:`"],
   [{ tags: ["imagefleet:serving:x"] }, "tags[0] must not start with `imagefleet:`, which is reserved"],
+  [{ servingTags: ["imagefleet:serving:x"] }, "servingTags[0] must not start with `imagefleet:`, which is reserved"],
+  [{ tags: ["Shop"], servingTags: ["shop"] }, "servingTags[0] must not be one of `tags`, which a Droplet carries before it serves, too"],
+  [
+    { ipv6: true },
+    "ipv6 must be false or left out, for DigitalOcean gives none to a Droplet of a custom image (docs.digitalocean.com/products/custom-images/details/limits)",
+  ],
+  [
+    { monitoring: true },
+    "monitoring must be false or left out, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the image (docs.digitalocean.com/products/custom-images/details/limits)",
+  ],
   [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
   [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `active` or something to ask for, but has `active` and `http`"],
+  [
+    { gate: { loadBalancer: "x", active: true } },
+    "gate must have either `active` or something to ask for, but has `active` and `loadBalancer`",
+  ],
   [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
   [{ gate: { http: { port: 80, path: "health" } } }, "gate.http.path must start with `/`"],
   [
@@ -80,13 +94,15 @@ test("does not check what is unknown yet", () => {
 
 const live = [0, 1, 2].map((slot) => ({ id: String(100 + slot), slot, template: "0123456789ab", serving: true }));
 
+/** A diff asks the time, and nothing else. */
+const clockOnly = { world: { clock: { now: () => 0 } } } as never;
+
 async function diff(changes: Values, state: StoredFleet = {}): Promise<Record<string, string>> {
   const before = checked();
   const after = checked(changes);
   const effects = effectsByTable(fleet.inputs, before, after);
   const stored = { ...before, template: "0123456789ab", live, ...state };
-  // A diff has neither session nor call to use.
-  return fleet.diff!({ id: "f", state: stored, before, after, effects }, undefined as never, undefined as never);
+  return fleet.diff!({ id: "f", state: stored, before, after, effects }, clockOnly, undefined as never);
 }
 
 test("rolls for the image, size, keys, user data and VPC, replaces for the region, and updates for the rest", async () => {
@@ -106,7 +122,7 @@ test("takes a size as a number or a text for the same, and the first release's d
   expect(checked({ rollout: { maxSurge: 2 } }).rollout).toEqual(checked({ rollout: { maxSurge: "2" } }).rollout);
   const before = checked({ rollout: { maxSurge: 1 } });
   const compare = (after: FleetInputs) =>
-    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, undefined as never, undefined as never);
+    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, clockOnly, undefined as never);
   expect(await compare(checked())).toEqual({ rollout: "none" });
   expect(await compare(checked({ rollout: { maxSurge: 2 } }))).toEqual({ rollout: "update" });
 });
@@ -115,7 +131,30 @@ test("takes another order of keys for no change", async () => {
   const before = checked({ sshKeys: ["1", "2"] });
   const after = checked({ sshKeys: ["2", "1"] });
   const change = { id: "f", state: {}, before, after, effects: { sshKeys: "roll" as const } };
-  expect(await fleet.diff!(change, undefined as never, undefined as never)).toEqual({ sshKeys: "none" });
+  expect(await fleet.diff!(change, clockOnly, undefined as never)).toEqual({ sshKeys: "none" });
+});
+
+test("rolls what was held back as soon as nothing holds it any more, and records the rest", async () => {
+  const state = checked({ image: "12" });
+  const compare = async (before: Values, after: Values) => {
+    const [old, next] = [checked(before), checked(after)];
+    return fleet.diff!(
+      {
+        id: "f",
+        state: { ...state, template: "0123456789ab" },
+        before: old,
+        after: next,
+        effects: effectsByTable(fleet.inputs, old, next),
+      },
+      clockOnly,
+      undefined as never,
+    );
+  };
+  expect(await compare({ image: "13", heldBy: "a/1" }, { image: "13" })).toEqual({ heldBy: "update" });
+  expect(await compare({ image: "13", heldBy: "a/1" }, { image: "13", heldBy: "" })).toEqual({ heldBy: "update" });
+  expect(await compare({ image: "13", heldBy: "a/1" }, { image: "13", heldBy: "a/2" })).toEqual({ heldBy: "none" });
+  expect(await compare({ heldBy: "a/1" }, {})).toEqual({ heldBy: "none" });
+  expect(await compare({}, { heldBy: "a/1" })).toEqual({ heldBy: "none" });
 });
 
 test("mends a fleet that is not what was settled, by the state alone", async () => {
@@ -137,7 +176,9 @@ test("previews a rollout with its Droplets unknown and its tags known, and a cha
   const preview = async (inputs: FleetInputs) =>
     (await rig.clock.run(fleet.preview!(inputs, made.state, rig.session, rig.call()))) as StoredFleet;
   const rolled = await preview(await rig.inputs(1));
-  expect([rolled.droplets, rolled.addresses, rolled.template]).toEqual([unknownValue, unknownValue, unknownValue]);
+  expect([rolled.droplets, rolled.addresses]).toEqual([unknownValue, unknownValue]);
+  expect(rolled.template).toMatch(/^[0-9a-f]{12}$/);
+  expect(rolled.template).not.toBe(made.state.template);
   expect([rolled.fleetTag, rolled.servingTag]).toEqual([made.state.fleetTag, made.state.servingTag]);
   const grown = await preview(await rig.inputs(0, { count: 4 }));
   expect([grown.droplets, grown.template]).toEqual([unknownValue, made.state.template]);
