@@ -17,6 +17,7 @@ import { hasTag, sameTags } from "../../rules/tag";
 import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
 import { previewFleet } from "./fleetPreview";
+import { forecastAlong } from "./fleetForecast";
 import { type FleetSession, refuseOtherTeam } from "./fleetSession";
 import {
   changeOf,
@@ -115,10 +116,12 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
   if (reached !== undefined) {
+    const { batches } = forecastAlong(path, state, inputs);
+    const timed = isRoll && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live };
+    return { ...outputs, ...live, rollout: { ...outputs.rollout, ...timed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
@@ -175,6 +178,10 @@ async function leftOf(creation: string, { api, world }: FleetSession, signal: Ab
     if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
     await world.clock.sleep(2_000, signal);
   }
+}
+
+function lastTimeOf({ rollout }: StoredFleet) {
+  return rollout?.lastBatches === undefined ? {} : { lastSeconds: rollout.lastSeconds, lastBatches: rollout.lastBatches };
 }
 
 /** What the state knows; Droplets that the last good state did not want may have been stored before their bake time was over. */
