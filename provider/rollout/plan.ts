@@ -122,7 +122,11 @@ function withdrawals(
   const isStale = ({ slot, template }: Member): boolean => (slot < slots.length ? slots[slot] !== template : !wanted.has(template));
   const urgency = (member: Member): number =>
     (member.unhealthy ? 8 : 0) + (isStale(member) ? 4 : 0) + (member.slot < slots.length ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
-  const serving = surplus.filter((member) => member.serving).sort((one, other) => urgency(other) - urgency(one) || other.slot - one.slot);
+  const serving = surplus
+    .filter((member) => member.serving)
+    .map((member) => ({ member, rank: urgency(member) }))
+    .sort((one, other) => other.rank - one.rank || other.member.slot - one.member.slot)
+    .map(({ member }) => member);
   return [
     ...surplus.filter((member) => !member.serving && member.tagged),
     ...serving.filter(({ available }) => !available),

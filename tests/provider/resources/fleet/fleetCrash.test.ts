@@ -22,7 +22,7 @@ async function crashEverywhere(
       if (from === undefined && when === "after" && rig.sent.at(-1)?.startsWith("DELETE /v2/tags/imagefleet:create:")) return;
       const last = first ?? (await run());
       const droplets = await rig.droplets();
-      const tags = (await rig.tags()).filter((tag) => /^imagefleet:(create|template):/.test(tag));
+      const tags = (await rig.tags()).filter((tag) => /^imagefleet:(create|template|leaving):/.test(tag));
       expect({ when, at, reasons: last.reasons, images: imagesOf(droplets), ids: droplets.map(({ id }) => String(id)), tags }).toEqual({
         ...{ when, at, reasons: [], images: Array(inputs.count).fill(inputs.image) },
         tags: [`imagefleet:template:${last.state.template}`],
@@ -47,6 +47,15 @@ test("a rollout that was killed at any request is finished by the next one, with
     async (rig) => rig.create(await rig.inputs(0, { count: 2, servingTags: ["shop"] })),
     (rig) => rig.inputs(1, { count: 2, servingTags: ["shop"] }),
     3,
+  );
+});
+
+test("a rollout in which many leave at once is finished as well, without a Droplet too few or a tag too many", async () => {
+  const rollout = { maxSurge: "5", maxUnavailable: "0", maxFailures: "0", drainSeconds: 2, shutdownSeconds: 10 };
+  await crashEverywhere(
+    async (rig) => rig.create(await rig.inputs(0, { count: 6, rollout })),
+    (rig) => rig.inputs(1, { count: 6, rollout }),
+    11,
   );
 });
 
