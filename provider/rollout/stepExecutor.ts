@@ -4,7 +4,7 @@ import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, leavingTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
 import { lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
@@ -16,7 +16,10 @@ import type { Template } from "./template";
 /** Names in one POST. */
 const batch = 10;
 
-/** Every Droplet of a template. */
+/** From so many on, Droplets that leave are tagged, so that one request does for all. */
+const manyLeaving = 5;
+
+/** Every Droplet of a tag. */
 interface Whole {
   readonly tag: string;
   readonly all: readonly ObservedDroplet[];
@@ -34,6 +37,8 @@ export class StepExecutor {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  /** What carries the tag of those that leave; undefined where that isn't known. */
+  #leaving: ReadonlySet<ObservedDroplet> | undefined;
 
   constructor(settings: FleetSettings, observation: FleetObservation, api: Api, clock: Clock, signal: AbortSignal) {
     this.#settings = settings;
@@ -100,9 +105,13 @@ export class StepExecutor {
     return changes.length + creations.size > 0;
   }
 
-  /** Deletes the tags of templates that no Droplet is of any more. */
-  async forgetTemplates(templates: Iterable<string>): Promise<void> {
+  /** Deletes the tags of templates that no Droplet is of any more, and the one that this run, or a killed one, put on those that left. */
+  async forgetTemplates(templates: ReadonlySet<string>): Promise<void> {
+    const { fleetId, known } = this.#settings;
+    const mayBeMarked = this.#leaving !== undefined || (templates.size > 0 && known.length >= manyLeaving);
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
+    if (mayBeMarked) await this.#api.tags.delete(leavingTag(fleetId), this.#signal);
+    this.#leaving = undefined;
   }
 
   /** Where one of them is gone by now, a request for all of them tags none. */
@@ -154,7 +163,7 @@ export class StepExecutor {
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */
   async #shutdown(droplets: readonly ObservedDroplet[]): Promise<void> {
     for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
-    const { whole, single } = this.#byTemplate(droplets);
+    const { whole, single } = await this.#together(droplets);
     const requests = [
       ...whole.map(({ tag }) => this.#api.droplets.shutdownByTag(tag, this.#signal)),
       ...single.map(({ wire }) => this.#api.droplets.shutdown(String(wire.id), this.#signal)),
@@ -165,7 +174,7 @@ export class StepExecutor {
 
   async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
     const now = this.#clock.now();
-    const { whole, single } = this.#byTemplate(droplets);
+    const { whole, single } = await this.#together(droplets);
     const deleteWhole = async ({ tag, all }: Whole): Promise<void> => {
       await this.#api.droplets.deleteByTag(tag, this.#signal);
       for (const droplet of all) droplet.deletedAt = now;
@@ -177,6 +186,39 @@ export class StepExecutor {
   async #deleteOne(droplet: ObservedDroplet, now: number): Promise<void> {
     const isKnown = await this.#api.droplets.delete(String(droplet.wire.id), this.#signal);
     if (isKnown || droplet.madeAt === undefined || now - droplet.madeAt >= lag) droplet.deletedAt = now;
+  }
+
+  /** Those that one request does for: all of a template by its tag, many others by a tag that they get for it. */
+  async #together(
+    droplets: readonly ObservedDroplet[],
+  ): Promise<{ readonly whole: readonly Whole[]; readonly single: readonly ObservedDroplet[] }> {
+    const { whole, single } = this.#byTemplate(droplets);
+    if (single.length < manyLeaving || !(await this.#markLeaving(single))) return { whole, single };
+    return { whole: [...whole, { tag: leavingTag(this.#settings.fleetId), all: single }], single: [] };
+  }
+
+  /** Sees to it that the tag is on these and on no other; returns whether that could be done. What a killed run tagged loses it first. */
+  async #markLeaving(droplets: readonly ObservedDroplet[]): Promise<boolean> {
+    const tag = leavingTag(this.#settings.fleetId);
+    const marked = this.#leaving;
+    this.#leaving = undefined;
+    try {
+      if (marked === undefined) {
+        await this.#api.tags.delete(tag, this.#signal);
+        await this.#api.tags.make(tag, droplets.map(asResource), this.#signal);
+      } else {
+        const others = [...marked].filter((one) => !droplets.includes(one) && this.#observation.get(String(one.wire.id)) !== undefined);
+        if (others.length > 0) await this.#api.tags.remove(tag, others.map(asResource), this.#signal);
+        const lacking = droplets.filter((one) => !marked.has(one));
+        if (lacking.length > 0) await this.#api.tags.add(tag, lacking.map(asResource), this.#signal);
+      }
+      this.#leaving = new Set(droplets);
+      return true;
+    } catch (error) {
+      // One of them is gone by now: then each is asked by itself.
+      if (isNotFound(error)) return false;
+      throw error;
+    }
   }
 
   /** Where a step is for all Droplets of a template, one request by the template's tag does it. */

@@ -42,7 +42,7 @@ async function crashEverywhere(
       if (from === undefined && when === "after" && rig.sent.at(-1)?.startsWith("DELETE /v2/tags/imagefleet:create:")) return;
       const last = first ?? (await run());
       const droplets = await rig.droplets();
-      const tags = (await rig.tags()).filter((tag) => /^imagefleet:create:/.test(tag));
+      const tags = (await rig.tags()).filter((tag) => /^imagefleet:(create|leaving):/.test(tag));
       const images = imagesOf(droplets).filter((image) => image !== inputs.image).length;
       expect({ when, at, reasons: last.reasons, old: images, ids: droplets.map(({ id }) => String(id)).sort(), tags }).toEqual({
         ...{ when, at, reasons: [], old, tags: [] },
@@ -73,6 +73,15 @@ test.each(strategies)("$name that was killed at any request is finished by the n
     async (rig) => rig.create(await rig.inputs(0, { count: 2, servingTags: ["shop"], rollout })),
     (rig) => rig.inputs(1, { count: 2, servingTags: ["shop"], rollout }),
     strategy,
+  );
+});
+
+test("a rollout in which many leave at once is finished as well, without a Droplet too few or a tag too many", async () => {
+  const rollout = { maxSurge: "5", maxUnavailable: "0", maxFailures: "0", drainSeconds: 2, shutdownSeconds: 10 };
+  await crashEverywhere(
+    async (rig) => rig.create(await rig.inputs(0, { count: 6, rollout })),
+    (rig) => rig.inputs(1, { count: 6, rollout }),
+    { name: "rolling", most: 11, fewest: 6, old: 0 },
   );
 });
 
