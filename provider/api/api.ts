@@ -39,6 +39,8 @@ export interface Api {
   regions(signal: AbortSignal): Promise<ReadonlyMap<string, RegionWire>>;
   /** All sizes by slug; one request a process, shared. */
   sizes(signal: AbortSignal): Promise<ReadonlyMap<string, SizeWire>>;
+  /** How many requests this process has sent. */
+  requests(): number;
 }
 
 /**

@@ -76,7 +76,7 @@ export class FleetObservation {
     return serves(droplet, this.#servingTags);
   }
 
-  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is told apart. */
+  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is recognised. */
   expect(templates: ReadonlyMap<string, Template>): void {
     for (const [fingerprint, template] of templates) this.#templates.set(fingerprint, template);
     for (const droplet of this.#observed.values()) droplet.template = this.#templateOf(droplet.wire);

@@ -16,6 +16,7 @@ import { describeFailure, describeFailures, describeStall, describeStanding, sta
 import type { FleetSettings, Goal } from "./settings";
 import { StallWatch } from "./stallWatch";
 import { RefusedError, StepExecutor } from "./stepExecutor";
+import { Timeline } from "./timeline";
 import { Upkeep } from "./upkeep";
 
 /** A change is given up after so long without progress, beside the gate's and the drain's own time. Milliseconds. */
@@ -37,6 +38,7 @@ export class Rollout {
   /** Why the wanted template was given up and what came of it, one sentence each; empty where all is well. */
   readonly reasons: string[] = [];
   readonly status: StatusLine;
+  readonly timeline: Timeline;
   readonly #settings: FleetSettings;
   readonly #executor: StepExecutor;
   readonly #upkeep: Upkeep;
@@ -67,6 +69,7 @@ export class Rollout {
     this.#call = call;
     this.#wake = new Wake(world.clock);
     this.status = new StatusLine(call, world.clock);
+    this.timeline = new Timeline(world.clock.now());
     this.#templates = new Set(settings.known.map(({ template }) => template));
     this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace, settings.servingTags);
     this.#upkeep = new Upkeep(settings, api, world.clock, call.signal);
@@ -157,6 +160,7 @@ export class Rollout {
     for (;;) {
       this.#call.signal.throwIfAborted();
       this.observation.expect(goal.templates);
+      this.timeline.note(this.observation, clock.now());
       const candidates = this.observation.candidates(goal, gate);
       prober.askDue(candidates);
       const failures = this.#failuresOf(goal);
@@ -275,6 +279,7 @@ export class Rollout {
       if (cause === undefined || this.#failures.has(id)) continue;
       this.#cause = describeFailure(gate, goal.target, droplet, cause);
       this.#failures.set(id, this.#cause);
+      this.timeline.failed(id, this.#cause);
     }
     return [...this.#failures.values()];
   }

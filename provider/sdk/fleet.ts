@@ -72,6 +72,10 @@ export class Fleet extends pulumi.CustomResource {
    * complete these outputs keep their last good values, and a rollback leads to them.
    */
   declare readonly template: pulumi.Output<string | undefined>;
+  /** Time line of the last change, for reports. */
+  declare readonly lastChange: pulumi.Output<FleetLastChange | undefined>;
+  /** US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout. */
+  declare readonly priceMonthly: pulumi.Output<number | undefined>;
   /** The team that owns the Droplets. */
   declare readonly team: pulumi.Output<Team>;
 
@@ -378,6 +382,44 @@ export interface FleetLive {
   readonly serving: boolean;
 }
 
+/** Time line of the last change, for reports. */
+export interface FleetLastChange {
+  /** When it began, as an RFC 3339 time. */
+  readonly startedAt: string;
+  /** When it ended, well or not, as an RFC 3339 time. */
+  readonly endedAt: string;
+  /** How many requests the run had sent to the API by then, those of its other resources included. */
+  readonly requests: number;
+  /** What happened to each Droplet; of more than 200, the last ones. */
+  readonly droplets: FleetLastChangeDroplet[];
+}
+
+/** What happened to each Droplet; of more than 200, the last ones. */
+export interface FleetLastChangeDroplet {
+  /** The Droplet's number. */
+  readonly id: string;
+  /** The Droplet's name. */
+  readonly name: string;
+  /** Its place in the fleet, from 0. */
+  readonly slot: number;
+  /** Number of the image that it runs. */
+  readonly image: string;
+  /** When it was asked for; missing for one that was there before, as an RFC 3339 time. */
+  readonly createdAt?: string;
+  /** When it was first seen to run, as an RFC 3339 time. */
+  readonly activeAt?: string;
+  /** When it was first seen to serve, as an RFC 3339 time. */
+  readonly servedAt?: string;
+  /** When it lost the serving tag, and began to drain, as an RFC 3339 time. */
+  readonly withdrawnAt?: string;
+  /** When its shutdown was asked for, as an RFC 3339 time. */
+  readonly shutDownAt?: string;
+  /** When its deletion was asked for, as an RFC 3339 time. */
+  readonly deletedAt?: string;
+  /** Why it did not come to serve, a sentence. */
+  readonly failure?: string;
+}
+
 const properties = [
   "image",
   "region",
@@ -403,6 +445,8 @@ const properties = [
   "servingTag",
   "live",
   "template",
+  "lastChange",
+  "priceMonthly",
   "team",
 ];
 

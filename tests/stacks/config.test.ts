@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, readConfig } from "../../stacks/config";
+import { fleetConfig } from "../../stacks/fleetConfig";
+import { fleetInputs } from "../../provider/resources/fleet/fleetTable";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com";
 const fleet = { size: "s-1vcpu-1gb", count: 3 };
@@ -57,7 +59,7 @@ test("says of each missing key what it must be and how to set it", () => {
     "`imageUrl` must be where DigitalOcean fetches the image, unless `imagePath` names a file, got nothing: run `pulumi config set imageUrl VALUE`.",
     '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got nothing: run `pulumi config set regions VALUE`.',
     "`sshPublicKey` must be a public key such as the line in `~/.ssh/id_ed25519.pub`, got nothing: run `pulumi config set sshPublicKey VALUE`.",
-    "`fleet` must be a map of size, count, userData, tags, gate, rollout, got nothing: run `pulumi config set fleet VALUE`.",
+    "`fleet` must be a map of size, count, userData, tags, backups, gate, rollout, got nothing: run `pulumi config set fleet VALUE`.",
   ]);
 });
 
@@ -84,7 +86,7 @@ test("reports faults of every kind and depth together, in one error without a st
       '  `fleet.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
       "  `fleet.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
       "  `fleet.rollout` must be a map of maxSurge, maxUnavailable, maxFailures, canary, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
-      '  `overrides.ams3` must be a map of size, count, userData, tags, gate, rollout, got "big": fix it in `Pulumi.dev.yaml`.',
+      '  `overrides.ams3` must be a map of size, count, userData, tags, backups, gate, rollout, got "big": fix it in `Pulumi.dev.yaml`.',
       "  `overrides.Amsterdam` must be a map by region of what differs from `fleet`, got {}: fix it in `Pulumi.dev.yaml`.",
       "  `loadBalancer.port` must be a whole number, got nothing: run `pulumi config set --path 'loadBalancer.port' VALUE`.",
       '  `loadBalancer.path` must be a path such as `/`, got "healthy": fix it in `Pulumi.dev.yaml`.',
@@ -123,7 +125,7 @@ test.each([
   [
     "an argument of a fleet that there is not",
     { ...wholeConfig, fleet: { ...fleet, sise: "s-1vcpu-1gb" } },
-    '`fleet.sise` is not known here, where there can be size, count, userData, tags, gate, rollout, got "s-1vcpu-1gb"',
+    '`fleet.sise` is not known here, where there can be size, count, userData, tags, backups, gate, rollout, got "s-1vcpu-1gb"',
   ],
 ])("refuses %s", (_what, values, fault) => {
   configure(values);
@@ -175,3 +177,11 @@ function thrown(): ConfigError {
 function faults(): readonly string[] {
   return thrown().faults;
 }
+
+test("takes what an argument of `DropletFleet` may hold, all but what `ImageService` gives itself", () => {
+  const { shape } = fleetConfig;
+  const given = ["image", "region", "sshKeys", "name", "vpcUuid", "servingTags", "heldBy", "projectId", "ipv6", "monitoring"];
+  expect(Object.keys(shape)).toEqual(expect.arrayContaining(Object.keys(fleetInputs).filter((name) => !given.includes(name))));
+  const gates = Object.keys(fleetInputs.gate.shape.object).filter((name) => name !== "loadBalancer");
+  expect(Object.keys(shape.gate.unwrap().shape).sort()).toEqual(gates.sort());
+});

@@ -105,7 +105,13 @@ async function preview(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | u
   const isLive = !isRoll && isKnown(count) && faultsOf(state.live ?? [], state.template, count).length === 0;
   const open = isLive
     ? {}
-    : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, template: isRoll ? unknownValue : state.template };
+    : {
+        droplets: unknownValue,
+        addresses: unknownValue,
+        live: unknownValue,
+        template: isRoll ? unknownValue : state.template,
+        lastChange: unknownValue,
+      };
   return { ...state, ...inputs, ...(isHeldBack ? lastGoodOf(state)?.template : {}), ...open };
 }
 
@@ -125,7 +131,7 @@ async function previewHeadroom(
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const { api, world, namespace } = session;
-  await place(inputs, undefined, session, call);
+  const price = await place(inputs, undefined, session, call);
   const team = await session.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, session, call.signal);
@@ -133,7 +139,8 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const rollout = begin(fleetId, inputs, [], session, call, creation);
   const wanted = wantedOf(inputs, fleetId);
   const reasons = await outcomeOf(rollout, () => rollout.change(uniformGoal(wanted, inputs.count), undefined));
-  const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
+  const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
+  const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), lastChange, ...price, team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(session, (signal) => api.tags.delete(creation, signal));
@@ -150,7 +157,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
     call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await session.team(call.signal));
-  if (isRoll) await place(inputs, id, session, call);
+  const price = isRoll ? await place(inputs, id, session, call) : { priceMonthly: state.priceMonthly };
 
   const rollout = begin(id, inputs, knownOf(state), session, call);
   await rollout.look();
@@ -164,8 +171,9 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
     const goals = lastGood === undefined ? [] : canaryGoals(stages, wanted, lastGood, inputs.count);
     await rollout.change(uniformGoal(wanted, inputs.count), lastGood && uniformGoal(lastGood, inputs.count), goals);
   });
-  const live = { ...liveOutputs(id, rollout.observation), team };
-  if (reasons.length === 0) return { ...inputs, ...(isHeldBack ? wanted.template : {}), ...live, template: wanted.fingerprint };
+  const lastChange = rollout.timeline.record(session.world.clock.now(), session.api.requests());
+  const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
+  if (reasons.length === 0) return { ...inputs, ...(isHeldBack ? wanted.template : {}), ...live, ...price, template: wanted.fingerprint };
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
   const tags = { tags: both("tags"), servingTags: both("servingTags") };
@@ -288,12 +296,19 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<void>): Promise<r
   }
 }
 
-async function place(inputs: FleetInputs, fleetId: string | undefined, session: FleetSession, call: Call): Promise<void> {
-  if (inputs.count === 0) return;
+/** Waits until Droplets can be made of the inputs, and says what one costs; rejects where they can't. */
+async function place(
+  inputs: FleetInputs,
+  fleetId: string | undefined,
+  session: FleetSession,
+  call: Call,
+): Promise<Pick<FleetState, "priceMonthly">> {
+  if (inputs.count === 0) return {};
   await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
   const { image, size, region, projectId } = inputs;
   const faults = await preflight({ image, size, region, projectId, ...balancerOf(inputs, fleetId) }, session.api, call.signal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
+  return { priceMonthly: (await session.api.sizes(call.signal)).get(size)?.price_monthly };
 }
 
 /** What is to be checked of the gate's load balancer, once it and the tags that it may select by are known. */

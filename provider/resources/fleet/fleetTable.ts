@@ -15,6 +15,10 @@ function portOf(doc: string) {
   return { shape: "integer", doc, required: true, rules } as const;
 }
 
+function timeOf(doc: string) {
+  return { shape: "string", doc: `${doc}, as an RFC 3339 time.` } as const;
+}
+
 /** What DigitalOcean has, but not for Droplets of custom images. */
 function neverOf(what: string, reason: string) {
   const expectation = `must be false or left out, for ${reason} (docs.digitalocean.com/products/custom-images/details/limits)`;
@@ -323,6 +327,45 @@ export const fleetOutputs = {
   template: {
     shape: "string",
     doc: "Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is complete these outputs keep their last good values, and a rollback leads to them.",
+  },
+  lastChange: {
+    shape: {
+      object: {
+        startedAt: { ...timeOf("When it began"), required: true },
+        endedAt: { ...timeOf("When it ended, well or not"), required: true },
+        requests: {
+          shape: "integer",
+          doc: "How many requests the run had sent to the API by then, those of its other resources included.",
+          required: true,
+        },
+        droplets: {
+          shape: {
+            listOf: {
+              object: {
+                id: { shape: "string", doc: "The Droplet's number.", required: true },
+                name: { shape: "string", doc: "The Droplet's name.", required: true },
+                slot: { shape: "integer", doc: "Its place in the fleet, from 0.", required: true },
+                image: { shape: "string", doc: "Number of the image that it runs.", required: true },
+                createdAt: timeOf("When it was asked for; missing for one that was there before"),
+                activeAt: timeOf("When it was first seen to run"),
+                servedAt: timeOf("When it was first seen to serve"),
+                withdrawnAt: timeOf("When it lost the serving tag, and began to drain"),
+                shutDownAt: timeOf("When its shutdown was asked for"),
+                deletedAt: timeOf("When its deletion was asked for"),
+                failure: { shape: "string", doc: "Why it did not come to serve, a sentence." },
+              },
+            },
+          },
+          doc: "What happened to each Droplet; of more than 200, the last ones.",
+          required: true,
+        },
+      },
+    },
+    doc: "Time line of the last change, for reports.",
+  },
+  priceMonthly: {
+    shape: "number",
+    doc: "US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout.",
   },
   team: {
     shape: { object: teamTable, named: "Team" },
