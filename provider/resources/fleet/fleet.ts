@@ -6,6 +6,7 @@ import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
 import { awaitImage } from "../../rollout/imagePresence";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
+import { describeRetry } from "../../rollout/planReport";
 import { preflight } from "../../rollout/preflight";
 import { describeKept, describePause } from "../../rollout/report";
 import { Rollout } from "../../rollout/rollout";
@@ -88,7 +89,8 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(session, (signal) => api.tags.delete(creation, signal));
-  if (reasons.length > 0) throw new Unfinished({ id: fleetId, state, reasons });
+  const judged = rollout.isJudged ? { rollout: { ...inputs.rollout, failedImage: inputs.image } } : {};
+  if (reasons.length > 0) throw new Unfinished({ id: fleetId, state: { ...state, ...judged }, reasons });
   return { id: fleetId, state: { ...state, template: wanted.fingerprint } };
 }
 
@@ -101,6 +103,8 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   const change = changeOf(inputs, state, wanted, clock.now());
   const fault = rebuildFault(change);
   if (fault !== undefined) throw new Error(fault);
+  const failed = state.rollout?.failedImage;
+  if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
   if (isRoll) await place(inputs, session, call);
   const path = pathOf(change);
 
@@ -112,21 +116,26 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
     await rollout.retag(state.tags ?? []);
-    return rollout.change(path, lastGood && wayBack(lastGood, inputs.count, inputs.rollout));
+    return rollout.change(path, lastGood && wayBack(lastGood, state.count ?? inputs.count, inputs.rollout));
   });
   const live = { ...liveOutputs(id, rollout.observation), team };
   if (reached !== undefined) {
     const { batches } = forecastAlong(path, state, inputs);
-    const timed = isRoll && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
+    const hasMoved = isRoll && (reached.awaiting === undefined || reached.awaiting !== state.rollout?.awaiting);
+    const timed = hasMoved && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live, rollout: { ...outputs.rollout, ...timed } };
+    return { ...outputs, ...live, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
   const outputs = { ...(lastGood === undefined ? inputs : state), ...live, tags };
-  throw new Unfinished({ id, state: rollout.isJudged ? { ...outputs, rollout: inputs.rollout } : outputs, reasons });
+  throw new Unfinished({
+    id,
+    state: rollout.isJudged ? { ...outputs, rollout: { ...inputs.rollout, ...lastTimeOf(state), failedImage: inputs.image } } : outputs,
+    reasons,
+  });
 }
 
 async function read(
