@@ -6,11 +6,14 @@ import { checkout } from "../local/checkout";
 /** `imagefleet reference`: writes the pages of `docs/` and the SDK, which come from tables. */
 export function referenceCommand(): Command {
   return new Command("reference")
-    .description("Write docs/reference.md, docs/findings.md, docs/emulator.md and provider/sdk/ anew, from the tables that they come from.")
+    .description(
+      "Write docs/reference.md, docs/findings.md, docs/emulator.md, provider/sdk/ and what local/ knows of the official package anew, from what they come from.",
+    )
     .action(async () => {
       const { generatedFiles } = await import("../provider/generated.js");
       const { emulatorPage } = await import("../emulator/emulatorPage.js");
-      const files = { ...generatedFiles(), "docs/emulator.md": emulatorPage() };
+      const { officialDeclarationsFile, officialSchema } = await import("../local/digitalocean/officialSchema.js");
+      const files = { ...generatedFiles(), "docs/emulator.md": emulatorPage(), [officialDeclarationsFile]: officialSchema() };
       for (const [file, text] of Object.entries(files)) writeFileSync(path.join(checkout, file), text);
     });
 }

@@ -33,8 +33,25 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
 function published(): object {
   const { name, version, description, keywords, license, repository, type, main, types, exports, engines, pulumi, peerDependencies } =
     manifest;
+  const { peerDependenciesMeta } = manifest;
   const bin = { imagefleet: manifest.bin.imagefleet };
-  return { name, version, description, keywords, license, repository, type, main, types, exports, bin, engines, pulumi, peerDependencies };
+  return {
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    repository,
+    type,
+    main,
+    types,
+    exports,
+    bin,
+    engines,
+    pulumi,
+    peerDependencies,
+    peerDependenciesMeta,
+  };
 }
 
 async function filesBelow(folder: string, pattern: RegExp): Promise<readonly TarballFile[]> {

@@ -1,23 +1,34 @@
 import type { World } from "../../provider/world";
 
 /** One configured account of the stand-in: where it sends and as whom. */
-export interface Account {
+export interface Account extends Pick<World, "send" | "clock"> {
   readonly token: string;
   /** Without a path: `https://api.digitalocean.com`. */
   readonly apiEndpoint: string;
-  readonly send: World["send"];
 }
 
 export interface ApiCall {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/v2/`. */
   readonly path: string;
   readonly body?: object;
   readonly signal: AbortSignal;
 }
 
+/** The API said no. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly status: number;
+
+  constructor({ method }: ApiCall, url: string, status: number, text: string) {
+    super(`${method} ${url} was answered ${status}: ${messageIn(text)}`);
+    this.status = status;
+  }
+}
+
 /** The answer's JSON, or undefined where the API answers 404. Rejects with method, URL, status and the API's own message. */
-export async function callApi(account: Account, { method, path, body, signal }: ApiCall): Promise<object | undefined> {
+export async function callApi(account: Account, call: ApiCall): Promise<object | undefined> {
+  const { method, path, body, signal } = call;
   const url = new URL(`v2/${path}`, withSlash(account.apiEndpoint)).href;
   const headers = { authorization: `Bearer ${account.token}`, "content-type": "application/json" };
   const response = await account.send(
@@ -25,8 +36,26 @@ export async function callApi(account: Account, { method, path, body, signal }: 
   );
   const text = await response.text();
   if (response.status === 404) return undefined;
-  if (!response.ok) throw new Error(`${method} ${url} was answered ${response.status}: ${messageIn(text)}`);
+  if (!response.ok) throw new Refusal(call, url, response.status, text);
   return text === "" ? {} : (JSON.parse(text) as object);
+}
+
+const busySeconds = 2;
+
+/** Makes a request again while its subject is in use: a VPC whose Droplets are going, an address whose last action runs. */
+export async function whileBusy(account: Account, call: ApiCall): Promise<object | undefined> {
+  for (;;) {
+    try {
+      return await callApi(account, call);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !(isInUse(error) || error.message.includes("pending event"))) throw error;
+      await account.clock.sleep(busySeconds * 1000, call.signal);
+    }
+  }
+}
+
+function isInUse({ status }: Refusal): boolean {
+  return status === 409 || status === 412;
 }
 
 function withSlash(endpoint: string): string {

@@ -2,6 +2,8 @@ import type { Property } from "../../provider/host/property";
 import type { Provider } from "../../provider/host/provider";
 import { version } from "@pulumi/digitalocean/package.json";
 import type { Account } from "./api";
+import { projectTypes } from "./projects";
+import { reservedIpTypes } from "./reservedIps";
 import { resourceOfRow } from "./resourceOfRow";
 import { table } from "./table";
 
@@ -32,6 +34,6 @@ export const standIn: Provider<Account, typeof configuration> = {
   doc: "A stand-in for the few digitalocean types that this project's stacks use.",
   configuration,
   environment: { token: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"], apiEndpoint: ["DIGITALOCEAN_API_URL"] },
-  configure: ({ token, apiEndpoint }, world) => ({ token, apiEndpoint, send: world.send }),
-  resources: table.map(resourceOfRow),
+  configure: ({ token, apiEndpoint }, world) => ({ token, apiEndpoint, send: world.send, clock: world.clock }),
+  resources: [...table.map(resourceOfRow), ...reservedIpTypes, ...projectTypes],
 };

@@ -1,69 +1,75 @@
 import { erase, type AnyResourceType } from "../../provider/host/provider";
-import type { PropertyTable } from "../../provider/host/property";
-import type { ResourceType, State } from "../../provider/host/resource";
-import { callApi, type Account, type ApiCall } from "./api";
+import { callApi, whileBusy, type Account, type ApiCall } from "./api";
 import type { Row } from "./table";
+import { asGiven, fromWire, toWire, type Values } from "./wire";
 
-type Values = Readonly<Record<string, unknown>>;
+/** Seconds for any one verb: a load balancer takes minutes. */
+export const limitSeconds = { create: 600, update: 60, delete: 120 } as const;
+const lookSeconds = 1;
+const always = (): boolean => true;
 
-/** Seconds for any one request and its answer. */
-const limitSeconds = 60;
+interface Found {
+  readonly id: string;
+  readonly state: Values;
+}
 
 /** What a row means, verb by verb. */
 export function resourceOfRow(row: Row): AnyResourceType<Account> {
-  const pathOf = (id: string) => `${row.collection}/${encodeURIComponent(id)}`;
+  const { token, inputs, outputs, collection, envelope, id: idField = "id", fields, derived, isReady = always } = row;
+  const collectionOf = (values: Values): string => (typeof collection === "string" ? collection : collection(values));
+  const pathOf = (id: string, values: Values): string => `${collectionOf(values)}/${encodeURIComponent(id)}`;
 
-  /** One request that answers with the resource; undefined where it does not exist. */
-  async function ask(account: Account, request: ApiCall): Promise<{ id: string; state: Values } | undefined> {
+  /** One request that answers with the resource; undefined where it does not exist. What the API doesn't show again stays as it is known. */
+  async function ask(account: Account, known: Values, request: ApiCall): Promise<Found | undefined> {
     const answer = (await callApi(account, request)) as Record<string, Values> | undefined;
-    const wire = answer?.[row.envelope];
-    return wire && { id: String(wire[row.id]), state: fromWire(wire, { ...row.inputs, ...row.outputs }) };
+    const wire = answer?.[envelope];
+    if (wire === undefined) return undefined;
+    const id = String(wire[idField]);
+    const state = { ...known, ...fromWire({ ...inputs, ...outputs }, wire, fields) };
+    return { id, state: { ...state, ...derived?.(id, state) } };
   }
 
-  async function demand(account: Account, request: ApiCall): Promise<{ id: string; state: State<PropertyTable, PropertyTable> }> {
-    const found = await ask(account, request);
+  async function demand(account: Account, known: Values, request: ApiCall): Promise<Found> {
+    const found = await ask(account, known, request);
     if (found === undefined) throw new Error(`${request.method} /v2/${request.path} was answered 404: there is no such resource.`);
-    return found as { id: string; state: State<PropertyTable, PropertyTable> };
+    return found;
   }
 
-  const type: ResourceType<Account> = {
-    token: row.token,
-    doc: row.doc,
-    inputs: row.inputs,
-    outputs: row.outputs,
-    timeoutSeconds: { create: limitSeconds, update: limitSeconds, delete: limitSeconds },
+  const type = {
+    ...{ token, inputs, outputs, timeoutSeconds: limitSeconds, doc: "A type of the official package." },
 
-    create: (inputs, account, { signal }) => demand(account, { method: "POST", path: row.collection, body: toWire(inputs), signal }),
+    create: async (given: Values, account: Account, { signal }: { signal: AbortSignal }) => {
+      const body = toWire(inputs, given, fields);
+      let found = await demand(account, given, { method: "POST", path: collectionOf(given), body, signal });
+      while (!isReady(found.state)) {
+        await account.clock.sleep(lookSeconds * 1000, signal);
+        found = await demand(account, given, { method: "GET", path: pathOf(found.id, given), signal });
+      }
+      return found;
+    },
 
-    read: async (id, _known, account, { signal }) => {
-      const found = await ask(account, { method: "GET", path: pathOf(id), signal });
+    read: async (id: string, known: Known | undefined, account: Account, { signal }: { signal: AbortSignal }) => {
+      const found = await ask(account, known?.state ?? {}, { method: "GET", path: pathOf(id, known?.state ?? {}), signal });
       if (found === undefined) return undefined;
-      const inputs = Object.fromEntries(Object.entries(found.state).filter(([name]) => name in row.inputs));
-      return { state: found.state, inputs } as Awaited<ReturnType<ResourceType<Account>["read"]>>;
+      const live = Object.fromEntries(Object.entries(found.state).filter(([name]) => name in inputs));
+      return { state: found.state, inputs: known === undefined ? live : (asGiven(known.inputs, live) as Values) };
     },
 
-    // What replaces cannot be changed, so the API's PUT does not take it.
-    update: async (id, _state, inputs, account, { signal }) => {
-      const changeable = Object.entries(inputs).filter(([name]) => row.inputs[name]?.change !== "replace");
-      return (await demand(account, { method: "PUT", path: pathOf(id), body: toWire(Object.fromEntries(changeable)), signal })).state;
+    // What replaces cannot be changed, so the API does not take it.
+    update: async (id: string, state: Values, wanted: Values, account: Account, { signal }: { signal: AbortSignal }) => {
+      const changeable = Object.fromEntries(Object.entries(wanted).filter(([name]) => inputs[name]?.change !== "replace"));
+      const body = toWire(inputs, changeable, fields);
+      return (await demand(account, wanted, { method: row.change ?? "PUT", path: pathOf(id, wanted), body, signal })).state;
     },
 
-    delete: async (id, _state, account, { signal }) => {
-      await callApi(account, { method: "DELETE", path: pathOf(id), signal });
+    delete: (id: string, state: Values, account: Account, { signal }: { signal: AbortSignal }) => {
+      return whileBusy(account, { method: "DELETE", path: pathOf(id, state), signal });
     },
   };
-  return erase(type);
+  return erase(type as never);
 }
 
-function toWire(inputs: Values): Values {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [snakeCase(name), value]));
-}
-
-function fromWire(wire: Values, properties: PropertyTable): Values {
-  const present = Object.keys(properties).filter((name) => wire[snakeCase(name)] !== undefined);
-  return Object.fromEntries(present.map((name) => [name, wire[snakeCase(name)]]));
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+interface Known {
+  readonly state: Values;
+  readonly inputs: Values;
 }

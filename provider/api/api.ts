@@ -5,6 +5,7 @@ import type {
   ImageChangesWire,
   ImageWire,
   KeyWire,
+  LoadBalancerWire,
   NewDropletsWire,
   NewImageWire,
   RegionWire,
@@ -28,6 +29,8 @@ export interface Api {
   readonly droplets: DropletsApi;
   readonly tags: TagsApi;
   readonly actions: ActionsApi;
+  readonly loadBalancers: LoadBalancersApi;
+  readonly projects: ProjectsApi;
   /** `GET /v2/account`; one request a process, shared. */
   account(signal: AbortSignal): Promise<AccountWire>;
   /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
@@ -36,6 +39,8 @@ export interface Api {
   regions(signal: AbortSignal): Promise<ReadonlyMap<string, RegionWire>>;
   /** All sizes by slug; one request a process, shared. */
   sizes(signal: AbortSignal): Promise<ReadonlyMap<string, SizeWire>>;
+  /** How many requests this process has sent. */
+  requests(): number;
 }
 
 /**
@@ -82,6 +87,8 @@ export interface DropletsApi {
   /** Puts the image on the Droplet in place of what is there; it keeps its number, addresses and tags. */
   rebuild(id: string, image: string, signal: AbortSignal): Promise<ActionWire>;
   powerOff(id: string, signal: AbortSignal): Promise<ActionWire>;
+  /** `POST /v2/droplets/{id}/actions` with this type and nothing else. */
+  act(id: string, type: "enable_backups" | "disable_backups", signal: AbortSignal): Promise<ActionWire>;
 }
 
 export interface TagsApi {
@@ -101,4 +108,21 @@ export interface TagsApi {
 export interface ActionsApi {
   /** The newest actions of the account, at most 200 (one request). */
   recent(signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
+}
+
+export interface LoadBalancersApi {
+  get(id: string, signal: AbortSignal): Promise<LoadBalancerWire | undefined>;
+  /**
+   * By the Droplet's number, whether the load balancer's last check between two times (milliseconds since the epoch) called it healthy. What
+   * it has no word of is left out. In the background.
+   */
+  health(id: string, since: number, until: number, signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
+}
+
+export interface ProjectsApi {
+  exists(id: string, signal: AbortSignal): Promise<boolean>;
+  /** URNs of all that is in the project, every page. */
+  urns(id: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Puts resources into the project, and so takes them out of any other. */
+  assign(id: string, urns: readonly string[], signal: AbortSignal): Promise<void>;
 }

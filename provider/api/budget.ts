@@ -1,3 +1,4 @@
+import { waitFor } from "../waiting/waits";
 import type { Clock } from "../world";
 import type { Priority } from "./api";
 import { readRateHeaders } from "./rateHeaders";
@@ -20,7 +21,7 @@ const topSpeed = steepness / (1 + steepness);
 /** Polls that may go at once after a quiet time. */
 const burst = 100;
 /** A poll that waited this long goes first, whatever others wait for: so nothing starves, and what is left gets known. */
-const patience = 60_000;
+const longestWait = 60_000;
 
 /** After a refusal within the minute the allowance is halved, down to the first figure, and grows back by the second per minute. */
 const leastAllowance = 10;
@@ -77,7 +78,8 @@ export class RateBudget {
 
   /** Waits for its turn, sends, and learns from the answer. Rejects with the signal's reason if it aborts before the turn came. */
   async spend<T extends Answer>(priority: Priority, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
-    await this.#turn(priority, signal);
+    const wait = { what: "the rate limit of the API", since: this.#clock.now(), until: () => this.#opensAt() };
+    await waitFor(wait, this.#turn(priority, signal));
     const sent = { order: ++this.#orders, at: this.#now() };
     try {
       const answer = await send();
@@ -145,7 +147,7 @@ export class RateBudget {
     const poll = this.#waiting.background[0];
     const crowded = this.#waiting.foreground.length > 0;
     if (poll === undefined) return { priority: "foreground", wait: crowded ? open : Infinity };
-    const overdue = Math.max(0, Math.max(poll.since, this.#lastPoll) + patience - now);
+    const overdue = Math.max(0, Math.max(poll.since, this.#lastPoll) + longestWait - now);
     if (crowded && overdue > open) return { priority: "foreground", wait: open };
     const paced = crowded ? Infinity : this.#untilPaced(now);
     return { priority: "background", wait: Math.max(open, Math.min(overdue, paced)) };
@@ -158,6 +160,11 @@ export class RateBudget {
     return Math.max(closed, minute, hour, this.#untilReported(now));
   }
 
+  #opensAt(): number | undefined {
+    const milliseconds = this.#untilOpen(this.#now());
+    return milliseconds === Infinity ? undefined : this.#clock.now() + milliseconds;
+  }
+
   /** With nothing left by the last report, one request may go when the report runs out, and its answer tells more. */
   #untilReported(now: number): number {
     if (this.#reported === undefined || this.#reported.remaining > this.#underWay) return 0;
@@ -167,7 +174,7 @@ export class RateBudget {
   #untilPaced(now: number): number {
     const left = Math.min(this.#hourLimit - this.#hour.count(now), (this.#reported?.remaining ?? Infinity) - this.#underWay);
     const hourly = Math.min(steepness * (left - reserve * this.#hourLimit), topSpeed * (1 - reserve) * this.#hourLimit);
-    const pace = Math.max(1 / patience, hourly / hourWindow);
+    const pace = Math.max(1 / longestWait, hourly / hourWindow);
     this.#credit = Math.min(burst, this.#credit + pace * (now - this.#creditAt));
     this.#creditAt = now;
     const credit = this.#credit >= 1 ? 0 : Math.ceil((1 - this.#credit) / pace);

@@ -3,10 +3,11 @@ import type { World } from "../world";
 import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
 import { isNotFound, mayHaveTakenEffect, NetworkError, type ApiError, type Method } from "./errors";
-import { redact } from "./redaction";
+import { quoted } from "./quoted";
 import { apiErrorOf } from "./apiErrorOf";
 import { RetryPolicy } from "./retryPolicy";
 import { withTimeout } from "../waiting/timeout";
+import { pause, waitFor } from "../waiting/waits";
 
 /** The most that the API puts on a page. */
 const pageSize = 200;
@@ -52,6 +53,8 @@ interface ClientSettings {
 
 /** Sends requests to one endpoint with one token: each takes its turn in the budget, and is repeated where that is safe. */
 export class Client {
+  /** Requests so far, with those that were repeated. */
+  sent = 0;
   readonly #settings: ClientSettings;
 
   constructor(settings: ClientSettings) {
@@ -99,7 +102,7 @@ export class Client {
     return things;
   }
 
-  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read is as good as none. */
+  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read counts as no answer. */
   async #perform<T>(call: ApiRequest, parse: (text: string) => T, signal: AbortSignal): Promise<T> {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
@@ -113,18 +116,18 @@ export class Client {
       if (isOpen && call.find === undefined) throw error;
       const found = isOpen ? await this.#look(call, error, signal) : undefined;
       if (found !== undefined) return found as T;
-      const pause = policy.pauseAfter(error, took, clock.now());
-      if (pause === undefined) throw error;
-      await clock.sleep(pause, signal);
+      const milliseconds = policy.pauseAfter(error, took, clock.now());
+      if (milliseconds === undefined) throw error;
+      await pause(clock, milliseconds, `another try of ${describe(call, error)}`, signal);
     }
   }
 
-  /** What a POST has made after all. Rejects with the POST's own error where nobody can be asked. */
-  async #look({ find }: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
-    for (const pause of looks) {
-      await this.#settings.world.clock.sleep(pause, signal);
+  /** What a POST has made after all. Rejects with the POST's own error if the look fails too. */
+  async #look(call: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
+    for (const milliseconds of looks) {
+      await pause(this.#settings.world.clock, milliseconds, `what became of ${describe(call, error)}`, signal);
       try {
-        const found = await find?.(signal);
+        const found = await call.find?.(signal);
         if (found !== undefined) return found;
       } catch {
         signal.throwIfAborted();
@@ -141,7 +144,7 @@ export class Client {
     try {
       const answer = await budget.spend(call.priority ?? "foreground", signal, () => {
         sentAt = world.clock.now();
-        return this.#send(call, timeLimit, signal);
+        return waitFor({ what: `an answer to ${call.method} ${call.path}`, since: sentAt }, this.#send(call, timeLimit, signal));
       });
       const took = world.clock.now() - sentAt;
       if (answer.status >= 200 && answer.status < 300) return { took, value: parse(answer.text) };
@@ -168,6 +171,7 @@ export class Client {
         },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
+      this.sent += 1;
       const response = await world.send(request);
       return { status: response.status, headers: response.headers, text: await response.text() };
     });
@@ -177,7 +181,7 @@ export class Client {
   #networkError(call: ApiRequest, failure: unknown): NetworkError {
     const { code, text } = innermost(failure);
     const connected = code === undefined || !notConnected.has(code);
-    return new NetworkError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);
+    return new NetworkError(call.method, this.#url(call.path), quoted(text, this.#secrets(call)), connected);
   }
 
   #secrets(call: ApiRequest): readonly string[] {
@@ -187,6 +191,11 @@ export class Client {
   #url(path: string): string {
     return `${this.#settings.endpoint}${path}`;
   }
+}
+
+/** The request, and what came of it. */
+function describe({ method, path }: ApiRequest, error: ApiError | NetworkError): string {
+  return `${method} ${path.split("?")[0]}, which got ${"status" in error ? `status ${error.status}` : "no answer"}`;
 }
 
 /** What a transport says when it never reached anyone. */

@@ -6,6 +6,8 @@ import { Client } from "./client";
 import { dropletsApi } from "./droplets";
 import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
+import { loadBalancersApi } from "./loadBalancers";
+import { projectsApi } from "./projects";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
 import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
@@ -39,10 +41,13 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     droplets: dropletsApi(client),
     tags: tagsApi(client),
     actions: actionsApi(client),
+    loadBalancers: loadBalancersApi(client),
+    projects: projectsApi(client),
     account: (signal) => account.get(signal),
     keys: (signal) => keys.get(signal),
     regions: (signal) => regions.get(signal),
     sizes: (signal) => sizes.get(signal),
+    requests: () => client.sent,
   };
 }
 

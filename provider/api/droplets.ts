@@ -43,6 +43,7 @@ export function dropletsApi(client: Client): DropletsApi {
     shutdown: (id, signal) => act(id, "shutdown", signal),
     shutdownByTag: (tag, signal) =>
       client.request({ method: "POST", path: path`/v2/droplets/actions?tag_name=${tag}`, body: { type: "shutdown" } }, signal),
+    act,
     rebuild: (id, image, signal) => act(id, "rebuild", signal, { image: Number(image) }),
     powerOff: (id, signal) => act(id, "power_off", signal),
   };

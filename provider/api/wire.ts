@@ -59,6 +59,8 @@ export interface DropletWire {
   readonly region: { readonly slug: string };
   readonly tags: readonly string[];
   readonly vpc_uuid?: string;
+  /** Such as `backups`. */
+  readonly features?: readonly string[];
 }
 
 export interface NetworkWire {
@@ -74,6 +76,7 @@ export interface NewDropletsWire {
   readonly image: number;
   readonly ssh_keys: readonly (string | number)[];
   readonly tags: readonly string[];
+  readonly backups?: boolean;
   readonly user_data?: string;
   readonly vpc_uuid?: string;
 }
@@ -110,4 +113,20 @@ export interface KeyWire {
 export interface TaggedResourceWire {
   readonly resource_id: string;
   readonly resource_type: "image" | "droplet";
+}
+
+export interface LoadBalancerWire {
+  readonly id: string;
+  readonly name: string;
+  /** Chooses the Droplets unless empty. */
+  readonly tag: string;
+  readonly region: { readonly slug: string };
+}
+
+export interface MetricsWire {
+  readonly result: readonly {
+    readonly metric: Readonly<Record<string, string | undefined>>;
+    /** Each with its time in seconds since the epoch. */
+    readonly values: readonly (readonly [at: number, value: string])[];
+  }[];
 }

@@ -1,11 +1,15 @@
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { describe, type Waits } from "../waiting/waits";
 import type { Clock } from "../world";
 import type { Redact } from "./redaction";
 
 /** Lines of one resource that would come sooner after another wait, and the last one wins. */
 const quietMilliseconds = 5000;
+
+/** An operation that has said nothing for so long says what it waits for, in milliseconds. */
+const heartbeat = 30_000;
 
 /** One line for the engine's display. Ephemeral ones stand beside the resource while it works; others stay in the diagnostics. */
 export interface Line {
@@ -15,7 +19,7 @@ export interface Line {
   readonly ephemeral: boolean;
 }
 
-/** Where lines go. Never fails: an operation does not end because nobody heard of it. */
+/** Where lines go. Never fails: an operation goes on if its line is lost. */
 export type SendLine = (line: Line) => void;
 
 /** The engine is on this machine, where no proxy leads. */
@@ -71,14 +75,16 @@ export class StatusLines {
     this.#send = send;
   }
 
-  /** The voice of one operation on the resource of this URN. */
-  open(urn: string, redact: Redact): StatusSpeaker {
+  /** The voice of one operation on the resource of this URN; while the operation is silent, it says what that waits for. */
+  open(urn: string, redact: Redact, waits: Waits): StatusSpeaker {
     const ended = new AbortController();
+    let heardAt = this.#clock.now();
     let waiting: string | undefined;
 
     const keep = (severity: Line["severity"]) => (text: string) => this.#send({ severity, urn, text: redact(text), ephemeral: false });
     const sendNow = (text: string) => {
-      this.#lastSent.set(urn, this.#clock.now());
+      heardAt = this.#clock.now();
+      this.#lastSent.set(urn, heardAt);
       this.#send({ severity: "info", urn, text: redact(text), ephemeral: true });
     };
     const progress = (text: string) => {
@@ -97,6 +103,15 @@ export class StatusLines {
       waiting = undefined;
       if (text !== undefined) progress(text);
     };
+    const sayWaits = async () => {
+      for (;;) {
+        await this.#clock.sleep(heardAt + heartbeat - this.#clock.now(), ended.signal);
+        if (this.#clock.now() < heardAt + heartbeat) continue;
+        heardAt = this.#clock.now();
+        if (waits.longest !== undefined) progress(describe(waits.longest, heardAt));
+      }
+    };
+    sayWaits().catch(() => undefined);
 
     return {
       progress,

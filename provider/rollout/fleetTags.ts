@@ -17,6 +17,11 @@ export function servingTag(fleetId: string): string {
   return `imagefleet:serving:${fleetId}`;
 }
 
+/** On Droplets that are shut down or deleted by one request. */
+export function leavingTag(fleetId: string): string {
+  return `imagefleet:leaving:${fleetId}`;
+}
+
 /** Which template a Droplet was made from. */
 export function templateTag(fingerprint: string): string {
   return `${templatePrefix}${fingerprint}`;

@@ -2,7 +2,7 @@ import type { NewDropletsWire } from "../api/wire";
 import type { Template } from "./template";
 
 /** What is asked for beside the template. */
-type Placement = Pick<NewDropletsWire, "names" | "region" | "tags">;
+type Placement = Pick<NewDropletsWire, "names" | "region" | "tags" | "backups">;
 
 /** Properties whose values, or items, are ids: numbers where the API has numbers. */
 const ids: ReadonlySet<string> = new Set(["image", "sshKeys"]);

@@ -1,6 +1,6 @@
 import type { DropletsApi } from "../api/api";
 import type { DropletWire } from "../api/wire";
-import { hasTag } from "../rules/tag";
+import { hasAnyTag, hasTag } from "../rules/tag";
 import type { Clock } from "../world";
 import { dropletName, slotOf } from "./dropletName";
 import { fleetTag, servingTag, templateOf } from "./fleetTags";
@@ -38,6 +38,7 @@ export class FleetObservation {
   readonly #clock: Clock;
   readonly #pace: LookPace;
   readonly #known: ReadonlyMap<string, KnownDroplet>;
+  readonly #servingTags: readonly string[];
   readonly #observed = new Map<string, ObservedDroplet>();
   /** By fingerprint, what Droplets of that template were made from. */
   readonly #templates = new Map<string, Template>();
@@ -46,8 +47,16 @@ export class FleetObservation {
   #possible: readonly Possible[] = [];
   #hasLooked = false;
 
-  /** `known` is what an earlier run stored. */
-  constructor(fleetId: string, api: DropletsApi, clock: Clock, known: readonly KnownDroplet[], pace = new LookPace()) {
+  /** `known` is what an earlier run stored, `servingTags` are the program's own. */
+  constructor(
+    fleetId: string,
+    api: DropletsApi,
+    clock: Clock,
+    known: readonly KnownDroplet[],
+    pace = new LookPace(),
+    servingTags: readonly string[] = [],
+  ) {
+    this.#servingTags = [servingTag(fleetId), ...servingTags];
     this.#pace = pace;
     this.#fleetId = fleetId;
     this.#api = api;
@@ -64,10 +73,10 @@ export class FleetObservation {
   }
 
   serves(droplet: ObservedDroplet): boolean {
-    return serves(droplet, this.#fleetId);
+    return serves(droplet, this.#servingTags);
   }
 
-  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is told apart. */
+  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is recognised. */
   expect(templates: ReadonlyMap<string, Template>): void {
     for (const [fingerprint, template] of templates) this.#templates.set(fingerprint, template);
     for (const droplet of this.#observed.values()) droplet.template = this.#templateOf(droplet.wire);
@@ -106,7 +115,7 @@ export class FleetObservation {
   /** What the service is about to do. */
   underWay(): readonly UnderWay[] {
     const possible = this.#possible.map(({ until }): UnderWay => ({ work: "other", since: until - lag }));
-    return [...possible, ...this.droplets.flatMap((droplet) => workOf(droplet, this.#fleetId) ?? [])];
+    return [...possible, ...this.droplets.flatMap((droplet) => workOf(droplet, this.#servingTags) ?? [])];
   }
 
   /** When something changes by itself next, in milliseconds since the epoch; Infinity where nothing does. */
@@ -140,7 +149,7 @@ export class FleetObservation {
   }
 
   #memberOf(droplet: ObservedDroplet, gate: Gate, timing: Timing): Member {
-    return memberOf(droplet, this.#fleetId, gate, timing, this.#clock.now());
+    return memberOf(droplet, this.#servingTags, gate, timing, this.#clock.now());
   }
 
   #see(wire: DropletWire, how: { readonly isListed?: true; readonly madeAt?: number } = {}): void {
@@ -166,7 +175,9 @@ export class FleetObservation {
       shutdownAt: undefined,
       deletedAt: undefined,
       attempt: undefined,
+      balancing: undefined,
       unhealthy: false,
+      backupsAskedAt: undefined,
       rebuild: undefined,
     };
     this.#learn(droplet, wire, now);
@@ -174,7 +185,7 @@ export class FleetObservation {
     droplet.template = this.#templateOf(wire);
     if (droplet.rebuild !== undefined) droplet.rebuild.hasBegun ||= wire.locked || droplet.template !== droplet.rebuild.from;
     droplet.isListed ||= how.isListed === true;
-    if (droplet.withdrawal === "asked" && !hasTag(wire.tags, servingTag(this.#fleetId))) droplet.withdrawal = "done";
+    if (droplet.withdrawal === "asked" && !hasAnyTag(wire.tags, this.#servingTags)) droplet.withdrawal = "done";
     this.#observed.set(id, droplet);
     if (!this.serves(droplet)) return;
     droplet.servingSince ??= now;

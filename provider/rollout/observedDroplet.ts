@@ -1,6 +1,5 @@
 import type { DropletWire } from "../api/wire";
-import { servingTag } from "./fleetTags";
-import { hasTag } from "../rules/tag";
+import { hasAnyTag, hasTag } from "../rules/tag";
 import type { Attempt, Gate } from "./gates/gate";
 import { verdict } from "./gates/gate";
 import type { UnderWay } from "./lookPace";
@@ -30,7 +29,11 @@ export interface ObservedDroplet {
   shutdownAt: number | undefined;
   deletedAt: number | undefined;
   attempt: Attempt | undefined;
+  /** What the load balancer of its gate has said of it. */
+  balancing: Attempt | undefined;
   unhealthy: boolean;
+  /** When its backups were to be switched on or off; undefined once they are. */
+  backupsAskedAt: number | undefined;
   /** The rebuild that this run asked for. */
   rebuild: Rebuild | undefined;
 }
@@ -56,8 +59,9 @@ export const lag = 30_000;
 /** How long a Droplet may take to become active, in milliseconds. */
 const activation = 600_000;
 
-export function serves({ wire, withdrawal }: ObservedDroplet, fleetId: string): boolean {
-  return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, servingTag(fleetId));
+/** The fleet's own serving tag, the first, tells: it is put on after the program's own, and taken off before them. */
+export function serves({ wire, withdrawal }: ObservedDroplet, [own = ""]: readonly string[]): boolean {
+  return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, own);
 }
 
 /** Whether a rebuild goes on, or may still begin. */
@@ -68,13 +72,14 @@ export function isRebuilding({ wire, template, rebuild }: ObservedDroplet, now: 
 }
 
 /** What the service is about to do to it. */
-export function workOf(droplet: ObservedDroplet, fleetId: string): UnderWay | undefined {
-  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince, rebuild } = droplet;
+export function workOf(droplet: ObservedDroplet, servingTags: readonly string[]): UnderWay | undefined {
+  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince, backupsAskedAt, rebuild } = droplet;
   if (rebuild !== undefined && (wire.locked || droplet.template !== rebuild.to)) return { work: "other", since: rebuild.at };
   if (deletedAt !== undefined) return { work: "delete", since: deletedAt };
   if (wire.status === "new") return { work: "create", since: seenAt };
   if (shutdownAt !== undefined) return wire.status === "active" ? { work: "shutdown", since: shutdownAt } : undefined;
-  if (serveAskedAt !== undefined && !serves(droplet, fleetId)) return { work: "other", since: serveAskedAt };
+  if (serveAskedAt !== undefined && !serves(droplet, servingTags)) return { work: "other", since: serveAskedAt };
+  if (backupsAskedAt !== undefined) return { work: "other", since: backupsAskedAt };
   return withdrawal === "asked" || (wire.locked && withdrawal !== "no") ? { work: "other", since: idleSince } : undefined;
 }
 
@@ -97,7 +102,7 @@ export function isDeleting({ deletedAt }: ObservedDroplet, now: number): boolean
 
 /** Why it will not come to serve, a clause; undefined where it still may. */
 export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): string | undefined {
-  const { wire, attempt, seenAt, servingSince, shutdownAt, deletedAt, rebuild } = droplet;
+  const { wire, attempt, balancing, seenAt, servingSince, shutdownAt, deletedAt, rebuild } = droplet;
   if (shutdownAt !== undefined || deletedAt !== undefined) return undefined;
   if (isRebuilding(droplet, now)) {
     return now - (rebuild?.at ?? now) < activation ? undefined : `its rebuild did not end within ${activation / 60_000} min`;
@@ -106,21 +111,29 @@ export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): st
   const madeAt = droplet.madeAt ?? rebuild?.at;
   if (wire.status === "new") return now - seenAt < activation ? undefined : `it did not become active within ${activation / 60_000} min`;
   if (wire.status !== "active") return madeAt === undefined ? undefined : "it powered itself off";
-  if (attempt === undefined) return undefined;
-  if (servingSince === undefined) return verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
-  const hasTurnedBad = !isAvailable(droplet, gate, now) && attempt.failures >= gate.successThreshold;
+  if (servingSince === undefined) return attempt !== undefined && verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
+  if (isAvailable(droplet, gate, now)) return undefined;
+  if (balancing?.isLate === true) return `${balancing.reason} ${gate.deadlineSeconds} s after it began to serve`;
+  const hasTurnedBad = attempt !== undefined && attempt.failures >= gate.successThreshold;
   return hasTurnedBad ? `it stopped answering well after it began to serve: ${attempt.reason}` : undefined;
 }
 
-/** Whether a Droplet that serves has done so for its bake time. */
-export function isAvailable({ isBaked, servingSince }: ObservedDroplet, { bakeSeconds }: Gate, now: number): boolean {
-  return isBaked || (servingSince !== undefined && now - servingSince >= bakeSeconds * 1_000);
+/** Whether a Droplet that serves has done so for its bake time, and the load balancer, where there is one, calls it healthy. */
+export function isAvailable(droplet: ObservedDroplet, gate: Gate, now: number): boolean {
+  const { isBaked, servingSince } = droplet;
+  if (isBaked || servingSince === undefined) return isBaked;
+  return now - servingSince >= gate.bakeSeconds * 1_000 && !awaitsBalancer(droplet, gate);
 }
 
-export function memberOf(droplet: ObservedDroplet, fleetId: string, gate: Gate, timing: Timing, now: number): Member {
+/** Whether it serves, and the load balancer has yet to call it healthy. */
+export function awaitsBalancer({ isBaked, servingSince, balancing }: ObservedDroplet, { loadBalancer }: Gate): boolean {
+  return loadBalancer !== undefined && !isBaked && servingSince !== undefined && (balancing === undefined || balancing.successes === 0);
+}
+
+export function memberOf(droplet: ObservedDroplet, servingTags: readonly string[], gate: Gate, timing: Timing, now: number): Member {
   const { wire, slot, attempt, withdrawal, servingSince, idleSince, unhealthy, rebuild } = droplet;
   const isMaking = isRebuilding(droplet, now);
-  const serving = serves(droplet, fleetId);
+  const serving = serves(droplet, servingTags);
   const hasPassed = servingSince !== undefined || (attempt !== undefined && verdict(gate, attempt) === "passed");
   const neverServed = (droplet.madeAt ?? rebuild?.at) !== undefined && servingSince === undefined;
   return {
@@ -129,7 +142,7 @@ export function memberOf(droplet: ObservedDroplet, fleetId: string, gate: Gate, 
     template: isMaking && rebuild !== undefined ? rebuild.to : droplet.template,
     power: isMaking ? "new" : wire.status === "archive" ? "off" : wire.status,
     serving,
-    tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasTag(wire.tags, servingTag(fleetId)),
+    tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasAnyTag(wire.tags, servingTags),
     available: serving && isAvailable(droplet, gate, now),
     unhealthy,
     gate: failureOf(droplet, gate, now) !== undefined ? "failed" : hasPassed ? "passed" : "waiting",

@@ -172,7 +172,11 @@ function withdrawals(members: readonly Member[], { kept }: Roles, { slots }: Des
   const urgency = (member: Member): number =>
     (member.unhealthy ? 8 : 0) + (isStale(member) ? 4 : 0) + (member.slot < slots.length ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
   const others = members.filter((member) => !kept.has(member));
-  const serving = others.filter((member) => member.serving).sort((one, other) => urgency(other) - urgency(one) || other.slot - one.slot);
+  const serving = others
+    .filter((member) => member.serving)
+    .map((member) => ({ member, rank: urgency(member) }))
+    .sort((one, other) => other.rank - one.rank || other.member.slot - one.member.slot)
+    .map(({ member }) => member);
   return [
     ...others.filter((member) => !member.serving && member.tagged),
     ...serving.filter(({ available }) => !available),

@@ -1,5 +1,6 @@
 import type { Api } from "../api/api";
 import type { RegionWire, SizeWire } from "../api/wire";
+import { hasTag } from "../rules/tag";
 import { describeMissing, isDeleted } from "./imagePresence";
 
 /** Where a template is to run; what isn't known yet is left out. */
@@ -9,6 +10,11 @@ export interface PreflightArgs {
   readonly image?: string;
   /** SSH keys by id or fingerprint. */
   readonly sshKeys?: readonly string[];
+  readonly projectId?: string;
+  /** Id of the gate's load balancer. */
+  readonly loadBalancer?: string;
+  /** The tags that a Droplet carries while it serves, as far as they are known. */
+  readonly tags?: readonly string[];
 }
 
 /**
@@ -16,7 +22,7 @@ export interface PreflightArgs {
  * the copy may be made by the same run.
  */
 export async function preflight(
-  { region, size, image, sshKeys = [] }: PreflightArgs,
+  { region, size, image, sshKeys = [], projectId, loadBalancer, tags = [] }: PreflightArgs,
   api: Api,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -28,6 +34,8 @@ export async function preflight(
     ...(size === undefined ? [] : sizeFaults(size, kind, place)),
     ...(image === undefined ? [] : await imageFaults(image, kind, api, signal)),
     ...(await keyFaults(sshKeys, api, signal)),
+    ...(projectId === undefined ? [] : await projectFaults(projectId, api, signal)),
+    ...(loadBalancer === undefined ? [] : await balancerFaults(loadBalancer, { region, tags }, api, signal)),
   ];
 }
 
@@ -67,4 +75,31 @@ async function keyFaults(sshKeys: readonly string[], api: Api, signal: AbortSign
     .map(({ key, index }) => {
       return `\`sshKeys[${index}]\` must be the id of an SSH key of the account, got \`${key}\`; \`doctl compute ssh-key list\` shows them.`;
     });
+}
+
+async function projectFaults(id: string, api: Api, signal: AbortSignal): Promise<readonly string[]> {
+  if (await api.projects.exists(id, signal)) return [];
+  return [`\`projectId\` must be the id of a project that this token can see, got \`${id}\`; \`doctl projects list\` shows them.`];
+}
+
+async function balancerFaults(
+  id: string,
+  { region, tags = [] }: Pick<PreflightArgs, "region" | "tags">,
+  api: Api,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await api.loadBalancers.get(id, signal);
+  if (found === undefined) {
+    return [
+      `\`gate.loadBalancer\` must be the id of a load balancer that this token can see, got \`${id}\`; \`doctl compute load-balancer list\` shows them.`,
+    ];
+  }
+  const [name, where] = [
+    `\`gate.loadBalancer\` must be in the fleet's region and select by a tag that its Droplets carry, but ${found.name}`,
+    found.region.slug,
+  ];
+  if (region !== undefined && where !== region) return [`${name} is in ${where} and the fleet in ${region}; choose a load balancer there.`];
+  if (hasTag(tags, found.tag)) return [];
+  if (found.tag === "") return [`${name} selects Droplets by their ids; give it a tag that stands in \`servingTags\`.`];
+  return [`${name} selects by \`${found.tag}\`; add it to \`servingTags\`.`];
 }

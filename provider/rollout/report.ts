@@ -2,7 +2,7 @@ import { addressOf } from "./addressOf";
 import { type Attempt, describeGate, type Gate } from "./gates/gate";
 import { asksAnything } from "./gates/question";
 import type { FleetObservation } from "./observation";
-import type { ObservedDroplet } from "./observedDroplet";
+import { awaitsBalancer, type ObservedDroplet } from "./observedDroplet";
 import type { Goal, Version } from "./settings";
 
 /** Failures that are told one by one. */
@@ -15,7 +15,9 @@ export function statusOf(observation: FleetObservation, { target, slots, stage }
   const serving = current.filter((droplet) => observation.serves(droplet)).length;
   const count = slots.filter((fingerprint) => fingerprint === target.fingerprint).length;
   const doing =
-    wanted.filter((droplet) => !observation.serves(droplet)).map((droplet) => beginningOf(droplet, gate))[0] ??
+    wanted
+      .filter((droplet) => !observation.serves(droplet) || awaitsBalancer(droplet, gate))
+      .map((droplet) => beginningOf(droplet, gate))[0] ??
     observation.droplets.flatMap((droplet) => (wanted.includes(droplet) ? [] : (endOf(droplet) ?? [])))[0];
   return `${stage === undefined ? "" : `canary ${stage.stage} of ${stage.of}: `}${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
 }
@@ -74,9 +76,11 @@ export function describeStall(milliseconds: number, cause: string | undefined): 
   return `There was no progress for ${Math.round(milliseconds / 60_000)} min.${last} What was done stays; the next \`pulumi up\` goes on from there.`;
 }
 
-function beginningOf({ wire, servingSince }: ObservedDroplet, gate: Gate): string {
+function beginningOf(droplet: ObservedDroplet, gate: Gate): string {
+  const { wire, servingSince } = droplet;
   if (wire.status === "new") return `${wire.name} is being created`;
-  return servingSince === undefined ? `${wire.name} waits for ${describeGate(gate)}` : `${wire.name} is ${wire.status}`;
+  if (servingSince === undefined) return `${wire.name} waits for ${describeGate(gate)}`;
+  return awaitsBalancer(droplet, gate) ? `${wire.name} waits for load balancer ${gate.loadBalancer}` : `${wire.name} is ${wire.status}`;
 }
 
 function endOf({ wire, template, deletedAt, shutdownAt, withdrawal, rebuild }: ObservedDroplet): string | undefined {

@@ -1,4 +1,4 @@
-import type { Api } from "../api/api";
+import type { Api, LoadBalancersApi } from "../api/api";
 import type { Call } from "../host/resource";
 import { StatusLine } from "../waiting/statusLine";
 import { Wake } from "../waiting/wake";
@@ -16,6 +16,8 @@ import { describeFailure, describeFailures, describeStall, describeStanding, sta
 import { boundsFor, type FleetSettings, type Goal } from "./settings";
 import { StallWatch } from "./stallWatch";
 import { RefusedError, StepExecutor } from "./stepExecutor";
+import { Timeline } from "./timeline";
+import { Upkeep } from "./upkeep";
 
 /** A change is given up after so long without progress, beside the gate's and the drain's own time. Milliseconds. */
 const stallLimit = 15 * 60_000;
@@ -36,10 +38,13 @@ export class Rollout {
   /** Why the wanted template was given up and what came of it, one sentence each; empty where all is well. */
   readonly reasons: string[] = [];
   readonly status: StatusLine;
+  readonly timeline: Timeline;
   readonly #settings: FleetSettings;
   readonly #executor: StepExecutor;
+  readonly #upkeep: Upkeep;
   readonly #world: World;
   readonly #poller: DropletPoller;
+  readonly #loadBalancers: LoadBalancersApi;
   readonly #call: Call;
   readonly #wake: Wake;
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
@@ -52,7 +57,7 @@ export class Rollout {
   /** How the look under way, or the last one, ended. */
   #look: "none" | "underWay" | "done" | { readonly failure: unknown } = "none";
   /** By what was asked, what the service said when it refused for the moment. */
-  readonly #refusals = new Map<Step["kind"] | "look", string>();
+  readonly #refusals = new Map<Step["kind"] | "look" | "upkeep", string>();
   /** The last that went wrong, a sentence. */
   #cause: string | undefined;
 
@@ -60,11 +65,14 @@ export class Rollout {
     this.#settings = settings;
     this.#world = world;
     this.#poller = poller;
+    this.#loadBalancers = api.loadBalancers;
     this.#call = call;
     this.#wake = new Wake(world.clock);
     this.status = new StatusLine(call, world.clock);
+    this.timeline = new Timeline(world.clock.now());
     this.#templates = new Set(settings.known.map(({ template }) => template));
-    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace);
+    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace, settings.servingTags);
+    this.#upkeep = new Upkeep(settings, api, world.clock, call.signal);
     this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
   }
 
@@ -150,7 +158,7 @@ export class Rollout {
   /** Goes on until the fleet is what is wanted; returns why it can't be, one sentence each. */
   async #reach(goal: Goal): Promise<readonly string[]> {
     const end = new AbortController();
-    const prober = new Prober(this.#gateOf(goal), this.#world, () => this.#wake.notify());
+    const prober = new Prober(this.#gateOf(goal), this.#world, this.#loadBalancers, () => this.#wake.notify());
     if (!this.#isFresh) await this.look();
     try {
       return await this.#pursue(goal, prober, AbortSignal.any([end.signal, this.#call.signal]));
@@ -168,10 +176,11 @@ export class Rollout {
     const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     const watch = new StallWatch(limit, clock.now());
     const pause = (): number => this.#poller.pace.pause(this.observation.underWay(), clock.now(), random());
-    let [lookAt, before, looked] = [clock.now() + pause(), "", true];
+    let [lookAt, before, looked, acted, isKept] = [clock.now() + pause(), "", true, false, false];
     for (;;) {
       this.#call.signal.throwIfAborted();
       this.observation.expect(goal.templates);
+      this.timeline.note(this.observation, clock.now());
       const candidates = this.observation.candidates(goal, gate);
       prober.askDue(candidates);
       const failures = this.#failuresOf(goal);
@@ -179,12 +188,13 @@ export class Rollout {
 
       const members = this.observation.members(gate, policy);
       for (const { wire } of this.observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
+      if (looked || acted) isKept = await this.#keep(goal);
       const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || clock.now() >= this.#holdUntil);
       const [refusal] = this.#refusals.values();
       this.status.say(
         statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
       );
-      if (steps.length === 0 && isDone(members, goal)) return this.#finish(goal);
+      if (steps.length === 0 && isKept && isDone(members, goal)) return this.#finish(goal);
       if (watch.isStalled(distance(members, goal), clock.now())) throw new Error(describeStall(limit, this.#cause));
 
       // Between two looks nothing is asked for twice: lists may be slow to show what was done.
@@ -193,7 +203,7 @@ export class Rollout {
       const fault = await this.#do(isNew || looked ? steps : [], goal);
       if (fault !== undefined) return [fault];
       // What was done is planned with at once, but that a Droplet serves must be seen.
-      const acted = isNew && steps.length > 0;
+      acted = isNew && steps.length > 0;
       const served = acted && steps.some(({ kind }) => kind === "serve");
       if (acted || looked) lookAt = clock.now() + (served ? 0 : pause());
       looked = false;
@@ -209,6 +219,14 @@ export class Rollout {
       looked = this.#endLook();
       if (!looked && this.#look === "none" && clock.now() >= lookAt) void this.#beginLook(looking);
     }
+  }
+
+  /** Whether the Droplets that stay have all that changes in place; does what they lack. */
+  async #keep({ slots }: Goal): Promise<boolean> {
+    const staying = this.observation.droplets.filter(({ slot, template, withdrawal }) => slots[slot] === template && withdrawal === "no");
+    let isKept = false;
+    await this.#attempt("upkeep", async () => void (isKept = await this.#upkeep.keep(staying)));
+    return isKept;
   }
 
   /** When Droplets may be made again, where that is to come. */
@@ -253,7 +271,7 @@ export class Rollout {
   }
 
   /** Returns whether it was done; rejects with a failure that won't pass by itself. */
-  async #attempt(what: Step["kind"], work: () => Promise<void>): Promise<boolean> {
+  async #attempt(what: Step["kind"] | "upkeep", work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       this.#refusals.delete(what);
@@ -265,7 +283,7 @@ export class Rollout {
   }
 
   /** Remembers a failure that may pass; throws any other. */
-  #tolerate(what: Step["kind"] | "look", error: unknown): void {
+  #tolerate(what: Step["kind"] | "look" | "upkeep", error: unknown): void {
     this.#call.signal.throwIfAborted();
     if (!mayPass(error)) throw error;
     this.#refusals.set(what, error.message);
@@ -282,6 +300,7 @@ export class Rollout {
       if (cause === undefined || this.#failures.has(id)) continue;
       this.#cause = describeFailure(gate, goal.target, droplet, cause);
       this.#failures.set(id, this.#cause);
+      this.timeline.failed(String(droplet.wire.id), this.#cause);
     }
     return [...this.#failures.values()];
   }

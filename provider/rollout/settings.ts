@@ -12,6 +12,11 @@ export interface FleetSettings {
   readonly region: string;
   /** The program's own tags. */
   readonly tags: readonly string[];
+  /** The program's own tags of Droplets that serve. */
+  readonly servingTags: readonly string[];
+  /** The project that the Droplets are in; undefined for where DigitalOcean puts them. */
+  readonly projectId?: string;
+  readonly backups: boolean;
   /** The tag of the create under way; undefined when the state knows the fleet. */
   readonly creationTag?: string;
   readonly gate: Gate;

@@ -2,9 +2,9 @@ import type { Api } from "../api/api";
 import { isNotFound, mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
-import { hasTag, tagsWithout } from "../rules/tag";
+import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, leavingTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
 import { lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
@@ -16,7 +16,10 @@ import type { Template } from "./template";
 /** Names in one POST. */
 const batch = 10;
 
-/** Every Droplet of a template. */
+/** From so many on, Droplets that leave are tagged, so that one request does for all. */
+const manyLeaving = 5;
+
+/** Every Droplet of a tag. */
 interface Whole {
   readonly tag: string;
   readonly all: readonly ObservedDroplet[];
@@ -34,6 +37,8 @@ export class StepExecutor {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  /** What carries the tag of those that leave; undefined where that isn't known. */
+  #leaving: ReadonlySet<ObservedDroplet> | undefined;
 
   constructor(settings: FleetSettings, observation: FleetObservation, api: Api, clock: Clock, signal: AbortSignal) {
     this.#settings = settings;
@@ -43,6 +48,11 @@ export class StepExecutor {
     this.#signal = signal;
   }
 
+  /** The fleet's own first. */
+  get #servingTags(): readonly string[] {
+    return [servingTag(this.#settings.fleetId), ...this.#settings.servingTags];
+  }
+
   /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
   async do(step: Step, goal: Goal): Promise<void> {
     if (step.kind === "create") return this.#create(step.slots, goal);
@@ -50,12 +60,13 @@ export class StepExecutor {
     switch (step.kind) {
       case "serve":
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "no", serveAskedAt: this.#clock.now() });
-        await this.#serve(droplets);
+        // The fleet's own comes last: where it is, the others are, too.
+        for (const tag of [...this.#servingTags].reverse()) await this.#serve(droplets, tag);
         break;
       case "withdraw":
         // Before the request, for it may take effect without an answer.
         for (const droplet of droplets) droplet.withdrawal = "asked";
-        await this.#api.tags.remove(servingTag(this.#settings.fleetId), droplets.map(asResource), this.#signal);
+        for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
         break;
       case "rebuild":
@@ -71,16 +82,20 @@ export class StepExecutor {
   }
 
   /**
-   * Puts the program's tags on the Droplets that lack them, takes off those that it had `before` and has no longer, and ends a create
-   * that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
+   * Puts the program's tags on the Droplets that lack them, its serving tags on those that serve, takes off those that it had `before` and
+   * has no longer, and ends a create that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
    */
   async retag(before: readonly string[]): Promise<boolean> {
-    const { tags, creationTag } = this.#settings;
+    const { tags, servingTags, creationTag } = this.#settings;
     const { droplets } = this.#observation;
+    const wants = (droplet: ObservedDroplet, tag: string): boolean =>
+      hasTag([fleetsTag, ...tags, ...(this.#observation.serves(droplet) ? servingTags : [])], tag);
     const changes = [
-      ...[fleetsTag, ...tags].map((tag) => ({ tag, change: "add", on: droplets.filter(({ wire }) => !hasTag(wire.tags, tag)) }) as const),
-      ...tagsWithout(before, tags).map(
-        (tag) => ({ tag, change: "remove", on: droplets.filter(({ wire }) => hasTag(wire.tags, tag)) }) as const,
+      ...[fleetsTag, ...tags, ...servingTags].map(
+        (tag) => ({ tag, change: "add", on: droplets.filter((one) => wants(one, tag) && !hasTag(one.wire.tags, tag)) }) as const,
+      ),
+      ...before.map(
+        (tag) => ({ tag, change: "remove", on: droplets.filter((one) => !wants(one, tag) && hasTag(one.wire.tags, tag)) }) as const,
       ),
     ].filter(({ on }) => on.length > 0);
     for (const { tag, change, on } of changes) await this.#api.tags[change](tag, on.map(asResource), this.#signal);
@@ -90,15 +105,18 @@ export class StepExecutor {
     return changes.length + creations.size > 0;
   }
 
-  /** Deletes the tags of templates that no Droplet is of any more. */
-  async forgetTemplates(templates: Iterable<string>): Promise<void> {
+  /** Deletes the tags of templates that no Droplet is of any more, and the one that this run, or a killed one, put on those that left. */
+  async forgetTemplates(templates: ReadonlySet<string>): Promise<void> {
+    const { fleetId, known } = this.#settings;
+    const mayBeMarked = this.#leaving !== undefined || (templates.size > 0 && known.length >= manyLeaving);
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
+    if (mayBeMarked) await this.#api.tags.delete(leavingTag(fleetId), this.#signal);
+    this.#leaving = undefined;
   }
 
   /** Where one of them is gone by now, a request for all of them tags none. */
-  async #serve(droplets: readonly ObservedDroplet[]): Promise<void> {
-    const tag = (some: readonly ObservedDroplet[]): Promise<void> =>
-      this.#api.tags.add(servingTag(this.#settings.fleetId), some.map(asResource), this.#signal);
+  async #serve(droplets: readonly ObservedDroplet[], servingTag: string): Promise<void> {
+    const tag = (some: readonly ObservedDroplet[]): Promise<void> => this.#api.tags.add(servingTag, some.map(asResource), this.#signal);
     try {
       await tag(droplets);
     } catch (error) {
@@ -145,7 +163,7 @@ export class StepExecutor {
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */
   async #shutdown(droplets: readonly ObservedDroplet[]): Promise<void> {
     for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
-    const { whole, single } = this.#byTemplate(droplets);
+    const { whole, single } = await this.#together(droplets);
     const requests = [
       ...whole.map(({ tag }) => this.#api.droplets.shutdownByTag(tag, this.#signal)),
       ...single.map(({ wire }) => this.#api.droplets.shutdown(String(wire.id), this.#signal)),
@@ -156,7 +174,7 @@ export class StepExecutor {
 
   async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
     const now = this.#clock.now();
-    const { whole, single } = this.#byTemplate(droplets);
+    const { whole, single } = await this.#together(droplets);
     const deleteWhole = async ({ tag, all }: Whole): Promise<void> => {
       await this.#api.droplets.deleteByTag(tag, this.#signal);
       for (const droplet of all) droplet.deletedAt = now;
@@ -168,6 +186,39 @@ export class StepExecutor {
   async #deleteOne(droplet: ObservedDroplet, now: number): Promise<void> {
     const isKnown = await this.#api.droplets.delete(String(droplet.wire.id), this.#signal);
     if (isKnown || droplet.madeAt === undefined || now - droplet.madeAt >= lag) droplet.deletedAt = now;
+  }
+
+  /** Those that one request does for: all of a template by its tag, many others by a tag that they get for it. */
+  async #together(
+    droplets: readonly ObservedDroplet[],
+  ): Promise<{ readonly whole: readonly Whole[]; readonly single: readonly ObservedDroplet[] }> {
+    const { whole, single } = this.#byTemplate(droplets);
+    if (single.length < manyLeaving || !(await this.#markLeaving(single))) return { whole, single };
+    return { whole: [...whole, { tag: leavingTag(this.#settings.fleetId), all: single }], single: [] };
+  }
+
+  /** Sees to it that the tag is on these and on no other; returns whether that could be done. What a killed run tagged loses it first. */
+  async #markLeaving(droplets: readonly ObservedDroplet[]): Promise<boolean> {
+    const tag = leavingTag(this.#settings.fleetId);
+    const marked = this.#leaving;
+    this.#leaving = undefined;
+    try {
+      if (marked === undefined) {
+        await this.#api.tags.delete(tag, this.#signal);
+        await this.#api.tags.make(tag, droplets.map(asResource), this.#signal);
+      } else {
+        const others = [...marked].filter((one) => !droplets.includes(one) && this.#observation.get(String(one.wire.id)) !== undefined);
+        if (others.length > 0) await this.#api.tags.remove(tag, others.map(asResource), this.#signal);
+        const lacking = droplets.filter((one) => !marked.has(one));
+        if (lacking.length > 0) await this.#api.tags.add(tag, lacking.map(asResource), this.#signal);
+      }
+      this.#leaving = new Set(droplets);
+      return true;
+    } catch (error) {
+      // One of them is gone by now: then each is asked by itself.
+      if (isNotFound(error)) return false;
+      throw error;
+    }
   }
 
   /** Where a step is for all Droplets of a template, one request by the template's tag does it. */
@@ -208,10 +259,11 @@ export class StepExecutor {
   }
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
-    const { fleetId, name, region, tags, creationTag } = this.#settings;
+    const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
     return newDroplets(templateIn(goal, fingerprint), {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
+      ...(backups ? { backups } : {}),
       tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
     });
   }

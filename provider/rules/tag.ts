@@ -22,6 +22,11 @@ export function hasTag(tags: readonly string[] | null | undefined, tag: string):
   return (tags ?? []).some((other) => tagKey(other) === tagKey(tag));
 }
 
+/** Whether the resource carries one of the tags at least. */
+export function hasAnyTag(tags: readonly string[] | null | undefined, some: readonly string[]): boolean {
+  return some.some((tag) => hasTag(tags, tag));
+}
+
 /** Whether both hold the same tags, in any order and spelling. */
 export function sameTags(one: readonly string[], other: readonly string[]): boolean {
   return sameMembers(one.map(tagKey), other.map(tagKey));

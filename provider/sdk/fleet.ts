@@ -26,9 +26,33 @@ export class Fleet extends pulumi.CustomResource {
   declare readonly vpcUuid: pulumi.Output<string | undefined>;
   /** Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. */
   declare readonly tags: pulumi.Output<string[] | undefined>;
+  /** Id of the project that the Droplets are put into. */
+  declare readonly projectId: pulumi.Output<string | undefined>;
+  /** Whether DigitalOcean backs the Droplets up, which adds to their price. */
+  declare readonly backups: pulumi.Output<boolean | undefined>;
+  /** IPv6 addresses: can't be had, for DigitalOcean gives none to a Droplet of a custom image. */
+  declare readonly ipv6: pulumi.Output<boolean | undefined>;
+  /**
+   * DigitalOcean's metrics agent: can't be had, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the
+   * image.
+   */
+  declare readonly monitoring: pulumi.Output<boolean | undefined>;
+  /**
+   * Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall
+   * that select by one of them can be made before the fleet.
+   */
+  declare readonly servingTags: pulumi.Output<string[] | undefined>;
+  /**
+   * What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template
+   * and only heals.
+   */
+  declare readonly heldBy: pulumi.Output<string | undefined>;
   /** Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. */
   declare readonly name: pulumi.Output<string>;
-  /** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
+  /**
+   * What a new Droplet must show before it serves and an old one may go: `http`, `tcp`, `ssh` and `loadBalancer` in any combination, or
+   * `active`.
+   */
   declare readonly gate: pulumi.Output<FleetGate>;
   /** Where a change stands that isn't complete. It waits for nothing where nothing of it is set. */
   declare readonly rollout: pulumi.Output<FleetRolloutStatus>;
@@ -49,6 +73,10 @@ export class Fleet extends pulumi.CustomResource {
    * complete these outputs keep their last good values, and a rollback leads to them.
    */
   declare readonly template: pulumi.Output<string | undefined>;
+  /** Time line of the last change, for reports. */
+  declare readonly lastChange: pulumi.Output<FleetLastChange | undefined>;
+  /** US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout. */
+  declare readonly priceMonthly: pulumi.Output<number | undefined>;
   /** The team that owns the Droplets. */
   declare readonly team: pulumi.Output<Team>;
 
@@ -93,13 +121,42 @@ export interface FleetArgs {
    */
   readonly tags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
+   * Id of the project that the Droplets are put into. Default: none, so that DigitalOcean puts them into the default project. A change
+   * moves the Droplets; without it they stay where they are.
+   */
+  readonly projectId?: pulumi.Input<string | undefined>;
+  /** Whether DigitalOcean backs the Droplets up, which adds to their price. Default: false. A change switches it in place. */
+  readonly backups?: pulumi.Input<boolean | undefined>;
+  /**
+   * IPv6 addresses: can't be had, for DigitalOcean gives none to a Droplet of a custom image. `false` where it is given. A change does
+   * nothing.
+   */
+  readonly ipv6?: pulumi.Input<boolean | undefined>;
+  /**
+   * DigitalOcean's metrics agent: can't be had, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the
+   * image. `false` where it is given. A change does nothing.
+   */
+  readonly monitoring?: pulumi.Input<boolean | undefined>;
+  /**
+   * Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall
+   * that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default:
+   * none. A change updates the Droplets in place.
+   */
+  readonly servingTags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template
+   * and only heals. Default: nothing, so that it rolls. A change to an empty text rolls what was held back; any other is only recorded.
+   */
+  readonly heldBy?: pulumi.Input<string | undefined>;
+  /**
    * Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change applies to new Droplets; those
    * that exist keep their names.
    */
   readonly name: pulumi.Input<string>;
   /**
-   * What a new Droplet must show before it serves and an old one may go: either `http` or `active`. Default: `{ active: true }`, with a
-   * warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change applies to Droplets that don't serve yet.
+   * What a new Droplet must show before it serves and an old one may go: `http`, `tcp`, `ssh` and `loadBalancer` in any combination, or
+   * `active`. Default: `{ active: true }`, with a warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change
+   * applies to Droplets that don't serve yet.
    *
    * ```ts
    * gate: { http: { port: 8080, path: "/healthy" } }
@@ -113,7 +170,10 @@ export interface FleetArgs {
   readonly rollout?: pulumi.Input<FleetRolloutArgs | undefined>;
 }
 
-/** What a new Droplet must show before it serves and an old one may go: either `http` or `active`. */
+/**
+ * What a new Droplet must show before it serves and an old one may go: `http`, `tcp`, `ssh` and `loadBalancer` in any combination, or
+ * `active`.
+ */
 export interface FleetGateArgs {
   /** A `GET` from where the program runs, answered with a good status; a redirect isn't followed. Excludes `active`. */
   readonly http?: pulumi.Input<FleetGateHttpArgs | undefined>;
@@ -121,14 +181,20 @@ export interface FleetGateArgs {
   readonly tcp?: pulumi.Input<FleetGateTcpArgs | undefined>;
   /** A TCP connection on which an SSH server says its name; nobody logs in. Excludes `active`. */
   readonly ssh?: pulumi.Input<FleetGateSshArgs | undefined>;
+  /**
+   * Id of a load balancer that must call a Droplet healthy after it has begun to serve: only then the Droplet is available, and an old one
+   * may go. It must select by `servingTag` or one of `servingTags`. A Droplet that it has no word of is waited for; one that it calls
+   * unhealthy `deadlineSeconds` after it began to serve has failed. Excludes `active`. Default: none.
+   */
+  readonly loadBalancer?: pulumi.Input<string | undefined>;
   /** Which IPv4 address of a Droplet is asked, `public` or `private`; the private one answers only within its VPC. Default: `public`. */
   readonly address?: pulumi.Input<string | undefined>;
   /**
    * Ask only that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. Default: this, with a
-   * warning, where `http` isn't given.
+   * warning, where nothing is asked.
    */
   readonly active?: pulumi.Input<boolean | undefined>;
-  /** How many successes of `http` in a row pass the gate, 1 to 100. Default: 2. */
+  /** How many good answers in a row pass the gate, 1 to 100; of `loadBalancer` one is enough. Default: 2. */
   readonly successThreshold?: pulumi.Input<number | undefined>;
   /** Seconds from one request to the next, 0.1 to 300. Default: 2. */
   readonly intervalSeconds?: pulumi.Input<number | undefined>;
@@ -243,11 +309,16 @@ export interface FleetGate {
   readonly tcp?: FleetGateTcp;
   /** A TCP connection on which an SSH server says its name; nobody logs in. */
   readonly ssh?: FleetGateSsh;
+  /**
+   * Id of a load balancer that must call a Droplet healthy after it has begun to serve: only then the Droplet is available, and an old one
+   * may go.
+   */
+  readonly loadBalancer?: string;
   /** Which IPv4 address of a Droplet is asked, `public` or `private`; the private one answers only within its VPC. */
   readonly address: string;
   /** Ask only that the Droplet is active, which says that it runs, not that it has booted. */
   readonly active?: boolean;
-  /** How many successes of `http` in a row pass the gate, 1 to 100. */
+  /** How many good answers in a row pass the gate, 1 to 100; of `loadBalancer` one is enough. */
   readonly successThreshold: number;
   /** Seconds from one request to the next, 0.1 to 300. */
   readonly intervalSeconds: number;
@@ -352,6 +423,44 @@ export interface FleetLive {
   readonly serving: boolean;
 }
 
+/** Time line of the last change, for reports. */
+export interface FleetLastChange {
+  /** When it began, as an RFC 3339 time. */
+  readonly startedAt: string;
+  /** When it ended, well or not, as an RFC 3339 time. */
+  readonly endedAt: string;
+  /** How many requests the run had sent to the API by then, those of its other resources included. */
+  readonly requests: number;
+  /** What happened to each Droplet; of more than 200, the last ones. */
+  readonly droplets: FleetLastChangeDroplet[];
+}
+
+/** What happened to each Droplet; of more than 200, the last ones. */
+export interface FleetLastChangeDroplet {
+  /** The Droplet's number. */
+  readonly id: string;
+  /** The Droplet's name. */
+  readonly name: string;
+  /** Its place in the fleet, from 0. */
+  readonly slot: number;
+  /** Number of the image that it runs. */
+  readonly image: string;
+  /** When it was asked for; missing for one that was there before, as an RFC 3339 time. */
+  readonly createdAt?: string;
+  /** When it was first seen to run, as an RFC 3339 time. */
+  readonly activeAt?: string;
+  /** When it was first seen to serve, as an RFC 3339 time. */
+  readonly servedAt?: string;
+  /** When it lost the serving tag, and began to drain, as an RFC 3339 time. */
+  readonly withdrawnAt?: string;
+  /** When its shutdown was asked for, as an RFC 3339 time. */
+  readonly shutDownAt?: string;
+  /** When its deletion was asked for, as an RFC 3339 time. */
+  readonly deletedAt?: string;
+  /** Why it did not come to serve, a sentence. */
+  readonly failure?: string;
+}
+
 const properties = [
   "image",
   "region",
@@ -361,6 +470,12 @@ const properties = [
   "userData",
   "vpcUuid",
   "tags",
+  "projectId",
+  "backups",
+  "ipv6",
+  "monitoring",
+  "servingTags",
+  "heldBy",
   "name",
   "gate",
   "rollout",
@@ -371,6 +486,8 @@ const properties = [
   "servingTag",
   "live",
   "template",
+  "lastChange",
+  "priceMonthly",
   "team",
 ];
 

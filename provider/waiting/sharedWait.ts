@@ -2,13 +2,14 @@ import type { Call } from "../host/resource";
 import type { Clock } from "../world";
 import { orAborted } from "./orAborted";
 import { StatusLine } from "./statusLine";
+import { waitFor, Waits } from "./waits";
 
 /** Who waits: when to stop, and where to say how it goes. */
 export type Listener = Pick<Call, "signal" | "progress" | "info">;
 
 /** What is looked at again and again. */
 export interface Watched {
-  /** One look. A rejection that `endsWait` is told to everyone who waits; any other is ridden out. */
+  /** One look. A rejection that `endsWait` ends the wait of everyone; after any other it looks again. */
   look(signal: AbortSignal): Promise<void>;
   endsWait(error: unknown): boolean;
   /** In milliseconds. */
@@ -24,11 +25,13 @@ interface Waiter {
   readonly status: StatusLine;
 }
 
-/** One loop of looks for all who wait for the same thing. With nobody waiting it is at rest: no request, no timer. */
+/** One loop of looks for all who wait for the same thing. It makes no request and sets no timer while nobody waits. */
 export class SharedWait {
   readonly #clock: Clock;
   readonly #watched: Watched;
   readonly #waiters = new Set<Waiter>();
+  /** What a look waits for, and with it everyone. */
+  readonly #waits = new Waits();
   #loop: AbortController | undefined;
   #silentSince: number | undefined;
 
@@ -44,7 +47,7 @@ export class SharedWait {
     if (already !== undefined) return already;
     const { promise, waiter } = this.#join(ended, listener);
     try {
-      return await orAborted(promise, listener.signal);
+      return await waitFor(this.#waits, orAborted(promise, listener.signal));
     } finally {
       this.#waiters.delete(waiter);
       if (this.#waiters.size === 0) this.#end();
@@ -92,7 +95,7 @@ export class SharedWait {
       await this.#clock.sleep(this.#watched.untilNextLook(), signal);
       const asked = this.#clock.now();
       try {
-        await this.#watched.look(signal);
+        await this.#waits.during(() => this.#watched.look(signal));
         this.#silentSince = undefined;
       } catch (error) {
         if (signal.aborted || this.#watched.endsWait(error)) throw error;

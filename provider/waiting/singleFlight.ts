@@ -1,8 +1,10 @@
 import { orAborted } from "./orAborted";
+import { waitFor, Waits } from "./waits";
 
 interface Flight<T> {
   readonly answer: Promise<T>;
   readonly controller: AbortController;
+  readonly waits: Waits;
   askers: number;
   landed: boolean;
 }
@@ -24,7 +26,7 @@ export class SingleFlight<T> {
     const flight = (this.#flight ??= this.#start());
     flight.askers += 1;
     try {
-      return await orAborted(flight.answer, signal);
+      return await waitFor(flight.waits, orAborted(flight.answer, signal));
     } finally {
       flight.askers -= 1;
       if (flight.askers === 0 && !flight.landed) {
@@ -41,12 +43,13 @@ export class SingleFlight<T> {
 
   /** An answer that came another way, newer than what was known. */
   set(value: T): void {
-    this.#flight = { answer: Promise.resolve(value), controller: new AbortController(), askers: 0, landed: true };
+    this.#flight = { answer: Promise.resolve(value), controller: new AbortController(), waits: new Waits(), askers: 0, landed: true };
   }
 
   #start(): Flight<T> {
     const controller = new AbortController();
-    const flight: Flight<T> = { answer: this.#read(controller.signal), controller, askers: 0, landed: false };
+    const waits = new Waits();
+    const flight: Flight<T> = { answer: waits.during(() => this.#read(controller.signal)), controller, waits, askers: 0, landed: false };
     flight.answer.then(
       () => (flight.landed = true),
       () => {

@@ -4,7 +4,7 @@ import type { ActionWire, ImageWire } from "../api/wire";
 import type { World } from "../world";
 import { Copies, type Copy } from "./copies";
 import { expectedTransfer, type Expectation } from "./expectation";
-import { orAborted } from "../waiting/orAborted";
+import { Mutex } from "../waiting/mutex";
 import { SingleFlight } from "../waiting/singleFlight";
 import { SharedWait, type Listener } from "../waiting/sharedWait";
 import { duration } from "../waiting/duration";
@@ -31,7 +31,7 @@ const lag = 60_000;
 const longWait = 20_000;
 
 /**
- * Everything that this process knows of one image, and the one that asks for it on behalf of all who wait: one request a tick, however
+ * Everything that this process knows of one image. It asks for it on behalf of all who wait: one request a tick, however
  * many regions.
  */
 export class ImageWatcher {
@@ -43,8 +43,7 @@ export class ImageWatcher {
   readonly #copies = new Copies();
   /** The image as last seen; undefined where it is gone. */
   #seen: ImageWire | undefined;
-  /** Callers of `start` go one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #starts: Mutex;
   #toldAt = -Infinity;
   readonly #spendings: { importing?: Spending; copying?: Spending } = {};
   #own: readonly ActionWire[] = [];
@@ -54,6 +53,7 @@ export class ImageWatcher {
   constructor(id: string, around: WatcherSurroundings) {
     this.#id = id;
     this.#around = around;
+    this.#starts = new Mutex(around.world.clock, "other copies of the image to be asked for");
     this.#image = new SingleFlight(async (signal) => this.#note(await around.api.images.get(id, signal)));
     this.#actions = new SingleFlight((signal) => around.api.images.actions(id, signal));
     this.#wait = new SharedWait(around.world.clock, {
@@ -97,11 +97,8 @@ export class ImageWatcher {
    * Asks for a transfer to each of the regions where the image neither is nor is being copied to, all at once. One that is refused is kept
    * as failed and hinders no other; none that failed is asked for again by the same process.
    */
-  async start(regions: readonly string[], signal: AbortSignal): Promise<void> {
-    const before = this.#turn;
-    const turn = orAborted(before, signal).then(() => this.#startMissing(regions, signal));
-    this.#turn = Promise.allSettled([before, turn]);
-    return turn;
+  start(regions: readonly string[], signal: AbortSignal): Promise<void> {
+    return this.#starts.runExclusive(signal, () => this.#startMissing(regions, signal));
   }
 
   /** Waits until the copy to a region has ended, well or not. Undefined where nothing makes one, or the image is gone. */
@@ -149,7 +146,7 @@ export class ImageWatcher {
     }
     // A region may have been refused because another run's copy was there first.
     if (missing.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
-    // Whoever waits may be in the middle of a long sleep.
+    // Those who wait may be in the middle of a long sleep.
     this.#wait.reschedule();
   }
 

@@ -114,6 +114,12 @@ function outputs(type: string, inputs: Registered["inputs"]): Record<string, unk
       };
     case "digitalocean:index/sshKey:SshKey":
       return { fingerprint: "aa:bb" };
+    case "digitalocean:index/loadBalancer:LoadBalancer":
+      return { ip: `lb.${String(inputs["region"])}`, loadBalancerUrn: `do:loadbalancer:${String(inputs["region"])}`, status: "active" };
+    case "digitalocean:index/reservedIp:ReservedIp":
+      return { ipAddress: `ip.${String(inputs["region"])}`, reservedIpUrn: `do:reservedip:${String(inputs["region"])}` };
+    case "digitalocean:index/dnsRecord:DnsRecord":
+      return { fqdn: `${String(inputs["name"])}.${String(inputs["domain"])}` };
     default:
       return {};
   }

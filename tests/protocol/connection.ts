@@ -40,8 +40,11 @@ const open: Connection[] = [];
 afterEach(() => open.splice(0).forEach((connection) => connection.close()));
 
 /** Serves the provider in this process on virtual time, and connects to it as the engine does. Closed after the test. */
-export async function connect<S>(provider: Provider<S>, environment: Record<string, string> = {}): Promise<Connection> {
-  const clock = new VirtualClock();
+export async function connect<S>(
+  provider: Provider<S>,
+  environment: Record<string, string> = {},
+  { clock = new VirtualClock(), send }: { readonly clock?: VirtualClock; readonly send?: World["send"] } = {},
+): Promise<Connection> {
   const heard: Heard[] = [];
   const debugged: string[] = [];
   const engine = await fakeEngine((request) => {
@@ -50,7 +53,11 @@ export async function connect<S>(provider: Provider<S>, environment: Record<stri
     heard.push({ kind: request.getEphemeral() ? `${severity}*` : severity, urn: request.getUrn(), text: request.getMessage() });
   });
   const engineAddress = `127.0.0.1:${engine.port}`;
-  const server = await startServer(provider, worldOn(clock), { engineAddress, environment, debug: (text) => void debugged.push(text) });
+  const server = await startServer(provider, worldOn(clock, send), {
+    engineAddress,
+    environment,
+    debug: (text) => void debugged.push(text),
+  });
   const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
   const close = () => {
     client.close();
@@ -206,11 +213,11 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-function worldOn(clock: VirtualClock): World {
+function worldOn(clock: VirtualClock, send: World["send"] = () => Promise.reject(new Error("The toy sends nothing."))): World {
   return {
     clock,
     random: () => 0.5,
-    send: () => Promise.reject(new Error("The toy sends nothing.")),
+    send,
     probe: { http: unprobed, tcp: unprobed },
   };
 }

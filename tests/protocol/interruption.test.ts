@@ -9,7 +9,7 @@ describe("time limit", () => {
   test("ends a create after its custom timeout, and says which to raise", async () => {
     const connection = await connectConfigured(toyProvider({ create: (_, __, call) => forever(call) }));
     const failed = failureOf(create(connection, { name: "web" }, { timeout: 2 }));
-    await until(() => connection.clock.pendingTimers === 1);
+    await until(() => connection.clock.pendingTimers === 2);
     await connection.clock.advance(2000);
     expect(await failed).toEqual({
       details: "Stopped after 2 s, the time limit of this create; raise `customTimeouts.create` and run the same command again to go on.",
@@ -20,9 +20,9 @@ describe("time limit", () => {
   test("is the type's own where no custom timeout is set", async () => {
     const connection = await connectConfigured(toyProvider({ delete: (_, __, ___, call) => forever(call) }));
     const failed = failureOf(remove(connection, { name: "web" }));
-    await until(() => connection.clock.pendingTimers === 1);
+    await until(() => connection.clock.pendingTimers === 2);
     await connection.clock.advance(59_999);
-    expect(connection.clock.pendingTimers).toBe(1);
+    expect(connection.clock.pendingTimers).toBe(2);
     await connection.clock.advance(1);
     expect((await failed).details).toMatch(/^Stopped after 60 s, the time limit of this delete; raise `customTimeouts.delete`/);
   });
@@ -36,7 +36,7 @@ describe("time limit", () => {
     });
     const connection = await connectConfigured(provider);
     const failed = failureOf(update(connection, { name: "web" }, { name: "web" }, { timeout: 7 }));
-    await until(() => connection.clock.pendingTimers === 1);
+    await until(() => connection.clock.pendingTimers === 2);
     await connection.clock.advance(7000);
     expect((await failed).kept?.reasons).toEqual([
       "Stopped after 7 s, the time limit of this update; raise `customTimeouts.update` and run the same command again to go on.",
@@ -78,7 +78,7 @@ describe("cancel", () => {
     expect((await failureOf(create(connection, { name: "web" }))).details).toMatch(/^Stopped because the run was cancelled/);
     await configure(connection, { token: secret("another") });
     const failed = failureOf(create(connection, { name: "web" }, { timeout: 1 }));
-    await until(() => connection.clock.pendingTimers === 1);
+    await until(() => connection.clock.pendingTimers === 2);
     await connection.clock.advance(1000);
     expect((await failed).details).toMatch(/^Stopped after 1 s/);
   });

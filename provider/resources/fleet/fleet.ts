@@ -3,20 +3,20 @@ import { Unfinished } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
 import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
-import { awaitImage } from "../../rollout/imagePresence";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
 import { describeRetry } from "../../rollout/planReport";
-import { preflight } from "../../rollout/preflight";
 import { describeKept, describePause } from "../../rollout/report";
 import { Rollout } from "../../rollout/rollout";
 import { type FleetSettings, type Goal, uniformGoal } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
 import { keptAt, pathOf, wayBack } from "../../rollout/strategy";
 import { sameMembers } from "../../rules/sameMembers";
-import { hasTag, sameTags } from "../../rules/tag";
+import { sameTags } from "../../rules/tag";
+import { pause } from "../../waiting/waits";
 import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
+import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
 import { forecastAlong } from "./fleetForecast";
 import { type FleetSession, refuseOtherTeam } from "./fleetSession";
@@ -25,16 +25,20 @@ import {
   faultsOf,
   type FleetInputs,
   type FleetState,
+  isHeld,
   lastGoodOf,
   liveOutputs,
   rebuildFault,
   reachedOutputs,
+  runsTemplateOf,
   standingSlots,
   type StoredFleet,
+  targetOf,
   versionsIn,
   wantedOf,
 } from "./fleetState";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
+import { foundInputs } from "./foundInputs";
 
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
@@ -67,7 +71,10 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
-  if (effects["tags"] !== undefined && sameList(before.tags, after.tags, sameTags)) corrected["tags"] = "none";
+  for (const name of ["tags", "servingTags"] as const) {
+    if (effects[name] !== undefined && sameList(before[name], after[name], sameTags)) corrected[name] = "none";
+  }
+  if (effects["heldBy"] !== undefined && !isHeld(after) && !runsTemplateOf(after, state)) corrected["heldBy"] = "update";
   if (effects["rollout"] !== undefined && isOldDefault(before.rollout, after.rollout)) corrected["rollout"] = "none";
   const isDrifted = state.live !== undefined && isKnown(after.count) && faultsOf(state, after.count).length > 0;
   const isOverdue = state.rollout?.kept !== undefined && keptAt(state.rollout, world.clock.now()) === undefined;
@@ -77,7 +84,7 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 
 async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const { api, world, namespace } = session;
-  await place(inputs, session, call);
+  const price = await place(inputs, undefined, session, call);
   const team = await session.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, session, call.signal);
@@ -85,7 +92,8 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   const rollout = begin(fleetId, inputs, [], session, call, creation);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
-  const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), team };
+  const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
+  const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), lastChange, ...price, team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(session, (signal) => api.tags.delete(creation, signal));
@@ -96,7 +104,9 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
 
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
-  const wanted = wantedOf(inputs, id, lastGood);
+  const wanted = targetOf(inputs, id, state);
+  if (lastGood !== undefined && isHeld(inputs) && !runsTemplateOf(inputs, state))
+    call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await session.team(call.signal));
   const { clock } = session.world;
@@ -105,7 +115,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (fault !== undefined) throw new Error(fault);
   const failed = state.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
-  if (isRoll) await place(inputs, session, call);
+  const price = isRoll ? await place(inputs, id, session, call) : { priceMonthly: state.priceMonthly };
   const path = pathOf(change);
 
   const rollout = begin(id, inputs, knownOf(state), session, call);
@@ -115,10 +125,11 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, session, call);
   if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
-    await rollout.retag(state.tags ?? []);
+    await rollout.retag([...(state.tags ?? []), ...(state.servingTags ?? [])]);
     return rollout.change(path, lastGood && wayBack(lastGood, state.count ?? inputs.count, inputs.rollout));
   });
-  const live = { ...liveOutputs(id, rollout.observation), team };
+  const lastChange = rollout.timeline.record(clock.now(), session.api.requests());
+  const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
     const { batches } = forecastAlong(path, state, inputs);
     const hasMoved = isRoll && (reached.awaiting === undefined || reached.awaiting !== state.rollout?.awaiting);
@@ -126,16 +137,13 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
+    return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
-  const tags = [...new Set([...(state.tags ?? []), ...(inputs.tags ?? [])])];
-  const outputs = { ...(lastGood === undefined ? inputs : state), ...live, tags };
-  throw new Unfinished({
-    id,
-    state: rollout.isJudged ? { ...outputs, rollout: { ...inputs.rollout, ...lastTimeOf(state), failedImage: inputs.image } } : outputs,
-    reasons,
-  });
+  const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
+  const outputs = { ...(lastGood === undefined ? inputs : state), ...live, tags: both("tags"), servingTags: both("servingTags") };
+  const judged = { rollout: { ...inputs.rollout, ...lastTimeOf(state), failedImage: inputs.image } };
+  throw new Unfinished({ id, state: rollout.isJudged ? { ...outputs, ...judged } : outputs, reasons });
 }
 
 async function read(
@@ -157,8 +165,7 @@ async function read(
   const { droplets } = observation;
   if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
   const live = liveOutputs(id, observation);
-  const tags = stored.inputs.tags?.filter((tag) => droplets.every(({ wire }) => hasTag(wire.tags, tag)));
-  const inputs = { ...stored.inputs, ...(tags === undefined ? {} : { tags }) };
+  const inputs = await foundInputs(stored.inputs, observation, session.api, call.signal);
   const state = { ...stored.state, ...live };
   const faults = faultsOf(state, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
@@ -173,9 +180,21 @@ function begin(
   call: Call,
   creation?: string,
 ): Rollout {
-  const { name, region, tags = [], gate, rollout: policy } = inputs;
+  const { name, region, tags = [], servingTags = [], projectId, backups = false, gate, rollout: policy } = inputs;
   const bounds = boundsOf(policy, inputs.count);
-  const settings: FleetSettings = { fleetId, name, region, tags, gate, policy: { ...policy, ...bounds }, known, creationTag: creation };
+  const settings: FleetSettings = {
+    fleetId,
+    name,
+    region,
+    tags,
+    servingTags,
+    projectId,
+    backups,
+    gate,
+    policy: { ...policy, ...bounds },
+    known,
+    creationTag: creation,
+  };
   return new Rollout(settings, session, call);
 }
 
@@ -185,7 +204,7 @@ async function leftOf(creation: string, { api, world }: FleetSession, signal: Ab
   for (;;) {
     const left = await api.droplets.listByTag(creation, signal);
     if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
-    await world.clock.sleep(2_000, signal);
+    await pause(world.clock, 2_000, "what an interrupted create had asked for", signal);
   }
 }
 
@@ -211,14 +230,6 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<Goal | undefined>
     const where = rollout.status.phase === "" ? [] : [`It stopped at: ${rollout.status.phase}.`];
     return { reached: undefined, reasons: [...rollout.reasons, error instanceof Error ? error.message : String(error), ...where] };
   }
-}
-
-async function place(inputs: FleetInputs, session: FleetSession, call: Call): Promise<void> {
-  if (inputs.count === 0) return;
-  await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
-  const { image, size, region } = inputs;
-  const faults = await preflight({ image, size, region }, session.api, call.signal);
-  if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
 /** Does what must be done even after an interruption, but not for long; what fails here is found again by the next run. */

@@ -1,6 +1,6 @@
 import type { Fault } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
-import { isReservedTag, isTag, reservedPrefix } from "../../rules/tag";
+import { hasTag, isReservedTag, isTag, reservedPrefix } from "../../rules/tag";
 import type { FleetInputs } from "./fleetState";
 
 const keyPattern = /^(\d+|([0-9a-f]{2}:){15}[0-9a-f]{2})$/;
@@ -11,6 +11,7 @@ export function checkFleet(inputs: WithUnknowns<FleetInputs>): readonly Fault[] 
   return [
     ...checkItems("sshKeys", inputs.sshKeys, keyFault),
     ...checkItems("tags", inputs.tags, tagFault),
+    ...checkItems("servingTags", inputs.servingTags, (tag) => tagFault(tag) ?? servingTagFault(tag, inputs.tags)),
     ...checkGate(inputs.gate),
     ...checkRollout(inputs.rollout),
   ];
@@ -37,9 +38,14 @@ function tagFault(tag: string): string | undefined {
   return isTag(tag) ? undefined : "must be 1 to 255 letters, digits, `_`, `-` and `:`";
 }
 
+function servingTagFault(tag: string, tags: WithUnknowns<FleetInputs["tags"]> = []): string | undefined {
+  const isAlways = isKnown(tags) && tags.some((other) => isKnown(other) && hasTag([other], tag));
+  return isAlways ? "must not be one of `tags`, which a Droplet carries before it serves, too" : undefined;
+}
+
 function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
   if (!isKnown(gate) || gate.active === undefined) return [];
-  const asked = (["http", "tcp", "ssh"] as const).filter((name) => gate[name] !== undefined);
+  const asked = (["http", "tcp", "ssh", "loadBalancer"] as const).filter((name) => gate[name] !== undefined);
   if (asked.length === 0) return [];
   const expectation = `must have either \`active\` or something to ask for, but has \`active\` and \`${asked.join("` and `")}\``;
   return [{ property: "gate", expectation, remedy: "Leave one out." }];

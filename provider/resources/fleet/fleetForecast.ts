@@ -7,7 +7,7 @@ import { boundsFor, type Goal } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
 import { pathOf } from "../../rollout/strategy";
 import type { FleetSession } from "./fleetSession";
-import { changeOf, type FleetInputs, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
+import { changeOf, type FleetInputs, isHeld, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
 
 /** What a change does by the plan, as far as the inputs are known; undefined where they don't say how many Droplets, or how. */
 export function forecastOf(
@@ -20,8 +20,10 @@ export function forecastOf(
   if (!isKnown(count) || rollout === undefined) return undefined;
   const template = templateProperties.of(inputs);
   const known = { ...state };
+  const lastGood = lastGoodOf(known);
   // An image that is still to be made is none of those that run.
-  const target = template === undefined ? unknownVersion : versionOf(template, known.fleetId ?? "", lastGoodOf(known));
+  const asked = template === undefined ? unknownVersion : versionOf(template, known.fleetId ?? "", lastGood);
+  const target = lastGood !== undefined && isHeld(inputs) ? lastGood : asked;
   return forecastAlong(pathOf(changeOf({ count, rollout }, known, target, now)), known, { count, rollout });
 }
 

@@ -7,17 +7,19 @@ import { type AccountDroplets, describePlan, describeRetry, type Plan } from "..
 import { preflight } from "../../rollout/preflight";
 import { type Change, pathOf } from "../../rollout/strategy";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
+import { balancerOf } from "./fleetPlacement";
 import type { FleetSession } from "./fleetSession";
 import {
   changeOf,
   faultsOf,
   type FleetInputs,
+  isHeld,
   lastGoodOf,
   rebuildFault,
   reachedOutputs,
+  runsTemplateOf,
   type StoredFleet,
-  templateProperties,
-  wantedOf,
+  targetOf,
 } from "./fleetState";
 
 const nothingIsProbed =
@@ -27,7 +29,8 @@ const nothingIsProbed =
 export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate, sshKeys } = inputs;
-  const isRoll = state === undefined || !runsTemplateOf(inputs, state);
+  const isHeldBack = state !== undefined && lastGoodOf(state) !== undefined && isHeld(inputs);
+  const isRoll = state === undefined || (!isHeldBack && !runsTemplateOf(inputs, state));
   const foreseen = forecastOf(inputs, state, session.world.clock.now());
   const { fault, warning }: Headroom =
     foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), session, call.signal);
@@ -35,9 +38,13 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
     const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
-    const template = { image: known(image), size: known(size), region: known(region), sshKeys: keys };
+    const template = {
+      ...{ image: known(image), size: known(size), region: known(region), sshKeys: keys, projectId: known(inputs.projectId) },
+      ...balancerOf(inputs, state?.fleetId),
+    };
     faults.push(...(await preflight(template, session.api, call.signal)));
-    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined) call.warn(nothingIsProbed);
+    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
+      call.warn(nothingIsProbed);
   }
   const whole = whollyKnown<FleetInputs>(inputs);
   const refusal = state && whole && rebuildFault(changeTo(whole, state, session));
@@ -50,7 +57,7 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   if (state === undefined) return { ...inputs, ...withPlan(inputs.rollout, plan) };
   const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;
   const reached = whole === undefined ? { ...inputs, template: unknownValue } : foresee(whole, state, session);
-  const open = isLive ? {} : { droplets: unknownValue, addresses: unknownValue, live: unknownValue };
+  const open = isLive ? {} : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, lastChange: unknownValue };
   return { ...state, ...reached, ...open, ...withPlan(reached.rollout, plan) };
 }
 
@@ -70,17 +77,12 @@ function foresee(inputs: FleetInputs, state: StoredFleet, session: FleetSession)
 }
 
 function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetSession): Change {
-  return changeOf(inputs, state, wantedOf(inputs, state.fleetId ?? "", lastGoodOf(state)), world.clock.now());
+  return changeOf(inputs, state, targetOf(inputs, state.fleetId ?? "", state), world.clock.now());
 }
 
 /** What the change needs of the account's limit. */
 function demandOf(foreseen: Forecast, count: number, state: StoredFleet | undefined, urn: string): Demand {
   return { urn, existing: state?.live?.length ?? 0, count, surge: Math.max(0, foreseen.mostExisting - count) };
-}
-
-function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
-  const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
-  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.template);
 }
 
 function known<T>(value: T | typeof unknownValue): T | undefined {

@@ -1,6 +1,7 @@
-import type { ValuesOf } from "../../host/property";
+import { isKnown, type PartlyKnown, type ValuesOf, type WithUnknowns } from "../../host/property";
 import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addressOf";
+import { dropletUrn } from "../../rollout/dropletUrn";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
 import { stagedSlots, stageOf } from "../../rollout/canary";
@@ -27,7 +28,7 @@ export function liveOutputs(fleetId: string, observation: FleetObservation) {
     servingTag: servingTag(fleetId),
     droplets: serving.map((wire) => ({
       id: String(wire.id),
-      dropletUrn: `do:droplet:${wire.id}`,
+      dropletUrn: dropletUrn(wire),
       name: wire.name,
       ipv4: addressOf(wire, "public") ?? "",
       privateIpv4: addressOf(wire, "private") ?? "",
@@ -57,6 +58,22 @@ export function versionOf(template: Template, fleetId: string, lastGood?: Versio
 export function lastGoodOf(state: StoredFleet): Version | undefined {
   const template = templateProperties.of(state);
   return state.template === undefined || template === undefined ? undefined : { fingerprint: state.template, template };
+}
+
+/** What the fleet is to run: what the inputs ask for, but the last good version while an earlier fleet is waited for. */
+export function targetOf(inputs: FleetInputs, fleetId: string, state: StoredFleet): Version {
+  const lastGood = lastGoodOf(state);
+  return lastGood !== undefined && isHeld(inputs) ? lastGood : wantedOf(inputs, fleetId, lastGood);
+}
+
+/** Whether an earlier fleet is still waited for; what isn't known yet may say so, or not. */
+export function isHeld({ heldBy }: PartlyKnown<FleetInputs>): boolean {
+  return heldBy !== undefined && isKnown(heldBy) && heldBy !== "";
+}
+
+export function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
+  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.template);
 }
 
 /**

@@ -10,6 +10,17 @@ function portOf(doc: string) {
   return { shape: "integer", doc, required: true, rules } as const;
 }
 
+function timeOf(doc: string) {
+  return { shape: "string", doc: `${doc}, as an RFC 3339 time.` } as const;
+}
+
+/** What DigitalOcean has, but not for Droplets of custom images. */
+function neverOf(what: string, reason: string) {
+  const expectation = `must be false or left out, for ${reason} (docs.digitalocean.com/products/custom-images/details/limits)`;
+  const doc = `${what}: can't be had, for ${reason}. \`false\` where it is given. A change does nothing.`;
+  return { shape: "boolean", doc, change: "none", rules: [{ expectation, holds: (on: boolean) => !on }] } as const;
+}
+
 export const fleetInputs = {
   image: {
     shape: "id",
@@ -69,6 +80,31 @@ export const fleetInputs = {
     doc: "Your tags on every Droplet, each at most 255 letters, digits, `_`, `-` and `:`. Tags that start with `imagefleet:` are reserved. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
     change: "update",
   },
+  projectId: {
+    shape: "string",
+    doc: "Id of the project that the Droplets are put into. Default: none, so that DigitalOcean puts them into the default project. A change moves the Droplets; without it they stay where they are.",
+    change: "update",
+  },
+  backups: {
+    shape: "boolean",
+    doc: "Whether DigitalOcean backs the Droplets up, which adds to their price. Default: false. A change switches it in place.",
+    change: "update",
+  },
+  ipv6: neverOf("IPv6 addresses", "DigitalOcean gives none to a Droplet of a custom image"),
+  monitoring: neverOf(
+    "DigitalOcean's metrics agent",
+    "DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the image",
+  ),
+  servingTags: {
+    shape: { listOf: "string" },
+    doc: "Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
+    change: "update",
+  },
+  heldBy: {
+    shape: "string",
+    doc: "What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template and only heals. Default: nothing, so that it rolls. A change to an empty text rolls what was held back; any other is only recorded.",
+    change: "none",
+  },
   name: {
     shape: "string",
     doc: "Prefix of the Droplets' names, which are hostnames: letters, digits, `-` and `.`, at most 200. A change applies to new Droplets; those that exist keep their names.",
@@ -123,6 +159,10 @@ export const fleetInputs = {
           shape: { object: { port: { ...portOf("TCP port, 1 to 65535. Default: 22."), required: false, default: 22 } } },
           doc: "A TCP connection on which an SSH server says its name; nobody logs in. Excludes `active`.",
         },
+        loadBalancer: {
+          shape: "string",
+          doc: "Id of a load balancer that must call a Droplet healthy after it has begun to serve: only then the Droplet is available, and an old one may go. It must select by `servingTag` or one of `servingTags`. A Droplet that it has no word of is waited for; one that it calls unhealthy `deadlineSeconds` after it began to serve has failed. Excludes `active`. Default: none.",
+        },
         address: {
           shape: "string",
           doc: "Which IPv4 address of a Droplet is asked, `public` or `private`; the private one answers only within its VPC. Default: `public`.",
@@ -133,13 +173,13 @@ export const fleetInputs = {
         },
         active: {
           shape: "boolean",
-          doc: "Ask only that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. Default: this, with a warning, where `http` isn't given.",
+          doc: "Ask only that the Droplet is active, which says that it runs, not that it has booted. `true` where it is given. Default: this, with a warning, where nothing is asked.",
           rules: [{ expectation: "must be `true` where it is given", holds: (active: boolean) => active }],
         },
         successThreshold: {
           formerly: "successes",
           shape: "integer",
-          doc: "How many successes of `http` in a row pass the gate, 1 to 100. Default: 2.",
+          doc: "How many good answers in a row pass the gate, 1 to 100; of `loadBalancer` one is enough. Default: 2.",
           default: 2,
           rules: [{ expectation: "must be from 1 to 100", holds: (threshold: number) => threshold >= 1 && threshold <= 100 }],
         },
@@ -169,7 +209,7 @@ export const fleetInputs = {
         },
       },
     },
-    doc: "What a new Droplet must show before it serves and an old one may go: either `http` or `active`. Default: `{ active: true }`, with a warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change applies to Droplets that don't serve yet.",
+    doc: "What a new Droplet must show before it serves and an old one may go: `http`, `tcp`, `ssh` and `loadBalancer` in any combination, or `active`. Default: `{ active: true }`, with a warning that nothing is probed. While a Droplet bakes, it must go on showing it. A change applies to Droplets that don't serve yet.",
     example: 'gate: { http: { port: 8080, path: "/healthy" } }',
     default: {},
     change: "update",
@@ -222,6 +262,45 @@ export const fleetOutputs = {
   template: {
     shape: "string",
     doc: "Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is complete these outputs keep their last good values, and a rollback leads to them.",
+  },
+  lastChange: {
+    shape: {
+      object: {
+        startedAt: { ...timeOf("When it began"), required: true },
+        endedAt: { ...timeOf("When it ended, well or not"), required: true },
+        requests: {
+          shape: "integer",
+          doc: "How many requests the run had sent to the API by then, those of its other resources included.",
+          required: true,
+        },
+        droplets: {
+          shape: {
+            listOf: {
+              object: {
+                id: { shape: "string", doc: "The Droplet's number.", required: true },
+                name: { shape: "string", doc: "The Droplet's name.", required: true },
+                slot: { shape: "integer", doc: "Its place in the fleet, from 0.", required: true },
+                image: { shape: "string", doc: "Number of the image that it runs.", required: true },
+                createdAt: timeOf("When it was asked for; missing for one that was there before"),
+                activeAt: timeOf("When it was first seen to run"),
+                servedAt: timeOf("When it was first seen to serve"),
+                withdrawnAt: timeOf("When it lost the serving tag, and began to drain"),
+                shutDownAt: timeOf("When its shutdown was asked for"),
+                deletedAt: timeOf("When its deletion was asked for"),
+                failure: { shape: "string", doc: "Why it did not come to serve, a sentence." },
+              },
+            },
+          },
+          doc: "What happened to each Droplet; of more than 200, the last ones.",
+          required: true,
+        },
+      },
+    },
+    doc: "Time line of the last change, for reports.",
+  },
+  priceMonthly: {
+    shape: "number",
+    doc: "US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout.",
   },
   rollout: {
     shape: { object: rolloutStatus, named: "FleetRolloutStatus" },

@@ -6,6 +6,8 @@ import { asksAnything, describeQuestions, type Fault, put, type Questions } from
 
 /** What a new Droplet must show before it serves. Times in seconds. */
 export interface Gate extends Questions {
+  /** Id of a load balancer that must call it healthy after it has begun to serve. */
+  readonly loadBalancer?: string;
   /** Which of the Droplet's addresses is asked, `public` or `private`. */
   readonly address: string;
   /** Good answers in a row. */
@@ -53,6 +55,11 @@ export async function ask(gate: Gate, attempt: Attempt, droplet: DropletWire, wo
   const askedAt = world.clock.now();
   const fault = await faultOf(gate, droplet, world, signal);
   signal.throwIfAborted();
+  return answered(gate, attempt, fault, askedAt);
+}
+
+/** The attempt with one more answer, which was asked for at that time. */
+export function answered(gate: Gate, attempt: Attempt, fault: Fault, askedAt: number): Attempt {
   const spent = attempt.spent + timeSince(gate, attempt, askedAt);
   if (fault === undefined) return { ...attempt, askedAt, spent, successes: attempt.successes + 1, failures: 0, reached: true };
   return {

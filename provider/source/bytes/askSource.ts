@@ -1,6 +1,8 @@
+import { pause, waitFor } from "../../waiting/waits";
+import { retryAfter } from "../../rules/retryAfter";
 import type { World } from "../../world";
 
-/** In milliseconds; also the longest that a server's own `Retry-After` is heeded. */
+/** In milliseconds; also the longest `Retry-After` that is followed. */
 const [firstPause, longestPause] = [1_000, 30_000];
 const attempts = 4;
 const mostRedirects = 10;
@@ -20,11 +22,17 @@ export class RedirectError extends Error {
 export function askSource({ send, clock }: Pick<World, "send" | "clock">, headers: Readonly<Record<string, string>> = {}): World["send"] {
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await followed(request, send, headers);
-      const pause = retryAfter(answer, clock.now()) ?? firstPause * 2 ** (attempt - 1);
-      if (!mayPass(answer.status) || attempt === attempts || pause > longestPause) return answer;
+      const asking = { what: `the image's server to answer ${request.method}`, since: clock.now() };
+      const answer = await waitFor(asking, followed(request, send, headers));
+      const milliseconds = retryAfter(answer.headers, clock.now()) ?? firstPause * 2 ** (attempt - 1);
+      if (!mayPass(answer.status) || attempt === attempts || milliseconds > longestPause) return answer;
       await answer.body?.cancel();
-      await clock.sleep(pause, request.signal);
+      await pause(
+        clock,
+        milliseconds,
+        `another try, since the image's server answered ${request.method} with status ${answer.status}`,
+        request.signal,
+      );
     }
   };
 }
@@ -51,17 +59,9 @@ async function followed(request: Request, send: World["send"], headers: Readonly
     if (answer.status < 300 || answer.status > 399 || location === null) return answer;
     await answer.body?.cancel();
     seen.add(at.href);
-    if (!URL.canParse(location, at.href)) throw new RedirectError("redirects to what is no URL");
+    if (!URL.canParse(location, at.href)) throw new RedirectError("redirects to something that is not a URL");
     at = new URL(location, at);
     if (seen.has(at.href)) throw new RedirectError("redirects in a loop");
     if (seen.size > mostRedirects) throw new RedirectError(`redirects more than ${mostRedirects} times`);
   }
-}
-
-/** In milliseconds; undefined where the server says nothing that makes sense. */
-function retryAfter({ headers }: Response, now: number): number | undefined {
-  const said = headers.get("retry-after");
-  if (said === null) return undefined;
-  const at = /^\d+$/.test(said) ? now + Number(said) * 1000 : Date.parse(said);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

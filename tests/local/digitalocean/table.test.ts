@@ -2,6 +2,7 @@ import { resourceOfRow } from "../../../local/digitalocean/resourceOfRow";
 import { table } from "../../../local/digitalocean/table";
 import type { Call } from "../../../provider/host/resource";
 
+const clock = { now: () => 0, sleep: () => Promise.resolve() };
 const call = { signal: new AbortController().signal } as Call;
 
 /** A service that keeps the requests and gives the answers of a list. */
@@ -14,7 +15,7 @@ function service(...answers: readonly [number, unknown][]) {
     const [status, answer] = left.shift()!;
     return new Response(answer === undefined ? null : JSON.stringify(answer), { status });
   };
-  return { requests, account: { token: "t", apiEndpoint: "http://127.0.0.1:1", send } };
+  return { requests, account: { token: "t", apiEndpoint: "http://127.0.0.1:1", send, clock } };
 }
 
 function typeOf(token: string) {

@@ -33,7 +33,8 @@ async function crashEverywhere(
       const rig = new FleetRig();
       const from = await start(rig);
       const inputs = await to(rig);
-      const seen = bounds(rig, from?.id ?? "");
+      const { servingTags = [] } = inputs;
+      const seen = bounds(rig, from?.id ?? "", servingTags);
       const run = () => (from === undefined ? rig.create(inputs) : rig.update(from, inputs));
       const first = await rig.untilCrash({ at, when }, run);
       crashed = first === undefined;
@@ -41,12 +42,15 @@ async function crashEverywhere(
       if (from === undefined && when === "after" && rig.sent.at(-1)?.startsWith("DELETE /v2/tags/imagefleet:create:")) return;
       const last = first ?? (await run());
       const droplets = await rig.droplets();
-      const tags = (await rig.tags()).filter((tag) => /^imagefleet:create:/.test(tag));
+      const tags = (await rig.tags()).filter((tag) => /^imagefleet:(create|leaving):/.test(tag));
       const images = imagesOf(droplets).filter((image) => image !== inputs.image).length;
       expect({ when, at, reasons: last.reasons, old: images, ids: droplets.map(({ id }) => String(id)).sort(), tags }).toEqual({
         ...{ when, at, reasons: [], old, tags: [] },
         ids: last.state.live?.map(({ id }) => id).sort(),
       });
+      expect(droplets.filter((droplet) => servingTags.every((tag) => droplet.tags.includes(tag))).length).toBeGreaterThanOrEqual(
+        inputs.count,
+      );
       const templates = (await rig.tags()).filter((tag) => /^imagefleet:template:/.test(tag));
       expect(templates.sort()).toEqual([...new Set(last.state.live?.map(({ template }) => `imagefleet:template:${template}`))].sort());
       expect({ name, when, at, most: seen.exist, fewest: from && seen.serve }).toEqual({ name, when, at, most, fewest: from && fewest });
@@ -66,9 +70,18 @@ test("a create that was killed at any request is found again and finished, witho
 test.each(strategies)("$name that was killed at any request is finished by the next run, within the same bounds", async (strategy) => {
   const { rollout } = strategy;
   await crashEverywhere(
-    async (rig) => rig.create(await rig.inputs(0, { count: 2, rollout })),
-    (rig) => rig.inputs(1, { count: 2, rollout }),
+    async (rig) => rig.create(await rig.inputs(0, { count: 2, servingTags: ["shop"], rollout })),
+    (rig) => rig.inputs(1, { count: 2, servingTags: ["shop"], rollout }),
     strategy,
+  );
+});
+
+test("a rollout in which many leave at once is finished as well, without a Droplet too few or a tag too many", async () => {
+  const rollout = { maxSurge: "5", maxUnavailable: "0", maxFailures: "0", drainSeconds: 2, shutdownSeconds: 10 };
+  await crashEverywhere(
+    async (rig) => rig.create(await rig.inputs(0, { count: 6, rollout })),
+    (rig) => rig.inputs(1, { count: 6, rollout }),
+    { name: "rolling", most: 11, fewest: 6, old: 0 },
   );
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { seededRandom } from "../../../../emulator/ids";
+import type { RecordedNetwork } from "../../../../emulator/network";
 import type { EmulatorOptions } from "../../../../emulator/options";
 import type { DropletWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
@@ -78,6 +79,11 @@ export class FleetRig {
 
   get session(): ProviderContext {
     return this.#process.context;
+  }
+
+  /** Where the load balancer at an address sends the next connection, and whether anything listens there. */
+  get network(): RecordedNetwork {
+    return this.#service.network;
   }
 
   async image(index: number): Promise<string> {
@@ -230,11 +236,12 @@ export class FleetRig {
 
 export const servingTag = (id: string): string => `imagefleet:serving:${id}`;
 
-/** How many existed at most and served at least, from now on. */
-export function bounds(rig: FleetRig, id: string): { exist: number; serve: number } {
+/** How many existed at most and served at least, by all the tags that say so, from now on. */
+export function bounds(rig: FleetRig, id: string, programs: readonly string[] = []): { exist: number; serve: number } {
   const seen = { exist: 0, serve: Infinity };
   rig.watch = (droplets) => {
-    const serving = droplets.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
+    const all = [servingTag(id), ...programs];
+    const serving = droplets.filter(({ tags, status }) => status === "active" && all.every((tag) => tags.includes(tag)));
     seen.exist = Math.max(seen.exist, droplets.length);
     seen.serve = Math.min(seen.serve, serving.length);
   };

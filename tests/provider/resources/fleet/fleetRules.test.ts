@@ -43,8 +43,22 @@ test.each<[Values, string]>([
   [{ userData: "x".repeat(65_537) }, "userData must be at most 64 KiB"],
   [{ tags: ["good", "not good"] }, "tags[1] must be 1 to 255 letters, digits, `_`, `-` and `:`"],
   [{ tags: ["imagefleet:serving:x"] }, "tags[0] must not start with `imagefleet:`, which is reserved"],
+  [{ servingTags: ["imagefleet:serving:x"] }, "servingTags[0] must not start with `imagefleet:`, which is reserved"],
+  [{ tags: ["Shop"], servingTags: ["shop"] }, "servingTags[0] must not be one of `tags`, which a Droplet carries before it serves, too"],
+  [
+    { ipv6: true },
+    "ipv6 must be false or left out, for DigitalOcean gives none to a Droplet of a custom image (docs.digitalocean.com/products/custom-images/details/limits)",
+  ],
+  [
+    { monitoring: true },
+    "monitoring must be false or left out, for DigitalOcean doesn't install it on a Droplet of a custom image: put the agent into the image (docs.digitalocean.com/products/custom-images/details/limits)",
+  ],
   [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
   [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `active` or something to ask for, but has `active` and `http`"],
+  [
+    { gate: { loadBalancer: "x", active: true } },
+    "gate must have either `active` or something to ask for, but has `active` and `loadBalancer`",
+  ],
   [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
   [{ gate: { http: { port: 80, path: "health" } } }, "gate.http.path must start with `/`"],
   [
@@ -118,6 +132,29 @@ test("takes another order of keys for no change", async () => {
   const after = checked({ sshKeys: ["2", "1"] });
   const change = { id: "f", state: {}, before, after, effects: { sshKeys: "roll" as const } };
   expect(await fleet.diff!(change, clockOnly, undefined as never)).toEqual({ sshKeys: "none" });
+});
+
+test("rolls what was held back as soon as nothing holds it any more, and records the rest", async () => {
+  const state = checked({ image: "12" });
+  const compare = async (before: Values, after: Values) => {
+    const [old, next] = [checked(before), checked(after)];
+    return fleet.diff!(
+      {
+        id: "f",
+        state: { ...state, template: "0123456789ab" },
+        before: old,
+        after: next,
+        effects: effectsByTable(fleet.inputs, old, next),
+      },
+      clockOnly,
+      undefined as never,
+    );
+  };
+  expect(await compare({ image: "13", heldBy: "a/1" }, { image: "13" })).toEqual({ heldBy: "update" });
+  expect(await compare({ image: "13", heldBy: "a/1" }, { image: "13", heldBy: "" })).toEqual({ heldBy: "update" });
+  expect(await compare({ image: "13", heldBy: "a/1" }, { image: "13", heldBy: "a/2" })).toEqual({ heldBy: "none" });
+  expect(await compare({ heldBy: "a/1" }, {})).toEqual({ heldBy: "none" });
+  expect(await compare({}, { heldBy: "a/1" })).toEqual({ heldBy: "none" });
 });
 
 test("mends a fleet that is not what was settled, by the state alone", async () => {
