@@ -1,4 +1,5 @@
 import { adoptRows } from "./adopt";
+import { fleetRows } from "./fleets";
 import { inspectRows } from "./inspect";
 import { previewRows } from "./preview";
 import { providerRows } from "./provider";
@@ -12,6 +13,7 @@ export const rows: readonly Row[] = [
   ...upRows,
   ...modelRows,
   ...watchingRows,
+  ...fleetRows,
   ...providerRows,
   ...previewRows,
   ...adoptRows,
