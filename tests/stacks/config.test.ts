@@ -85,7 +85,7 @@ test("reports faults of every kind and depth together, in one error without a st
       "  `fleet.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleet.size' VALUE`.",
       '  `fleet.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
       "  `fleet.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
-      "  `fleet.rollout` must be a map of maxSurge, maxUnavailable, maxFailures, canary, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
+      "  `fleet.rollout` must be a map of maxSurge, maxUnavailable, maxFailures, canary, blueGreen, rebuild, approved, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
       '  `overrides.ams3` must be a map of size, count, userData, tags, backups, gate, rollout, got "big": fix it in `Pulumi.dev.yaml`.',
       "  `overrides.Amsterdam` must be a map by region of what differs from `fleet`, got {}: fix it in `Pulumi.dev.yaml`.",
       "  `loadBalancer.port` must be a whole number, got nothing: run `pulumi config set --path 'loadBalancer.port' VALUE`.",
