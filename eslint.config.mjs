@@ -83,7 +83,7 @@ export default tseslint.config(
   },
   {
     files: ["provider/**/*.ts", "emulator/**/*.ts"],
-    ignores: ["provider/main.ts", "emulator/main.ts"],
+    ignores: ["provider/main.ts", "provider/steadyClock.ts", "emulator/main.ts"],
     rules: {
       "no-restricted-globals": ["error", ...handedIn],
       "no-restricted-properties": [

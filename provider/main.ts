@@ -11,14 +11,15 @@ import { asServed } from "./source/bytes/asServed";
 import { nodeFiles } from "./source/bytes/nodeFiles";
 import type { StagingWorld } from "./source/stagingWorld";
 import { nodeProbe } from "./nodeProbe";
-import type { Clock, World } from "./world";
+import { steadyClock } from "./steadyClock";
+import type { World } from "./world";
 
 /** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
 export async function main(): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const proxies = honourProxies(process.env);
-  const world: World = { clock, random: () => Math.random(), send, probe: nodeProbe };
+  const world: World = { clock: steadyClock, random: () => Math.random(), send, probe: nodeProbe };
   await serve(imagefleet(stagingThrough(proxies)), world, process, construct);
 }
 
@@ -26,34 +27,7 @@ export async function main(): Promise<void> {
 const construct: Construct = (request, engineAddress) =>
   (require("../construct/main") as typeof import("../construct/main")).construct(request, engineAddress);
 
-/** Right when the process starts, and steady from then on, whoever sets the machine's clock. */
-const clock: Clock = {
-  now: () => Math.round(performance.timeOrigin + performance.now()),
-  async sleep(milliseconds, signal) {
-    for (let left = milliseconds; left > 0; left -= longestTimer) await timer(Math.min(left, longestTimer), signal);
-  },
-};
-
-/** In milliseconds, a day: a timer of 25 days or more would fire at once. */
-const longestTimer = 86_400_000;
-
-function timer(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const fired = () => {
-      signal?.removeEventListener("abort", aborted);
-      resolve();
-    };
-    const started = setTimeout(fired, milliseconds);
-    const aborted = () => {
-      clearTimeout(started);
-      reject(signal?.reason as Error);
-    };
-    signal?.addEventListener("abort", aborted, { once: true });
-  });
-}
-
-/** A request that nobody holds is collected as garbage, and from then on its signal aborts nothing: neither the wait nor the body. */
+/** A request that nothing references is collected as garbage, and from then on its signal aborts nothing, neither the wait nor the body. */
 const held = new WeakMap<object, Request>();
 
 const fetchAsServed = asServed(globalThis);
@@ -70,7 +44,7 @@ const stagingThrough = (proxies: Proxies | undefined): StagingWorld => ({
   // Most runs stage nothing, and start quicker without it.
   objectStore: (settings) =>
     (require("./source/spaces/spaces") as typeof import("./source/spaces/spaces")).createSpaces(settings, {
-      clock,
+      clock: steadyClock,
       send,
       agentFor: proxies?.agentFor,
     }),

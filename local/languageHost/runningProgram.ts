@@ -6,7 +6,7 @@ import type { ProgramCommand } from "./programCommand";
 const errorWasShown = 32;
 
 /** Less than the 5 s after which the engine ends the language host itself and could leave the program behind. */
-const patienceSeconds = 3;
+const graceSeconds = 3;
 
 /** A program that runs. */
 export interface RunningProgram {
@@ -28,8 +28,8 @@ export function startProgram(command: ProgramCommand): RunningProgram {
   });
   const stop = async () => {
     child.kill("SIGINT");
-    const patience = setTimeout(() => child.kill("SIGKILL"), patienceSeconds * 1000);
-    await ended.finally(() => clearTimeout(patience));
+    const grace = setTimeout(() => child.kill("SIGKILL"), graceSeconds * 1000);
+    await ended.finally(() => clearTimeout(grace));
   };
   return { ended, stop };
 }

@@ -21,7 +21,7 @@ const topSpeed = steepness / (1 + steepness);
 /** Polls that may go at once after a quiet time. */
 const burst = 100;
 /** A poll that waited this long goes first, whatever others wait for: so nothing starves, and what is left gets known. */
-const patience = 60_000;
+const longestWait = 60_000;
 
 /** After a refusal within the minute the allowance is halved, down to the first figure, and grows back by the second per minute. */
 const leastAllowance = 10;
@@ -147,7 +147,7 @@ export class RateBudget {
     const poll = this.#waiting.background[0];
     const crowded = this.#waiting.foreground.length > 0;
     if (poll === undefined) return { priority: "foreground", wait: crowded ? open : Infinity };
-    const overdue = Math.max(0, Math.max(poll.since, this.#lastPoll) + patience - now);
+    const overdue = Math.max(0, Math.max(poll.since, this.#lastPoll) + longestWait - now);
     if (crowded && overdue > open) return { priority: "foreground", wait: open };
     const paced = crowded ? Infinity : this.#untilPaced(now);
     return { priority: "background", wait: Math.max(open, Math.min(overdue, paced)) };
@@ -174,7 +174,7 @@ export class RateBudget {
   #untilPaced(now: number): number {
     const left = Math.min(this.#hourLimit - this.#hour.count(now), (this.#reported?.remaining ?? Infinity) - this.#underWay);
     const hourly = Math.min(steepness * (left - reserve * this.#hourLimit), topSpeed * (1 - reserve) * this.#hourLimit);
-    const pace = Math.max(1 / patience, hourly / hourWindow);
+    const pace = Math.max(1 / longestWait, hourly / hourWindow);
     this.#credit = Math.min(burst, this.#credit + pace * (now - this.#creditAt));
     this.#creditAt = now;
     const credit = this.#credit >= 1 ? 0 : Math.ceil((1 - this.#credit) / pace);

@@ -47,6 +47,7 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     keys: (signal) => keys.get(signal),
     regions: (signal) => regions.get(signal),
     sizes: (signal) => sizes.get(signal),
+    requests: () => client.sent,
   };
 }
 

@@ -22,11 +22,11 @@ import { decode, encode, hasUnknown } from "./values";
 
 /** Serves the calls that concern the package as a whole: what it is, its configuration, its functions. */
 export class PackageCalls<S> {
-  readonly #ground: HostContext<S>;
+  readonly #context: HostContext<S>;
   readonly #session: HostSession<S>;
 
-  constructor(ground: HostContext<S>, session: HostSession<S>) {
-    this.#ground = ground;
+  constructor(context: HostContext<S>, session: HostSession<S>) {
+    this.#context = context;
     this.#session = session;
   }
 
@@ -41,19 +41,19 @@ export class PackageCalls<S> {
 
   pluginInfo(): PluginInfo {
     const info = new PluginInfo();
-    info.setVersion(this.#ground.provider.version);
+    info.setVersion(this.#context.provider.version);
     return info;
   }
 
   schema(): GetSchemaResponse {
     const response = new GetSchemaResponse();
-    response.setSchema(JSON.stringify(packageSchema(this.#ground.provider)));
+    response.setSchema(JSON.stringify(packageSchema(this.#context.provider)));
     return response;
   }
 
   /** Answers with what was given: a value of the environment is never written into the state. */
   checkConfig(request: CheckRequest): CheckResponse {
-    const { provider, environment } = this.#ground;
+    const { provider, environment } = this.#context;
     const given = decode(request.getNews());
     const { faults, secrets } = readConfiguration(provider, given.values, environment);
     const response = new CheckResponse();
@@ -63,14 +63,14 @@ export class PackageCalls<S> {
   }
 
   diffConfig(request: DiffRequest): DiffResponse {
-    const table = this.#ground.provider.configuration;
+    const table = this.#context.provider.configuration;
     const before = decode(request.hasOldInputs() ? request.getOldInputs() : request.getOlds()).values;
     const after = decode(request.getNews()).values;
     return diffResponse(differences(effectsByTable(table, before, after), before, after));
   }
 
   configure(request: ConfigureRequest): ConfigureResponse {
-    const { provider, environment, world } = this.#ground;
+    const { provider, environment, world } = this.#context;
     const { values, faults, secrets } = readConfiguration(provider, decode(request.getArgs()).values, environment);
     // The engine checks the configuration before `up`, but not before `refresh` and `destroy`.
     if (faults.length > 0) throw new Error(faults.map((fault) => toSentence(fault, secrets)).join("\n"));
@@ -86,8 +86,8 @@ export class PackageCalls<S> {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeResponse> {
-    const type = this.#ground.provider.functions?.find((candidate) => candidate.token === request.getTok());
-    if (type === undefined) throw new Error(`\`${request.getTok()}\` is not a function of ${this.#ground.provider.name}.`);
+    const type = this.#context.provider.functions?.find((candidate) => candidate.token === request.getTok());
+    if (type === undefined) throw new Error(`\`${request.getTok()}\` is not a function of ${this.#context.provider.name}.`);
     const given = decode(request.getArgs());
     const { inputs, faults } = checkByTable(type.inputs, given.values);
     const response = new InvokeResponse();

@@ -43,11 +43,11 @@ interface Operation<S> {
 
 /** Serves the calls that concern one resource: decodes the request, calls the type's handler, encodes the answer or the failure. */
 export class ResourceCalls<S> {
-  readonly #ground: HostContext<S>;
+  readonly #context: HostContext<S>;
   readonly #session: HostSession<S>;
 
-  constructor(ground: HostContext<S>, session: HostSession<S>) {
-    this.#ground = ground;
+  constructor(context: HostContext<S>, session: HostSession<S>) {
+    this.#context = context;
     this.#session = session;
   }
 
@@ -74,7 +74,7 @@ export class ResourceCalls<S> {
         signal: this.#session.cancelled,
         secrets,
         redact,
-        debug: this.#ground.debug,
+        debug: this.#context.debug,
       });
       const failure = new CheckFailure();
       failure.setReason(details);
@@ -90,7 +90,7 @@ export class ResourceCalls<S> {
       stored(type, request.getOldInputs()),
       stored(type, request.getNews()),
     ];
-    // A default that a newer version brought is no change of what the user asked for.
+    // A default of a newer version is not a change of the user's.
     const before = withDefaults(type.inputs, oldInputs.values);
     const after = news.values;
     const effects = effectsByTable(type.inputs, before, after);
@@ -194,8 +194,8 @@ export class ResourceCalls<S> {
     const { verb, urn, seconds, secrets, carried } = operation;
     const redact = redactor(this.#session.configuration, ...carried);
     const waits = new Waits();
-    const voice = this.#ground.lines.open(urn, redact, waits);
-    const limit = { verb, seconds, clock: this.#ground.world.clock, cancellation: this.#session.cancelled };
+    const voice = this.#context.lines.open(urn, redact, waits);
+    const limit = { verb, seconds, clock: this.#context.world.clock, cancellation: this.#session.cancelled };
     let signal = this.#session.cancelled;
     try {
       return await withTimeLimit(limit, (limited) => {
@@ -204,7 +204,7 @@ export class ResourceCalls<S> {
         return waits.during(() => handler({ urn, signal: limited, progress, warn, info }, this.#session.value));
       });
     } catch (error) {
-      throw toCallFailure(error, { verb, signal, secrets, redact, debug: this.#ground.debug });
+      throw toCallFailure(error, { verb, signal, secrets, redact, debug: this.#context.debug });
     } finally {
       voice.end();
     }
@@ -213,9 +213,9 @@ export class ResourceCalls<S> {
   #typeOf(urn: string): AnyResourceType<S> {
     // urn:pulumi:<stack>::<project>::<type of the parent>$<type>::<name>
     const token = urn.split("::")[2]?.split("$").at(-1);
-    const type = this.#ground.provider.resources.find((candidate) => candidate.token === token);
+    const type = this.#context.provider.resources.find((candidate) => candidate.token === token);
     if (type !== undefined) return type;
-    throw new Error(`\`${token ?? urn}\` is not a resource of ${this.#ground.provider.name} ${this.#ground.provider.version}.`);
+    throw new Error(`\`${token ?? urn}\` is not a resource of ${this.#context.provider.name} ${this.#context.provider.version}.`);
   }
 }
 

@@ -22,7 +22,7 @@ export interface ServerSettings {
   /** `host:port` of the engine that started the provider; it shows the status lines. Empty where an engine is to attach. */
   readonly engineAddress: string;
   readonly environment: Environment;
-  /** Text for whoever looks for a fault in the provider itself. */
+  /** Text for those who debug the provider itself. */
   readonly debug: (text: string) => void;
   readonly construct?: Construct;
 }
@@ -49,8 +49,8 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
     "grpc.max_receive_message_length": largestMessageBytes,
     "grpc.max_send_message_length": largestMessageBytes,
   });
-  const ground = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send) };
-  server.addService(ResourceProviderService, implementation(ground, session, engine, construct));
+  const context = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send) };
+  server.addService(ResourceProviderService, implementation(context, session, engine, construct));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -72,19 +72,19 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
 
 /** The calls that the engine makes; every other one is answered UNIMPLEMENTED by gRPC itself. */
 function implementation<S>(
-  ground: HostContext<S>,
+  context: HostContext<S>,
   session: HostSession<S>,
   engine: EngineLog,
   construct: Construct | undefined,
 ): UntypedServiceImplementation {
-  const ofPackage = new PackageCalls(ground, session);
-  const ofResource = new ResourceCalls(ground, session);
+  const ofPackage = new PackageCalls(context, session);
+  const ofResource = new ResourceCalls(context, session);
 
   const answer =
     <Q, A>(verb: string, handler: (request: Q) => A | Promise<A>): handleUnaryCall<Q, A> =>
     (call, callback) => {
       const failed = (error: unknown) => {
-        const known = { verb, secrets: new Set<string>(), redact: redactor(session.configuration), debug: ground.debug };
+        const known = { verb, secrets: new Set<string>(), redact: redactor(session.configuration), debug: context.debug };
         callback(toCallFailure(error, known));
       };
       const attempt = async () => handler(call.request);

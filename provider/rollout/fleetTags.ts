@@ -44,6 +44,10 @@ export function templateOf(tags: readonly string[]): string | undefined {
   return partAfter(templatePrefix, tags);
 }
 
+export function templateTagsOf(tags: readonly string[]): readonly string[] {
+  return tags.filter((tag) => tag.startsWith(templatePrefix));
+}
+
 export function creationTagOf(tags: readonly string[]): string | undefined {
   return tags.find((tag) => tag.startsWith(creationPrefix));
 }

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf, versioned } from "./declaration";
 import { handedOver } from "./handedOver";
+import type { FleetRolloutStatus } from "./fleetRolloutStatus";
 import type { Team } from "./team";
 
 /**
@@ -53,8 +54,8 @@ export class Fleet extends pulumi.CustomResource {
    * `active`.
    */
   declare readonly gate: pulumi.Output<FleetGate>;
-  /** How a change goes on. */
-  declare readonly rollout: pulumi.Output<FleetRollout>;
+  /** Where a change stands that isn't complete. It waits for nothing where nothing of it is set. */
+  declare readonly rollout: pulumi.Output<FleetRolloutStatus>;
   /** The fleet's own id, stable through every rollout. Its tags carry it. */
   declare readonly fleetId: pulumi.Output<string>;
   /** The Droplets that serve, in the order of their slots. */
@@ -72,6 +73,10 @@ export class Fleet extends pulumi.CustomResource {
    * complete these outputs keep their last good values, and a rollback leads to them.
    */
   declare readonly template: pulumi.Output<string | undefined>;
+  /** Time line of the last change, for reports. */
+  declare readonly lastChange: pulumi.Output<FleetLastChange | undefined>;
+  /** US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout. */
+  declare readonly priceMonthly: pulumi.Output<number | undefined>;
   /** The team that owns the Droplets. */
   declare readonly team: pulumi.Output<Team>;
 
@@ -256,6 +261,22 @@ export interface FleetRolloutArgs {
    * ```
    */
   readonly canary?: pulumi.Input<readonly pulumi.Input<FleetRolloutCanaryArgs>[] | undefined>;
+  /**
+   * Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. At most twice `count`
+   * exist. Excludes `canary` and `rebuild`. Default: none.
+   *
+   * ```ts
+   * blueGreen: { keepSeconds: 3600 }
+   * ```
+   */
+  readonly blueGreen?: pulumi.Input<FleetRolloutBlueGreenArgs | undefined>;
+  /**
+   * Rebuild each Droplet from the new image instead of replacing it: it keeps its number and addresses, and loses its disk. As many at a
+   * time as `maxUnavailable` says, at least 1. Only the image can change so. Excludes `canary` and `blueGreen`. Default: false.
+   */
+  readonly rebuild?: pulumi.Input<boolean | undefined>;
+  /** The stage that may be left, as the output `rollout.awaiting` names it. It counts for one stage of one template. Default: none. */
+  readonly approved?: pulumi.Input<string | undefined>;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
@@ -268,6 +289,16 @@ export interface FleetRolloutCanaryArgs {
   readonly count: pulumi.Input<string | number>;
   /** Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0. */
   readonly bakeSeconds?: pulumi.Input<number | undefined>;
+  /** End the `up` at this stage, well, until `approved` names what the output `rollout.awaiting` says. Default: false. */
+  readonly pause?: pulumi.Input<boolean | undefined>;
+}
+
+/** Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. */
+export interface FleetRolloutBlueGreenArgs {
+  /**
+   * Seconds that the old Droplets stay after the new ones serve, 0 to 604800. The first `pulumi up` after that deletes them. Default: 3600.
+   */
+  readonly keepSeconds?: pulumi.Input<number | undefined>;
 }
 
 /** `FleetGateArgs` once known. */
@@ -338,6 +369,12 @@ export interface FleetRollout {
   readonly maxFailures: string;
   /** Stages of a change, each with more Droplets than the one before; after the last, all others follow. */
   readonly canary?: FleetRolloutCanary[];
+  /** Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. */
+  readonly blueGreen?: FleetRolloutBlueGreen;
+  /** Rebuild each Droplet from the new image instead of replacing it: it keeps its number and addresses, and loses its disk. */
+  readonly rebuild?: boolean;
+  /** The stage that may be left, as the output `rollout.awaiting` names it. */
+  readonly approved?: string;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
   readonly drainSeconds: number;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */
@@ -350,6 +387,14 @@ export interface FleetRolloutCanary {
   readonly count: string;
   /** Seconds that they must stay good before the next stage begins, 0 to 86400. */
   readonly bakeSeconds: number;
+  /** End the `up` at this stage, well, until `approved` names what the output `rollout.awaiting` says. */
+  readonly pause?: boolean;
+}
+
+/** `FleetRolloutBlueGreenArgs` once known. */
+export interface FleetRolloutBlueGreen {
+  /** Seconds that the old Droplets stay after the new ones serve, 0 to 604800. */
+  readonly keepSeconds: number;
 }
 
 /** The Droplets that serve, in the order of their slots. */
@@ -378,6 +423,44 @@ export interface FleetLive {
   readonly serving: boolean;
 }
 
+/** Time line of the last change, for reports. */
+export interface FleetLastChange {
+  /** When it began, as an RFC 3339 time. */
+  readonly startedAt: string;
+  /** When it ended, well or not, as an RFC 3339 time. */
+  readonly endedAt: string;
+  /** How many requests the run had sent to the API by then, those of its other resources included. */
+  readonly requests: number;
+  /** What happened to each Droplet; of more than 200, the last ones. */
+  readonly droplets: FleetLastChangeDroplet[];
+}
+
+/** What happened to each Droplet; of more than 200, the last ones. */
+export interface FleetLastChangeDroplet {
+  /** The Droplet's number. */
+  readonly id: string;
+  /** The Droplet's name. */
+  readonly name: string;
+  /** Its place in the fleet, from 0. */
+  readonly slot: number;
+  /** Number of the image that it runs. */
+  readonly image: string;
+  /** When it was asked for; missing for one that was there before, as an RFC 3339 time. */
+  readonly createdAt?: string;
+  /** When it was first seen to run, as an RFC 3339 time. */
+  readonly activeAt?: string;
+  /** When it was first seen to serve, as an RFC 3339 time. */
+  readonly servedAt?: string;
+  /** When it lost the serving tag, and began to drain, as an RFC 3339 time. */
+  readonly withdrawnAt?: string;
+  /** When its shutdown was asked for, as an RFC 3339 time. */
+  readonly shutDownAt?: string;
+  /** When its deletion was asked for, as an RFC 3339 time. */
+  readonly deletedAt?: string;
+  /** Why it did not come to serve, a sentence. */
+  readonly failure?: string;
+}
+
 const properties = [
   "image",
   "region",
@@ -403,6 +486,8 @@ const properties = [
   "servingTag",
   "live",
   "template",
+  "lastChange",
+  "priceMonthly",
   "team",
 ];
 

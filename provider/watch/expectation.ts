@@ -4,7 +4,8 @@ import type { ActionWire } from "../api/wire";
 export interface Expectation {
   /** Before this age nothing is expected to finish. */
   readonly soonest: number;
-  readonly usual: number;
+  /** Undefined where none has ended yet: the size says too little to tell a person. */
+  readonly usual?: number;
 }
 
 /** Large images took more than 20 minutes for 15 GB where someone measured. */
@@ -23,7 +24,7 @@ export function expectedTransfer(
   const [quick, usual] = [quantile(known, 0.1), quantile(known, 0.5)];
   if (quick !== undefined && usual !== undefined) return { soonest: 0.8 * quick, usual };
   if (sizeGigabytes === undefined || sizeGigabytes === null) return undefined;
-  return { soonest: 0.25 * sizeGigabytes * millisecondsPerGigabyte, usual: sizeGigabytes * millisecondsPerGigabyte };
+  return { soonest: 0.25 * sizeGigabytes * millisecondsPerGigabyte };
 }
 
 function durations(actions: readonly ActionWire[]): readonly number[] {

@@ -19,7 +19,7 @@ export interface StackOptions {
 
 /** A stack of its own backend. A command's exit code is part of its result, never an exception. */
 export interface Stack {
-  /** Without the preview that `pulumi up` makes first, unless `--skip-preview=false` is given. */
+  /** With the preview that `pulumi up` makes first. */
   up(...args: string[]): Promise<Result>;
   preview(...args: string[]): Promise<Result>;
   refresh(...args: string[]): Promise<Result>;
@@ -29,7 +29,7 @@ export interface Stack {
   cancel(): Promise<Result>;
   /** Any other command, told which stack it is about. */
   run(...args: string[]): Promise<Result>;
-  /** Any command, without waiting for its end: `start("up", "--yes", "--skip-preview")`. */
+  /** Any command, without waiting for its end: `start("up", "--yes", "--skip-preview")` for an update that is interrupted, which its preview can't be. */
   start(...args: string[]): Running;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
   state(): Promise<StackState>;
@@ -88,7 +88,7 @@ export async function useStack({ program, name = "test", config = {}, env }: Sta
   return {
     run,
     start: (...args) => stack.start(args),
-    up: (...args) => run("up", ...unasked, ...args),
+    up: (...args) => run("up", "--yes", ...args),
     preview: (...args) => run("preview", ...args),
     refresh: (...args) => run("refresh", ...unasked, ...args),
     destroy: (...args) => run("destroy", ...unasked, ...args),
@@ -109,4 +109,5 @@ export async function useStack({ program, name = "test", config = {}, env }: Sta
   };
 }
 
+/** What a refresh, a destroy or an import previews asks the provider for nothing of its own. */
 const unasked = ["--yes", "--skip-preview"];

@@ -2,17 +2,16 @@ import type { PropertyTable } from "../../host/property";
 import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
 import { isStatusRange } from "../../rollout/gates/question";
-import { isSize } from "../../rollout/size";
+import { rolloutInput, rolloutStatus } from "./rolloutTable";
 import { teamTable } from "../imageImport/imageImportTable";
-
-const isSizeRule = {
-  expectation: "must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
-  holds: isSize,
-};
 
 function portOf(doc: string) {
   const rules = [{ expectation: "must be from 1 to 65535", holds: (port: number) => port >= 1 && port <= 65_535 }];
   return { shape: "integer", doc, required: true, rules } as const;
+}
+
+function timeOf(doc: string) {
+  return { shape: "string", doc: `${doc}, as an RFC 3339 time.` } as const;
 }
 
 /** What DigitalOcean has, but not for Droplets of custom images. */
@@ -215,67 +214,7 @@ export const fleetInputs = {
     default: {},
     change: "update",
   },
-  rollout: {
-    shape: {
-      object: {
-        maxSurge: {
-          shape: "size",
-          doc: "How many Droplets may exist beyond `count` during a change: a count from 0 to 1000, or a percentage of `count`, rounded up. Default: `25%`.",
-          default: "25%",
-          rules: [isSizeRule],
-        },
-        maxUnavailable: {
-          shape: "size",
-          doc: "How many Droplets fewer than `count` may be available during a change: a count from 0 to 1000, or a percentage of `count`, rounded down. Default: `0`.",
-          default: "0",
-          rules: [isSizeRule],
-        },
-        maxFailures: {
-          shape: "size",
-          doc: "How many new Droplets may fail in one change and be replaced; when one more fails, the fleet is rolled back. A count from 0 to 1000, or a percentage of `count`, rounded up. Default: `10%`, which is at least 1.",
-          default: "10%",
-          rules: [isSizeRule],
-        },
-        canary: {
-          shape: {
-            listOf: {
-              object: {
-                count: {
-                  shape: "size",
-                  doc: "How many Droplets run the new template at this stage: a count from 0 to 1000, or a percentage of `count`, rounded up.",
-                  required: true,
-                  rules: [isSizeRule],
-                },
-                bakeSeconds: {
-                  shape: "number",
-                  doc: "Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0.",
-                  default: 0,
-                  rules: [{ expectation: "must be from 0 to 86400", holds: (seconds: number) => seconds >= 0 && seconds <= 86_400 }],
-                },
-              },
-            },
-          },
-          doc: "Stages of a change, each with more Droplets than the one before; after the last, all others follow. A failure at any stage rolls the fleet back. Default: none.",
-          example: 'canary: [{ count: "1", bakeSeconds: 600 }, { count: "50%" }]',
-        },
-        drainSeconds: {
-          shape: "number",
-          doc: "Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5.",
-          default: 5,
-          rules: [{ expectation: "must be from 0 to 3600", holds: (seconds: number) => seconds >= 0 && seconds <= 3_600 }],
-        },
-        shutdownSeconds: {
-          shape: "number",
-          doc: "Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60.",
-          default: 60,
-          rules: [{ expectation: "must be from 0 to 3600", holds: (seconds: number) => seconds >= 0 && seconds <= 3_600 }],
-        },
-      },
-    },
-    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: a quarter more than `count`, none fewer. A change applies to the next rollout.",
-    default: {},
-    change: "update",
-  },
+  rollout: rolloutInput,
 } as const satisfies PropertyTable;
 
 export const fleetOutputs = {
@@ -323,6 +262,50 @@ export const fleetOutputs = {
   template: {
     shape: "string",
     doc: "Fingerprint of the last good template: the inputs whose change rolls, as they were after the last complete change. Until a change is complete these outputs keep their last good values, and a rollback leads to them.",
+  },
+  lastChange: {
+    shape: {
+      object: {
+        startedAt: { ...timeOf("When it began"), required: true },
+        endedAt: { ...timeOf("When it ended, well or not"), required: true },
+        requests: {
+          shape: "integer",
+          doc: "How many requests the run had sent to the API by then, those of its other resources included.",
+          required: true,
+        },
+        droplets: {
+          shape: {
+            listOf: {
+              object: {
+                id: { shape: "string", doc: "The Droplet's number.", required: true },
+                name: { shape: "string", doc: "The Droplet's name.", required: true },
+                slot: { shape: "integer", doc: "Its place in the fleet, from 0.", required: true },
+                image: { shape: "string", doc: "Number of the image that it runs.", required: true },
+                createdAt: timeOf("When it was asked for; missing for one that was there before"),
+                activeAt: timeOf("When it was first seen to run"),
+                servedAt: timeOf("When it was first seen to serve"),
+                withdrawnAt: timeOf("When it lost the serving tag, and began to drain"),
+                shutDownAt: timeOf("When its shutdown was asked for"),
+                deletedAt: timeOf("When its deletion was asked for"),
+                failure: { shape: "string", doc: "Why it did not come to serve, a sentence." },
+              },
+            },
+          },
+          doc: "What happened to each Droplet; of more than 200, the last ones.",
+          required: true,
+        },
+      },
+    },
+    doc: "Time line of the last change, for reports.",
+  },
+  priceMonthly: {
+    shape: "number",
+    doc: "US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout.",
+  },
+  rollout: {
+    shape: { object: rolloutStatus, named: "FleetRolloutStatus" },
+    doc: "Where a change stands that isn't complete. It waits for nothing where nothing of it is set.",
+    required: true,
   },
   team: {
     shape: { object: teamTable, named: "Team" },

@@ -18,7 +18,7 @@ export interface Pruning {
 }
 
 /**
- * Retires the versions that are kept and deletes the others, the oldest first; one whose create has not ended is none to keep. One that
+ * Retires the versions that are kept and deletes the others, the oldest first; one whose create has not ended is not kept. One that
  * Droplets still run stays, retired, until a later create or delete of the lineage comes by. Each step may be the last of a killed run: the
  * next pruning ends what it began.
  */
@@ -65,5 +65,6 @@ function stays(id: number, droplets: readonly string[]): string {
 /** One line that names the versions which are not kept. */
 export function pruned(retain: number, deleted: "deleted" | "to be deleted", surplus: readonly ImageWire[]): string {
   const images = surplus.map(({ id, name }) => `image ${id} (${name})`).join(", ");
-  return `Of earlier versions ${retain} ${retain === 1 ? "is" : "are"} kept; ${deleted}, unless Droplets run it: ${images}.`;
+  const kept = retain === 0 ? "No earlier version is" : retain === 1 ? "1 earlier version is" : `${retain} earlier versions are`;
+  return `${kept} kept; ${deleted}, unless Droplets run it: ${images}.`;
 }

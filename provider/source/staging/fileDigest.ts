@@ -13,13 +13,13 @@ export type Stamped = Pick<LocalFile, "path" | "stamp">;
 /** SHA-256 digests of local files, each computed once for as long as nobody writes to the file. Share one in a process. */
 export class FileDigests {
   readonly #files: Files;
-  readonly #shelf: DigestCache | undefined;
+  readonly #cache: DigestCache | undefined;
   readonly #known = new Map<string, Promise<string>>();
 
-  /** `shelf` keeps digests from one process to the next; without it each process reads a file once. */
-  constructor(files: Files, shelf?: DigestCache) {
+  /** `cache` keeps digests from one process to the next; without it each process reads a file once. */
+  constructor(files: Files, cache?: DigestCache) {
     this.#files = files;
-    this.#shelf = shelf;
+    this.#cache = cache;
   }
 
   /** In lowercase hex. Throws one sentence that names `source.path` where the file can't be read. */
@@ -36,7 +36,7 @@ export class FileDigests {
   async ofOpened(file: LocalFile, signal: AbortSignal): Promise<string> {
     const key = `${file.path}\n${file.stamp}`;
     const known = this.#known.get(key);
-    // Who waits for the same digest waits with whoever began, and begins anew where that one was interrupted.
+    // Others who want the same digest wait for the first, and start again if the first is interrupted.
     const shared = known && (await known.catch(() => undefined));
     if (shared !== undefined) return shared;
     const computed = this.#compute(file, signal);
@@ -45,10 +45,10 @@ export class FileDigests {
   }
 
   async #compute(file: LocalFile, signal: AbortSignal): Promise<string> {
-    const kept = await this.#shelf?.get(file);
+    const kept = await this.#cache?.get(file);
     if (kept !== undefined) return kept;
     const digest = await digestOf(file, signal);
-    await this.#shelf?.put(file, digest);
+    await this.#cache?.put(file, digest);
     return digest;
   }
 }

@@ -13,7 +13,7 @@ import { uploadProgress } from "./uploadProgress";
 /** Brings bits that DigitalOcean can't fetch by itself to where it can. */
 export interface Staging {
   /**
-   * Uploads the source as a private object under a key that nobody guesses, or finds what an interrupted run of the same correlation had
+   * Uploads the source as a private object under a key that nobody can guess, or finds what an interrupted run of the same correlation had
    * uploaded already, and removes whatever else those runs left. Nothing of a stage that fails is left. Throws one finished sentence.
    */
   stage(request: StageRequest, call: StageCall): Promise<StagedObject>;
@@ -71,17 +71,17 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
   // They share the wire, so side by side they would take as long, and their memory would add up.
   const turns = new Mutex(world.clock, "a turn to upload");
 
-  const supplyOf = (request: StageRequest, call: StageCall): Promise<UploadSource> | UploadSource => {
+  const uploadSourceOf = (request: StageRequest, call: StageCall): Promise<UploadSource> | UploadSource => {
     if ("url" in request.source) return urlUpload(request.source, request, world, call.signal);
     call.progress("Computing the digest of the local image");
     return fileUpload(request.source.path, request, { files, digests }, call.signal);
   };
 
-  const upload = async (supply: UploadSource, correlation: string, { signal, progress }: StageCall): Promise<StagedObject> => {
-    const opened = await orAborted(supply.open(), signal);
+  const upload = async (uploadSource: UploadSource, correlation: string, { signal, progress }: StageCall): Promise<StagedObject> => {
+    const opened = await orAborted(uploadSource.open(), signal);
     const { body, sent } = uploadProgress(opened, world.clock, progress);
     try {
-      const key = newKey(correlation, supply.identity, opened.extension, randomBytes);
+      const key = newKey(correlation, uploadSource.identity, opened.extension, randomBytes);
       const bytes = await store.upload(key, body, sent, signal);
       return staged({ key, bytes }, opened.digest(), false);
     } finally {
@@ -103,18 +103,19 @@ export function createStaging({ store, files, digests, world, randomBytes }: Sta
       const { signal } = call;
       await store.reach(signal);
       await store.expireAfterADay(stagingPrefix, signal);
-      const supply = await supplyOf(request, call);
+      const uploadSource = await uploadSourceOf(request, call);
       try {
-        const { identity } = supply;
+        const { identity } = uploadSource;
         const isSame = ({ key, bytes }: StoredObject): boolean =>
-          identity !== undefined && isOf(key, identity) && (supply.bytes ?? bytes) === bytes;
+          identity !== undefined && isOf(key, identity) && (uploadSource.bytes ?? bytes) === bytes;
         const { kept } = await tidy(correlation, store, signal, isSame);
-        if (kept === undefined || identity === undefined) return await turns.runExclusive(signal, () => upload(supply, correlation, call));
+        if (kept === undefined || identity === undefined)
+          return await turns.runExclusive(signal, () => upload(uploadSource, correlation, call));
         // The run that put it there may have died while it was public.
         await store.setVisibility(kept.key, "private", signal);
         return staged(kept, identity, true);
       } finally {
-        await supply.close();
+        await uploadSource.close();
       }
     },
     async clear(correlation, signal) {
@@ -148,7 +149,7 @@ async function removeInTime(key: string, store: ObjectStore, { clock }: Pick<Wor
   }
 }
 
-/** An import of what nobody may read would fail after minutes and say little, so the importer's first request is made here. */
+/** An import of an object that can't be read would fail after minutes with little said, so this makes the importer's first request. */
 async function publish(key: string, store: ObjectStore, { clock }: Pick<World, "clock">, signal: AbortSignal): Promise<void> {
   await store.setVisibility(key, "public-read", signal);
   for (let look = 1; ; look += 1) {

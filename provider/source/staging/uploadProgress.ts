@@ -13,8 +13,8 @@ export interface ToldUpload {
 }
 
 /** Says how far an upload is, and how fast: at its beginning, then every half minute, also while much is packed into little. */
-export function uploadProgress(supply: OpenUploadSource, clock: Clock, say: (text: string) => void): ToldUpload {
-  const { body, sourceBytes, packedFrom } = supply;
+export function uploadProgress(source: OpenUploadSource, clock: Clock, say: (text: string) => void): ToldUpload {
+  const { body, sourceBytes, packedFrom } = source;
   const began = clock.now();
   let [said, arrived] = [began, 0];
   const size = sourceBytes === undefined ? "" : ` of ${mebibytes(sourceBytes)}`;

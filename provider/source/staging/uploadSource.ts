@@ -72,7 +72,7 @@ export async function fileUpload(
   }
 }
 
-/** What a URL serves. It is asked when the supply is opened. */
+/** What a URL serves. It is asked when the upload begins. */
 export function urlUpload(
   { url, headers }: Extract<StageSource, { url: string }>,
   { sha256, recompress = "auto" }: UploadSourceArgs,

@@ -32,7 +32,7 @@ test("goes back one version without an import, keeps as many as it is told to, a
   expect((await writes()).filter((write) => write === imports)).toHaveLength(2);
 
   expect(await foreseen(third)).toContain(
-    `Of earlier versions 1 is kept; to be deleted, unless Droplets run it: image ${replacement} (web).`,
+    `1 earlier version is kept; to be deleted, unless Droplets run it: image ${replacement} (web).`,
   );
   const current = await up(third);
   await expectThere(original, current);

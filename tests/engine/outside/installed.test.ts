@@ -69,7 +69,7 @@ test("installed from its tarball into an empty project, README's five lines run 
   stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });
   server.asked.length = 0;
 
-  const first = await stack.up("--skip-preview=false");
+  const first = await stack.up();
   expect(first).toMatchObject({ code: 0, stderr: "" });
   expect(server.asked).toEqual([archive]);
   expect((await account()).droplets).toHaveLength(3);

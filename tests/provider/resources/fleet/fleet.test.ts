@@ -36,6 +36,30 @@ test("rolls to a new image one Droplet after the other", async () => {
   expect(rig.clock.pendingTimers).toBe(0);
 });
 
+test("tells when each Droplet of a change was made, served, drained and was deleted, and what one costs", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0));
+  const { state } = await rig.update(before, await rig.inputs(1));
+  const [image, old] = [await rig.image(1), await rig.image(0)];
+  const { startedAt, endedAt, requests, droplets } = state.lastChange ?? { startedAt: "", endedAt: "", requests: 0, droplets: [] };
+  expect(requests).toBe(rig.sent.length);
+  const whole = ["createdAt", "activeAt", "servedAt", "withdrawnAt", "shutDownAt", "deletedAt"] as const;
+  const times = (one: (typeof droplets)[number]) => whole.flatMap((moment) => one[moment] ?? []);
+  expect(droplets.map((one) => [one.slot, one.image, times(one).length]).sort()).toEqual([
+    ...[0, 1, 2].flatMap((slot) => [[slot, old, 5] as const, [slot, image, 3] as const]),
+  ]);
+  for (const one of droplets) expect([startedAt, ...times(one), endedAt]).toEqual([startedAt, ...times(one), endedAt].sort());
+  expect(droplets.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+  expect(state.priceMonthly).toBe(6);
+});
+
+test("tells of a Droplet that failed why it did", async () => {
+  const rig = new FleetRig();
+  const failed = await rig.update(await rig.create(await rig.inputs(0)), await rig.inputs(2));
+  const failures = failed.state.lastChange?.droplets.flatMap(({ failure }) => failure ?? []);
+  expect(failures).toEqual(failed.reasons.slice(0, 2));
+});
+
 test("rolls without any Droplet more than the count where one may be missing", async () => {
   const rig = new FleetRig();
   const rollout = { maxSurge: "0", maxUnavailable: "1", maxFailures: "10%", drainSeconds: 0, shutdownSeconds: 10 };

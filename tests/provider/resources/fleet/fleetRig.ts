@@ -3,7 +3,8 @@ import { seededRandom } from "../../../../emulator/ids";
 import type { EmulatorOptions } from "../../../../emulator/options";
 import type { DropletWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
-import type { Call } from "../../../../provider/host/resource";
+import { effectsByTable } from "../../../../provider/host/diff";
+import type { Call, Effects } from "../../../../provider/host/resource";
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import type { FleetInputs, FleetState, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
 import type { ProviderContext } from "../../../../provider/providerContext";
@@ -116,6 +117,11 @@ export class FleetRig {
 
   read({ id, state }: Ended, inputs: Partial<FleetInputs>): Promise<Ended> {
     return this.#end(async () => ({ id, state: (await fleet.read(id, { state, inputs }, this.session, this.call()))!.state }));
+  }
+
+  /** What the engine would be told to change. */
+  async diff({ id, state }: Ended, before: FleetInputs, after: FleetInputs): Promise<Effects> {
+    return await fleet.diff!({ id, state, before, after, effects: effectsByTable(fleet.inputs, before, after) }, this.session, this.call());
   }
 
   delete({ id, state }: Ended): Promise<void> {

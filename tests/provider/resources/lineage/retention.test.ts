@@ -122,11 +122,11 @@ describe("a version that has been replaced", () => {
     const first = images.find(({ name }) => name === "v1");
     const preview = simulation.call(urn);
     await simulation.run(Promise.resolve(imageImport.preview?.(v3!, undefined, simulation.session, preview)));
-    expect(preview.infos).toEqual([`Of earlier versions 1 is kept; to be deleted, unless Droplets run it: image ${first?.id} (v1).`]);
+    expect(preview.infos).toEqual([`1 earlier version is kept; to be deleted, unless Droplets run it: image ${first?.id} (v1).`]);
     await simulation.run(create(simulation.process, v3!));
     const deletion = simulation.call(urn);
     await simulation.run(remove(simulation.process, current, deletion));
-    expect(deletion.infos).toEqual([`Of earlier versions 1 is kept; deleted, unless Droplets run it: image ${first?.id} (v1).`]);
+    expect(deletion.infos).toEqual([`1 earlier version is kept; deleted, unless Droplets run it: image ${first?.id} (v1).`]);
     expect(await there(simulation)).toEqual(["(v2)", "v3"]);
   });
 
