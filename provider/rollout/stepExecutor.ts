@@ -140,7 +140,15 @@ export class StepExecutor {
   async #rebuildOne(droplet: ObservedDroplet, goal: Goal): Promise<void> {
     const to = goal.slots[droplet.slot] ?? "";
     const rebuild: Rebuild = { at: this.#clock.now(), from: droplet.template, to, isTaken: false, hasBegun: false };
-    Object.assign(droplet, { rebuild, withdrawal: "done", attempt: undefined, servingSince: undefined, isBaked: false, unhealthy: false });
+    Object.assign(droplet, {
+      rebuild,
+      withdrawal: "done",
+      attempt: undefined,
+      balancing: undefined,
+      servingSince: undefined,
+      isBaked: false,
+      unhealthy: false,
+    });
     try {
       await this.#api.droplets.rebuild(String(droplet.wire.id), templateIn(goal, to).image, this.#signal);
       rebuild.isTaken = true;
