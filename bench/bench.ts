@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { isMet, rounded, type Result, type Row } from "./row";
 import { rows } from "./table";
 
@@ -32,6 +33,7 @@ export async function runBench({ ids, json, print, log }: BenchOptions): Promise
     }
   }
   print(tableOf(results));
+  print(`Node ${process.versions.node} on ${process.platform} ${process.arch}, ${availableParallelism()} cores.`);
   print(missed.length === 0 ? "Every target is met." : `Missed: ${missed.join(", ")}.`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
   if (failures.length > 0) throw new Error(failures.join("\n"));
@@ -40,7 +42,7 @@ export async function runBench({ ids, json, print, log }: BenchOptions): Promise
 function chosen(ids: readonly string[]): readonly Row[] {
   const unknown = ids.find((id) => !rows.some((row) => row.id === id));
   if (unknown !== undefined) {
-    throw new Error(`\`${unknown}\` is no row of the bench, which has ${rows.map(({ id }) => id).join(", ")}.`);
+    throw new Error(`\`${unknown}\` is not a row of the bench, which has ${rows.map(({ id }) => id).join(", ")}.`);
   }
   return ids.length === 0 ? rows : rows.filter(({ id }) => ids.includes(id));
 }

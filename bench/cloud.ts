@@ -26,7 +26,7 @@ export async function startCloud(options: StartEmulatorArgs["options"], seed: St
   return { imageUrl: image.url, sshPublicKey: publicKey("new").text, sshKey: known.fingerprint, token, url, close };
 }
 
-function publicKey(seed: string): { readonly text: string; readonly fingerprint: string } {
+export function publicKey(seed: string): { readonly text: string; readonly fingerprint: string } {
   const name = Buffer.from("ssh-ed25519");
   const body = createHash("sha256").update(seed).digest();
   const blob = Buffer.concat([Buffer.from([0, 0, 0, name.length]), name, Buffer.from([0, 0, 0, body.length]), body]);

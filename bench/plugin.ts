@@ -68,7 +68,8 @@ export async function startPlugin({
     },
     stop: async () => {
       client.close();
-      child.kill("SIGINT");
+      // As when the engine is gone: a signal would wait for what it may still ask.
+      child.stdin.end();
       await exited;
       engine.close();
     },

@@ -7,6 +7,7 @@ import type { ProviderContext } from "../provider/providerContext";
 import type { VirtualClock } from "../virtual/virtualClock";
 import { VirtualProcess } from "../virtual/virtualProcess";
 import { endpoint, VirtualService } from "../virtual/virtualService";
+import { publicKey } from "./cloud";
 import { bootableDisk } from "./imageSource";
 
 /**
@@ -18,6 +19,10 @@ export const otherRegions = "ams3 fra1 lon1 sgp1 tor1 blr1 syd1 sfo3 sfo2 ams2 n
 
 /** Of a usual server image, in GB: what the provider expects a transfer to take comes from it where nothing else is known. */
 const sizeGigabytes = 2.5;
+
+const key = publicKey("rehearsal");
+/** Fingerprint of a key that the account has. */
+export const sshKey = key.fingerprint;
 
 /** Provider handlers and emulator in one process, on virtual time: what they do, and when, depends on the seed alone. */
 export interface Rehearsal {
@@ -38,7 +43,11 @@ export interface Rehearsal {
 /** Rehearses with so many images, and what differs from the emulator's default options. */
 export async function rehearse(seed: number, images: number, options: EmulatorArgs["options"] = {}): Promise<Rehearsal> {
   const planted = Array.from({ length: images }, (_, at) => ({ name: `image-${at}`, regions: [home], tags: ["rehearsal"], sizeGigabytes }));
-  const service = new VirtualService(seed, { fileAt: bootableDisk, options, seed: { images: planted } });
+  const service = new VirtualService(seed, {
+    fileAt: bootableDisk,
+    options,
+    seed: { images: planted, sshKeys: [{ name: "bench", publicKey: key.text }] },
+  });
   const { clock, emulator } = service;
   const random = seededRandom(seed + 1);
   const answer = (request: Request): Promise<Response> =>

@@ -1,4 +1,5 @@
 import { adoptRows } from "./adopt";
+import { fleetRows } from "./fleets";
 import { inspectRows } from "./inspect";
 import { installRows } from "./install";
 import { previewRows } from "./preview";
@@ -14,6 +15,7 @@ export const rows: readonly Row[] = [
   ...upRows,
   ...modelRows,
   ...watchingRows,
+  ...fleetRows,
   ...startingRows,
   ...waitingRows,
   ...previewRows,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Fleet } from "../provider/sdk";
-import type { FleetArgs, FleetDroplet, ImageImport, ImageReplica } from "../provider/sdk";
+import type { FleetArgs, FleetDroplet, FleetRolloutStatus, ImageImport, ImageReplica } from "../provider/sdk";
 import { refuse } from "./argumentError";
 import type { CustomImage } from "./customImage";
 import type { ImageReplication } from "./imageReplication";
@@ -25,6 +25,8 @@ export class DropletFleet extends pulumi.ComponentResource {
   readonly fleetTag: pulumi.Output<string>;
   /** The tag on a Droplet only while it serves: let load balancers select by this one. */
   readonly servingTag: pulumi.Output<string>;
+  /** Where a change stands that isn't complete. */
+  readonly rollout: pulumi.Output<FleetRolloutStatus>;
 
   constructor(name: string, args: DropletFleetArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`DropletFleet "${name}"`, [...regionFaults("region", args.region), ...nameFaults(name, args.name)]);
@@ -37,8 +39,9 @@ export class DropletFleet extends pulumi.ComponentResource {
     this.addresses = fleet.addresses;
     this.fleetTag = fleet.fleetTag;
     this.servingTag = fleet.servingTag;
-    const { droplets, addresses, fleetTag, servingTag } = this;
-    this.registerOutputs({ droplets, addresses, fleetTag, servingTag });
+    this.rollout = fleet.rollout;
+    const { droplets, addresses, fleetTag, servingTag, rollout } = this;
+    this.registerOutputs({ droplets, addresses, fleetTag, servingTag, rollout });
   }
 }
 

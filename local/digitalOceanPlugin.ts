@@ -49,7 +49,7 @@ async function isOutdated(record: string): Promise<boolean> {
   return age > refusalHoldsSeconds * 1000 || (await readFile(launcher, "utf8")) !== standInLauncher;
 }
 
-/** Downloads into a home of its own, so that a plugin that works is replaced only by one that is whole. */
+/** Downloads into a new folder, so that a working plugin is replaced only by a complete one. */
 async function download(installation: PluginInstallation, scratch: string): Promise<string | undefined> {
   const environment = { ...installation.environment, PULUMI_HOME: scratch };
   try {

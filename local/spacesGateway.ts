@@ -55,7 +55,7 @@ export interface GatewayOptions {
   readonly folder?: string;
 }
 
-/** Starts a gateway of its own on loopback, with a bucket and both kinds of key; about a second. */
+/** Starts another gateway on loopback, with a bucket and both kinds of key; about a second. */
 export async function startSpacesGateway(options: GatewayOptions = {}): Promise<SpacesGateway> {
   const { onDisk = false, folder = await mkdtemp(join(tmpdir(), "spaces-")) } = options;
   const stop = (): void => {

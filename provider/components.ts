@@ -68,7 +68,7 @@ export const components: readonly ComponentType[] = [
       region: { ...fleetInputs.region, plain: true },
       name: { ...fleetInputs.name, required: false, doc: `${fleetInputs.name.doc} ${ownName}` },
     },
-    outputs: taken(fleetOutputs, ["droplets", "addresses", "fleetTag", "servingTag"]),
+    outputs: taken(fleetOutputs, ["droplets", "addresses", "fleetTag", "servingTag", "rollout"]),
   },
 ];
 

@@ -27,7 +27,7 @@ export async function main(): Promise<void> {
 const construct: Construct = (request, engineAddress) =>
   (require("../construct/main") as typeof import("../construct/main")).construct(request, engineAddress);
 
-/** A request that nobody holds is collected as garbage, and from then on its signal aborts nothing: neither the wait nor the body. */
+/** A request that nothing references is collected as garbage, and from then on its signal aborts nothing, neither the wait nor the body. */
 const held = new WeakMap<object, Request>();
 
 const fetchAsServed = asServed(globalThis);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { serviceFaults } from "../components/service";
 import { serviceConfig, type ServiceConfig } from "./serviceConfig";
 
 /** What a stack wants, its image's URL secret where it is set so. */
@@ -22,8 +23,8 @@ export function readConfig(): StackConfig {
     const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
     return paths.map((each) => ({ path: each, expectation: message }));
   });
-  const faults = [...sourceFaults(given), ...malformed, ...regionFaults(given)];
-  if (faults.length > 0 || data === undefined) throw new ConfigError(faults.map((fault) => sentence(fault, given)));
+  const faults = [...[...sourceFaults(given), ...malformed].map((fault) => sentence(fault, given)), ...faultsBetween(given)];
+  if (faults.length > 0 || data === undefined) throw new ConfigError(faults);
   const { imageUrl } = data;
   return { ...data, imageUrl: imageUrl !== undefined && isSecret(["imageUrl"]) ? pulumi.secret(imageUrl) : imageUrl };
 }
@@ -46,21 +47,13 @@ function sourceFaults({ imageUrl, imagePath }: Values): readonly Fault[] {
   return [{ path: ["imageUrl"], expectation: "must be where DigitalOcean fetches the image, unless `imagePath` names a file" }];
 }
 
-/** A region is wanted once, and a fleet can run the image only where the image is. What is malformed is passed over here. */
-function regionFaults({ regions, fleets }: Values): readonly Fault[] {
-  const wanted = serviceConfig.shape.regions.safeParse(regions).data;
-  if (wanted === undefined) return [];
-  const repeated = wanted.flatMap((slug, index) =>
-    wanted.indexOf(slug) < index ? [{ path: ["regions", index], expectation: "must be a region not named before" }] : [],
-  );
-  const strays = Object.entries(Object(fleets) as Readonly<Record<string, { readonly region?: unknown } | null>>).flatMap(
-    ([name, fleet]) => {
-      const region = fleet?.region;
-      if (typeof region !== "string" || wanted.includes(region)) return [];
-      return [{ path: ["fleets", name, "region"], expectation: `must be one of \`regions\`, which are ${wanted.join(", ")}` }];
-    },
-  );
-  return [...repeated, ...strays];
+/** What doesn't go together, in what is well-formed by itself. */
+function faultsBetween(given: Values): readonly string[] {
+  const parsed = Object.entries(serviceConfig.shape).map(([key, shape]) => [key, shape.safeParse(given[key]).data] as const);
+  const wellFormed = Object.fromEntries(parsed) as Partial<ServiceConfig>;
+  const { regions, fleet = {} } = wellFormed;
+  if (regions === undefined) return [];
+  return serviceFaults({ ...wellFormed, regions, fleet: fleet as ServiceConfig["fleet"], source: {}, retain: undefined, sshKeys: [] });
 }
 
 /** What is set in the project's own namespace: lists and maps read, everything else as the text that it is. */

@@ -1,23 +1,21 @@
-import * as digitalocean from "@pulumi/digitalocean";
-import * as pulumi from "@pulumi/pulumi";
-import { CustomImage, DropletFleet } from "../components";
+import { ImageService } from "../components/service";
 import { readConfig } from "./config";
 
-const { imageUrl: url, imagePath: path, imageSha256: sha256, retain, regions: wanted, sshPublicKey, fleets } = readConfig();
+const { imageUrl, imagePath: path, imageSha256: sha256, sshPublicKey: publicKey, ...wanted } = readConfig();
 
-const key = new digitalocean.SshKey("operator", { name: `${pulumi.getProject()}-${pulumi.getStack()}`, publicKey: sshPublicKey });
-const image = new CustomImage("web", { source: { url, path, sha256 }, regions: wanted, retain });
-const running = Object.entries(fleets).map(([name, fleet]) => {
-  return [name, new DropletFleet(name, { image, sshKeys: [key.fingerprint], ...fleet })] as const;
-});
+const service = new ImageService("web", { source: { url: imageUrl, path, sha256 }, sshKeys: { publicKey }, ...wanted });
 
+/** Where the service answers; null where there is no address that stays. */
+export const url = service.url.apply((known) => known ?? null);
+/** Public IPv4 addresses of the load balancers, by region. */
+export const loadBalancers = service.loadBalancers;
+/** Public IPv4 addresses of the Droplets that serve, by region. */
+export const addresses = service.addresses;
 /** The image's number, the same in all regions. */
-export const imageId = image.imageId;
+export const imageId = service.imageId;
 /** SHA-256 of the image's source; null where none is declared. */
-export const digest = image.digest.apply((declared) => declared ?? null);
-/** Slugs of the regions the image is in. */
-export const regions = image.regions;
-/** Public IPv4 addresses of the Droplets that serve, by fleet. */
-export const addresses = Object.fromEntries(running.map(([name, fleet]) => [name, fleet.addresses]));
-/** What firewalls and load balancers select Droplets by, by fleet. */
-export const tags = Object.fromEntries(running.map(([name, { fleetTag, servingTag }]) => [name, { fleetTag, servingTag }]));
+export const digest = service.made.customImage?.digest.apply((declared) => declared ?? null);
+/** What other firewalls and load balancers can select Droplets by, by region. */
+export const tags = Object.fromEntries(
+  Object.entries(service.fleets).map(([region, { fleetTag, servingTag }]) => [region, { fleetTag, servingTag }]),
+);

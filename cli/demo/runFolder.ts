@@ -5,7 +5,7 @@ import { checkout } from "../../local/checkout";
 import { stopAbandonedGateway } from "../../local/spacesGateway";
 import { cloudFile, stopCloud, type Cloud } from "./cloud";
 
-/** Has a folder for each demo, named after the process that it belongs to: demos run side by side, and what a dead one left is told apart. */
+/** Has a folder for each demo, named after the process that it belongs to: demos run side by side, and what a dead one left is recognised. */
 export const demosFolder = path.join(checkout, ".imagefleet/demo");
 
 const keptFile = "kept";

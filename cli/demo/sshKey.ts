@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 
-/** The public half of a fresh ed25519 key in OpenSSH's format. The private half is thrown away: nobody logs in to a Droplet of the emulator. */
+/** The public half of a fresh ed25519 key in OpenSSH's format. The private half is thrown away: nobody logs in to the emulator's Droplets. */
 export function throwawayPublicKey(): string {
   const { publicKey } = generateKeyPairSync("ed25519");
   const point = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");

@@ -13,12 +13,12 @@ export interface Balanced {
 export function makeLoadBalancer(
   { parent, logicalName, name }: Household,
   { region, vpcUuid, tag }: Balanced,
-  { port, path = "/", ...others }: ServiceLoadBalancerArgs,
+  { port, path = "/", healthcheck, ...others }: ServiceLoadBalancerArgs,
 ): digitalocean.LoadBalancer {
   const wanted = {
     ...{ name: `${name}-${region}`, region, vpcUuid, dropletTag: tag },
     forwardingRules: [{ entryPort: 80, entryProtocol: "http", targetPort: port, targetProtocol: "http" }],
-    healthcheck: { protocol: "http", port, path },
+    healthcheck: { protocol: "http", port, path, ...healthcheck },
     ...others,
   };
   return new digitalocean.LoadBalancer(`${logicalName}-${region}`, wanted, { parent });

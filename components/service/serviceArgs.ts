@@ -56,7 +56,7 @@ export interface ImageServiceArgs extends Partial<Pick<CustomImageArgs, "source"
 /** A fleet of a service; each argument is one of `DropletFleet`. */
 export interface ServiceFleetArgs extends Omit<
   DropletFleetArgs,
-  "image" | "region" | "sshKeys" | "vpcUuid" | "name" | "servingTags" | "heldBy" | "reservedIps" | "gate"
+  "image" | "region" | "sshKeys" | "vpcUuid" | "name" | "servingTags" | "heldBy" | "reservedIps" | "projectId" | "gate"
 > {
   /**
    * What a new Droplet must show before it serves, as `DropletFleet` has it; which probes there are is plain. With `loadBalancer`, that
@@ -91,12 +91,14 @@ export interface ServiceFirewallArgs {
 
 /** The port and path are all it takes; every other argument is one of `digitalocean.LoadBalancer`. */
 export interface ServiceLoadBalancerArgs extends Partial<
-  Omit<digitalocean.LoadBalancerArgs, "name" | "region" | "vpcUuid" | "dropletTag" | "dropletIds" | "projectId">
+  Omit<digitalocean.LoadBalancerArgs, "name" | "region" | "vpcUuid" | "dropletTag" | "dropletIds" | "projectId" | "healthcheck">
 > {
   /** TCP port that the Droplets serve on. */
   readonly port: pulumi.Input<number>;
   /** Path that a healthy Droplet answers. Default: `/`. */
   readonly path?: pulumi.Input<string>;
+  /** How it asks; which of it there is is plain. Default: a `GET` of `path` on `port`, and otherwise as the service does it. */
+  readonly healthcheck?: Partial<digitalocean.types.input.LoadBalancerHealthcheck>;
 }
 
 export interface ServiceDnsArgs {

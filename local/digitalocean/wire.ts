@@ -29,7 +29,7 @@ export function fromWire(table: PropertyTable, wire: Values, fields: Fields = {}
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** What is live of that which was given: what the API filled in by itself is no change of the program's. */
+/** The live values of the properties that were given: what the API filled in by itself is not the program's change. */
 export function asGiven(given: unknown, live: unknown): unknown {
   if (Array.isArray(live)) return Array.isArray(given) ? live.map((item, index) => asGiven(given[index], item)) : live;
   if (typeof live !== "object" || live === null || typeof given !== "object" || given === null) return live;

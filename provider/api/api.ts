@@ -84,6 +84,8 @@ export interface DropletsApi {
   shutdown(id: string, signal: AbortSignal): Promise<ActionWire>;
   /** Shuts down all that carry the tag, in one request. */
   shutdownByTag(tag: string, signal: AbortSignal): Promise<void>;
+  /** Puts the image on the Droplet in place of what is there; it keeps its number, addresses and tags. */
+  rebuild(id: string, image: string, signal: AbortSignal): Promise<ActionWire>;
   powerOff(id: string, signal: AbortSignal): Promise<ActionWire>;
   /** `POST /v2/droplets/{id}/actions` with this type and nothing else. */
   act(id: string, type: "enable_backups" | "disable_backups", signal: AbortSignal): Promise<ActionWire>;

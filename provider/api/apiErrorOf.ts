@@ -1,6 +1,6 @@
 import { ApiError, type Method } from "./errors";
 import { readRateHeaders } from "./rateHeaders";
-import { redact } from "./redaction";
+import { quoted } from "./quoted";
 
 /** The error that an answer with a bad status is: DigitalOcean's `{ id, message, request_id }`, its tags' `{ error, messages }`, or any text. */
 export function apiErrorOf(
@@ -13,15 +13,15 @@ export function apiErrorOf(
   const body = parsed(answer.text);
   const text = (key: string): string | undefined => {
     const value = body?.[key];
-    return typeof value === "string" && value !== "" ? redact(value, secrets) : undefined;
+    return typeof value === "string" && value !== "" ? quoted(value, secrets) : undefined;
   };
-  const messages = Array.isArray(body?.messages) ? redact(body.messages.map(String).join("; "), secrets) : undefined;
+  const messages = Array.isArray(body?.messages) ? quoted(body.messages.map(String).join("; "), secrets) : undefined;
   return new ApiError({
     method,
     url,
     status: answer.status,
     id: text("id") ?? "",
-    text: text("message") ?? messages ?? text("error") ?? redact(answer.text, secrets),
+    text: text("message") ?? messages ?? text("error") ?? quoted(answer.text, secrets),
     requestId: text("request_id") ?? answer.headers.get("x-request-id") ?? undefined,
     retryAfter: readRateHeaders(answer.headers, now).retryAfter,
   });

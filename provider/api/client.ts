@@ -3,7 +3,7 @@ import type { World } from "../world";
 import type { Priority } from "./api";
 import type { RateBudget } from "./budget";
 import { isNotFound, mayHaveTakenEffect, NetworkError, type ApiError, type Method } from "./errors";
-import { redact } from "./redaction";
+import { quoted } from "./quoted";
 import { apiErrorOf } from "./apiErrorOf";
 import { RetryPolicy } from "./retryPolicy";
 import { withTimeout } from "../waiting/timeout";
@@ -102,7 +102,7 @@ export class Client {
     return things;
   }
 
-  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read is as good as none. */
+  /** Sends it until it is carried out, or fails for good. An answer that `parse` can't read counts as no answer. */
   async #perform<T>(call: ApiRequest, parse: (text: string) => T, signal: AbortSignal): Promise<T> {
     // Calls of one operation run side by side on its signal: more than ten listeners are no leak here.
     setMaxListeners(0, signal);
@@ -122,7 +122,7 @@ export class Client {
     }
   }
 
-  /** What a POST has made after all. Rejects with the POST's own error where nobody can be asked. */
+  /** What a POST has made after all. Rejects with the POST's own error if the look fails too. */
   async #look(call: ApiRequest, error: ApiError | NetworkError, signal: AbortSignal): Promise<unknown> {
     for (const milliseconds of looks) {
       await pause(this.#settings.world.clock, milliseconds, `what became of ${describe(call, error)}`, signal);
@@ -181,7 +181,7 @@ export class Client {
   #networkError(call: ApiRequest, failure: unknown): NetworkError {
     const { code, text } = innermost(failure);
     const connected = code === undefined || !notConnected.has(code);
-    return new NetworkError(call.method, this.#url(call.path), redact(text, this.#secrets(call)), connected);
+    return new NetworkError(call.method, this.#url(call.path), quoted(text, this.#secrets(call)), connected);
   }
 
   #secrets(call: ApiRequest): readonly string[] {

@@ -5,9 +5,9 @@ import { path } from "./paths";
 import type { ActionWire, DropletWire } from "./wire";
 
 export function dropletsApi(client: Client): DropletsApi {
-  const act = async (id: string, type: string, signal: AbortSignal): Promise<ActionWire> =>
+  const act = async (id: string, type: string, signal: AbortSignal, fields = {}): Promise<ActionWire> =>
     (await client.read(
-      { method: "POST", path: path`/v2/droplets/${id}/actions`, body: { type }, idempotent: true },
+      { method: "POST", path: path`/v2/droplets/${id}/actions`, body: { type, ...fields }, idempotent: true },
       "action",
       signal,
     )) as ActionWire;
@@ -44,6 +44,7 @@ export function dropletsApi(client: Client): DropletsApi {
     shutdownByTag: (tag, signal) =>
       client.request({ method: "POST", path: path`/v2/droplets/actions?tag_name=${tag}`, body: { type: "shutdown" } }, signal),
     act,
+    rebuild: (id, image, signal) => act(id, "rebuild", signal, { image: Number(image) }),
     powerOff: (id, signal) => act(id, "power_off", signal),
   };
 }

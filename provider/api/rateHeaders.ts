@@ -1,3 +1,5 @@
+import { numberOf, retryAfter, serverTime } from "../rules/retryAfter";
+
 /** What an answer says about the rate limit; undefined where it says nothing that can be true. */
 export interface RateHeaders {
   /** Requests an hour. */
@@ -12,32 +14,16 @@ export interface RateHeaders {
 
 const hour = 3_600_000;
 
-/** `now` is our own time in milliseconds since the epoch. The service's own, of the header `date`, is preferred: clocks differ. */
+/** `now` is our own time in milliseconds since the epoch. */
 export function readRateHeaders(headers: Headers, now: number): RateHeaders {
-  const servicesNow = dateOf(headers.get("date")) ?? now;
   const limit = numberOf(headers.get("ratelimit-limit"));
   const remaining = numberOf(headers.get("ratelimit-remaining"));
   const reset = numberOf(headers.get("ratelimit-reset"));
-  const untilReset = reset === undefined ? undefined : reset * 1_000 - servicesNow;
+  const untilReset = reset === undefined ? undefined : reset * 1_000 - serverTime(headers, now);
   const isSane = limit !== 0 && (remaining ?? 0) <= (limit ?? Infinity);
   return {
     ...(isSane ? { limit, remaining } : {}),
     untilReset: untilReset === undefined || Math.abs(untilReset) > 1.5 * hour ? undefined : Math.max(0, untilReset),
-    retryAfter: retryAfter(headers.get("retry-after"), servicesNow),
+    retryAfter: retryAfter(headers, now),
   };
-}
-
-function retryAfter(text: string | null, now: number): number | undefined {
-  const [seconds, date] = [numberOf(text), dateOf(text)];
-  if (seconds !== undefined) return seconds * 1_000;
-  return date === undefined ? undefined : Math.max(0, date - now);
-}
-
-function numberOf(text: string | null): number | undefined {
-  return text !== null && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
-}
-
-/** Of a date as HTTP spells it, milliseconds since the epoch. */
-function dateOf(text: string | null): number | undefined {
-  return text !== null && /^[A-Za-z]+, .* GMT$/.test(text.trim()) && !Number.isNaN(Date.parse(text)) ? Date.parse(text) : undefined;
 }

@@ -6,7 +6,7 @@ const failingTime = 60_000;
 /** One request may take 30 s. */
 const requestTime = 30_000;
 
-/** The longest window of the rate limit: whoever is refused for longer than this isn't refused by the limit. */
+/** The longest window of the rate limit: a request that is refused for longer is refused for another reason. */
 const limitedTime = 3_600_000;
 
 /** 422 answers that pass by themselves, and for how long they are believed to. */

@@ -4,7 +4,7 @@ import { RateBudget } from "./budget";
 
 const budgets = new WeakMap<World["clock"], Map<string, RateBudget>>();
 
-/** The one budget of this process for a token at an endpoint. A clock of its own (a simulation) has budgets of its own. */
+/** The one budget of this process for a token at an endpoint. Another clock (a simulation's) has other budgets. */
 export function sharedBudget(token: string, endpoint: string, world: World): RateBudget {
   const ofClock = budgets.get(world.clock) ?? new Map<string, RateBudget>();
   budgets.set(world.clock, ofClock);

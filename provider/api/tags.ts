@@ -8,7 +8,7 @@ export function tagsApi(client: Client): TagsApi {
   const attach = (tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void> =>
     client.request({ method: "POST", path: path`/v2/tags/${tag}/resources`, body: { resources }, idempotent: true }, signal);
 
-  /** The refusal of a tag, which may be that someone else has created it meanwhile. */
+  /** The API refused to create a tag; someone else may have created it in the meantime. */
   const create = async (tag: string, signal: AbortSignal): Promise<ApiError | undefined> => {
     try {
       await client.request({ method: "POST", path: "/v2/tags", body: { name: tag }, idempotent: true }, signal);

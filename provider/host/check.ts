@@ -55,7 +55,7 @@ export function toFailure(fault: Fault, secrets: ReadonlySet<string>): CheckFail
   return failure;
 }
 
-/** A fault as a sentence of its own, for errors that are printed without the property's name. */
+/** A fault as a whole sentence, for errors that are printed without the property's name. */
 export function toSentence(fault: Fault, secrets: ReadonlySet<string>): string {
   const failure = toFailure(fault, secrets);
   return failure.getProperty() === "" ? failure.getReason() : `\`${failure.getProperty()}\` ${failure.getReason()}`;

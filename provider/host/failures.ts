@@ -43,7 +43,7 @@ export function toCallFailure(error: unknown, call: FailedCall): CallFailure {
 function sentenceOf(error: unknown, { verb, signal, debug, redact }: FailedCall): string {
   const message = error instanceof Error ? error.message : String(error);
   if (signal?.aborted === true && signal.reason instanceof Interrupted) {
-    // Why it was aborted says more than what a request throws that was; what a handler has to say of its own follows.
+    // The reason of the abort says more than the error of an aborted request. The handler's own sentence follows it.
     const reason = signal.reason.message;
     return error instanceof Interrupted || isAbortion(error) || isOurFault(error) ? reason : `${reason}\n${message}`;
   }

@@ -11,7 +11,7 @@ export interface HostContext<S> {
   readonly world: World;
   readonly environment: Environment;
   readonly lines: StatusLines;
-  /** Text for whoever looks for a fault in the provider itself. */
+  /** Text for those who debug the provider itself. */
   readonly debug: (text: string) => void;
 }
 

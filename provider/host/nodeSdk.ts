@@ -12,7 +12,10 @@ export function nodeSdk<S>(provider: Provider<S>): Readonly<Record<string, strin
     ["provider", providerFile(provider)] as const,
   ];
   // Read last: describing the rest fills it.
-  const shared = [...named].map(([name, table]) => [name, file([plainInterface(name, table, "")])] as const);
+  const shared = [...named].map(
+    ([name, table]) =>
+      [name, file([typeImports(directNames(table)), plainInterface(name, table, "")].filter((part) => part !== ""))] as const,
+  );
   const all = [...files, ...shared].map(([name, text]) => [`${lowered(name)}.ts`, text] as const);
   const index = file([all.map(([name]) => `export * from "./${name.replace(/\.ts$/, "")}";`).join("\n")]);
   return Object.fromEntries([...all, ["index.ts", index]]);
@@ -113,8 +116,14 @@ function imports(declarations: readonly string[], handling: string | undefined, 
     'import * as pulumi from "@pulumi/pulumi";',
     `import { ${declarations.join(", ")} } from "./declaration";`,
     ...(handling === undefined ? [] : ['import { handedOver } from "./handedOver";']),
-    ...shared.map((name) => `import type { ${name} } from "./${lowered(name)}";`),
-  ].join("\n");
+    typeImports(shared),
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function typeImports(shared: readonly string[]): string {
+  return shared.map((name) => `import type { ${name} } from "./${lowered(name)}";`).join("\n");
 }
 
 function argsInterface(name: string, table: PropertyTable, prefix: string, doc = `The arguments of \`${prefix}\`.`): string {
@@ -194,11 +203,14 @@ function nestedHandling(shape: Shape): string | undefined {
   return typeof shape === "object" && "object" in shape ? handlingOf(shape.object) : undefined;
 }
 
-/** Types that several resources share, each of which gets a file of its own. */
+/** Types that several resources share, each of which gets a file of its own; those that the table names by itself. */
 function sharedNames(table: PropertyTable, named: Map<string, PropertyTable>): readonly string[] {
-  const shared = nestedTables("", table).filter((nested) => nested.shared);
-  for (const { name, table: own } of shared) named.set(name, own);
-  return shared.map(({ name }) => name);
+  for (const { name, table: own, shared } of nestedTables("", table)) if (shared) named.set(name, own);
+  return directNames(table);
+}
+
+function directNames(table: PropertyTable): readonly string[] {
+  return Object.values(table).flatMap(({ shape }) => (typeof shape === "object" && "object" in shape ? (shape.named ?? []) : []));
 }
 
 function isThere({ required, default: value }: Property): boolean {

@@ -8,7 +8,7 @@ export interface Property {
   readonly shape: Shape;
   /** What it is (with its unit), range, default, and the source of a limit; the first sentence stands alone. */
   readonly doc: string;
-  /** The smallest use of it in TypeScript, where the shape isn't plain: `gate: { http: { port: 8080 } }`. */
+  /** The smallest example in TypeScript, where the shape isn't obvious: `gate: { http: { port: 8080 } }`. */
   readonly example?: string;
   /** Must be given (an input), or is always there (an output). */
   readonly required?: boolean;
@@ -20,7 +20,7 @@ export interface Property {
   readonly plain?: boolean;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
-  /** Always kept in a secret envelope, whoever sends it: inside an object, the whole of that wherever it is given. */
+  /** Always kept secret, whoever sends it. A secret inside an object makes the whole object secret where it is given. */
   readonly secret?: boolean;
   /** What a change of this input does to a resource that exists; `update` where not said. */
   readonly change?: Effect;

@@ -90,7 +90,7 @@ export class ResourceCalls<S> {
       stored(type, request.getOldInputs()),
       stored(type, request.getNews()),
     ];
-    // A default that a newer version brought is no change of what the user asked for.
+    // A default of a newer version is not a change of the user's.
     const before = withDefaults(type.inputs, oldInputs.values);
     const after = news.values;
     const effects = effectsByTable(type.inputs, before, after);

@@ -7,14 +7,14 @@ export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "std
 
 /**
  * Serves a provider until the engine is done with it. SIGINT and SIGTERM cancel the calls that run, which answer with what they have made;
- * where the engine was killed and its end of stdin closes, nobody hears them. Without an engine's address on the command line one is to
+ * where the engine was killed, its end of stdin closes, and nobody reads the answers. Without an engine's address on the command line one is to
  * attach (`PULUMI_DEBUG_PROVIDERS`), and stdin is nobody's. The first line of stdout is the port, and nothing else is ever written there:
  * the engine waits for it without a time limit.
  */
 export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess, construct?: Construct): Promise<void> {
   const engineAddress = process.argv.slice(2).findLast((argument) => /^[^-].*:\d+$/.test(argument)) ?? "";
   const debug = (text: string) => void process.stderr.write(`${text}\n`);
-  // Something that nobody waited for went wrong: the operations that run are worth more than a clean end.
+  // An unhandled rejection must not end the operations that run.
   process.on("unhandledRejection", (reason) =>
     debug(`Unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`),
   );

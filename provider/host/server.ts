@@ -22,7 +22,7 @@ export interface ServerSettings {
   /** `host:port` of the engine that started the provider; it shows the status lines. Empty where an engine is to attach. */
   readonly engineAddress: string;
   readonly environment: Environment;
-  /** Text for whoever looks for a fault in the provider itself. */
+  /** Text for those who debug the provider itself. */
   readonly debug: (text: string) => void;
   readonly construct?: Construct;
 }

@@ -19,7 +19,7 @@ export interface Line {
   readonly ephemeral: boolean;
 }
 
-/** Where lines go. Never fails: an operation does not end because nobody heard of it. */
+/** Where lines go. Never fails: an operation goes on if its line is lost. */
 export type SendLine = (line: Line) => void;
 
 /** The engine is on this machine, where no proxy leads. */

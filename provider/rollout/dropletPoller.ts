@@ -11,9 +11,9 @@ interface Listing {
   readonly droplets: readonly DropletWire[];
 }
 
-/** Pages of lists in an hour, and how many may go at once after a quiet time. */
-const hourly = 850;
-const burst = 100;
+/** Pages of lists in an hour, and how many may go at once after a quiet time: together less than a thousand in any hour. */
+const hourly = 450;
+const burst = 500;
 const pageSize = 200;
 
 /** Looks at the Droplets of all fleets of a process by one list, at most about a thousand times an hour and out of the way of writes. */
@@ -23,7 +23,6 @@ export class DropletPoller {
   readonly #clock: Clock;
   #allowance = burst;
   #allowedAt: number;
-  #pages = 1;
   #flight: SingleFlight<Listing> | undefined;
 
   constructor(api: DropletsApi, { clock }: World) {
@@ -47,7 +46,7 @@ export class DropletPoller {
       await this.#clock.sleep(this.#pause(), signal);
       const begunAt = this.#clock.now();
       const droplets = await this.#api.listByTag(fleetsTag, signal, "background");
-      this.#pages = Math.max(1, Math.ceil(droplets.length / pageSize));
+      this.pace.pages = Math.max(1, Math.ceil(droplets.length / pageSize));
       return { begunAt, droplets };
     } finally {
       this.#flight = undefined;
@@ -58,7 +57,7 @@ export class DropletPoller {
   #pause(): number {
     const now = this.#clock.now();
     const perMillisecond = hourly / 3_600_000;
-    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - this.#pages;
+    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - this.pace.pages;
     this.#allowedAt = now;
     return this.#allowance >= 0 ? 0 : Math.ceil(-this.#allowance / perMillisecond);
   }

@@ -17,6 +17,11 @@ export function servingTag(fleetId: string): string {
   return `imagefleet:serving:${fleetId}`;
 }
 
+/** On Droplets that are shut down or deleted by one request. */
+export function leavingTag(fleetId: string): string {
+  return `imagefleet:leaving:${fleetId}`;
+}
+
 /** Which template a Droplet was made from. */
 export function templateTag(fingerprint: string): string {
   return `${templatePrefix}${fingerprint}`;
@@ -37,6 +42,10 @@ export function fleetIdOf(tags: readonly string[]): string | undefined {
 
 export function templateOf(tags: readonly string[]): string | undefined {
   return partAfter(templatePrefix, tags);
+}
+
+export function templateTagsOf(tags: readonly string[]): readonly string[] {
+  return tags.filter((tag) => tag.startsWith(templatePrefix));
 }
 
 export function creationTagOf(tags: readonly string[]): string | undefined {

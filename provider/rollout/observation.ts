@@ -76,7 +76,7 @@ export class FleetObservation {
     return serves(droplet, this.#servingTags);
   }
 
-  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is told apart. */
+  /** Says what Droplets of these templates are made from, so that one that somebody rebuilt or resized is recognised. */
   expect(templates: ReadonlyMap<string, Template>): void {
     for (const [fingerprint, template] of templates) this.#templates.set(fingerprint, template);
     for (const droplet of this.#observed.values()) droplet.template = this.#templateOf(droplet.wire);
@@ -130,7 +130,13 @@ export class FleetObservation {
     return this.droplets.filter((droplet) => {
       if (desired.slots[droplet.slot] !== droplet.template || droplet.wire.status !== "active") return false;
       const member = this.#memberOf(droplet, gate, { drainSeconds: 0, shutdownSeconds: 0 });
-      return member.ending === "no" && !member.available && member.gate !== "failed" && (member.serving || member.gate === "waiting");
+      return (
+        member.ending === "no" &&
+        member.power === "active" &&
+        !member.available &&
+        member.gate !== "failed" &&
+        (member.serving || member.gate === "waiting")
+      );
     });
   }
 
@@ -172,10 +178,12 @@ export class FleetObservation {
       balancing: undefined,
       unhealthy: false,
       backupsAskedAt: undefined,
+      rebuild: undefined,
     };
     this.#learn(droplet, wire, now);
     droplet.wire = wire;
     droplet.template = this.#templateOf(wire);
+    if (droplet.rebuild !== undefined) droplet.rebuild.hasBegun ||= wire.locked || droplet.template !== droplet.rebuild.from;
     droplet.isListed ||= how.isListed === true;
     if (droplet.withdrawal === "asked" && !hasAnyTag(wire.tags, this.#servingTags)) droplet.withdrawal = "done";
     this.#observed.set(id, droplet);

@@ -21,7 +21,7 @@ export interface ObservedDroplet {
   /** When it began to serve; undefined until then. */
   servingSince: number | undefined;
   /** Before this run it was available already. */
-  readonly isBaked: boolean;
+  isBaked: boolean;
   /** `asked` before the request that takes the serving tag off, for that may take effect without an answer. */
   withdrawal: "no" | "asked" | "done";
   /** Out of service since. */
@@ -34,6 +34,19 @@ export interface ObservedDroplet {
   unhealthy: boolean;
   /** When its backups were to be switched on or off; undefined once they are. */
   backupsAskedAt: number | undefined;
+  /** The rebuild that this run asked for. */
+  rebuild: Rebuild | undefined;
+}
+
+export interface Rebuild {
+  readonly at: number;
+  /** The templates that it leads from and to. */
+  readonly from: string;
+  readonly to: string;
+  /** The service has taken it; otherwise it may or may not take place. */
+  isTaken: boolean;
+  /** It was seen to take place. */
+  hasBegun: boolean;
 }
 
 export interface Timing {
@@ -51,9 +64,17 @@ export function serves({ wire, withdrawal }: ObservedDroplet, [own = ""]: readon
   return withdrawal === "no" && wire.status === "active" && hasTag(wire.tags, own);
 }
 
+/** Whether a rebuild goes on, or may still begin. */
+export function isRebuilding({ wire, template, rebuild }: ObservedDroplet, now: number): boolean {
+  if (rebuild === undefined) return false;
+  const isOpen = template !== rebuild.to || (!rebuild.hasBegun && template === rebuild.from);
+  return wire.locked || (isOpen && now - rebuild.at < lag);
+}
+
 /** What the service is about to do to it. */
 export function workOf(droplet: ObservedDroplet, servingTags: readonly string[]): UnderWay | undefined {
-  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince, backupsAskedAt } = droplet;
+  const { wire, seenAt, shutdownAt, deletedAt, serveAskedAt, withdrawal, idleSince, backupsAskedAt, rebuild } = droplet;
+  if (rebuild !== undefined && (wire.locked || droplet.template !== rebuild.to)) return { work: "other", since: rebuild.at };
   if (deletedAt !== undefined) return { work: "delete", since: deletedAt };
   if (wire.status === "new") return { work: "create", since: seenAt };
   if (shutdownAt !== undefined) return wire.status === "active" ? { work: "shutdown", since: shutdownAt } : undefined;
@@ -64,12 +85,13 @@ export function workOf(droplet: ObservedDroplet, servingTags: readonly string[])
 
 /** When something about it changes by itself, in milliseconds since the epoch. */
 export function timersOf(
-  { idleSince, shutdownAt, deletedAt, servingSince, withdrawal, isBaked }: ObservedDroplet,
+  { idleSince, shutdownAt, deletedAt, servingSince, withdrawal, isBaked, rebuild }: ObservedDroplet,
   { bakeSeconds }: Gate,
   { drainSeconds, shutdownSeconds }: Timing,
 ): readonly number[] {
   if (deletedAt !== undefined) return [deletedAt + lag];
   if (shutdownAt !== undefined) return [shutdownAt + shutdownSeconds * 1_000];
+  if (rebuild !== undefined && servingSince === undefined) return [rebuild.at + lag];
   if (withdrawal === "done") return [idleSince + drainSeconds * 1_000];
   return servingSince === undefined || isBaked ? [idleSince + drainSeconds * 1_000] : [servingSince + bakeSeconds * 1_000];
 }
@@ -80,8 +102,13 @@ export function isDeleting({ deletedAt }: ObservedDroplet, now: number): boolean
 
 /** Why it will not come to serve, a clause; undefined where it still may. */
 export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): string | undefined {
-  const { wire, attempt, balancing, madeAt, seenAt, servingSince, shutdownAt, deletedAt } = droplet;
+  const { wire, attempt, balancing, seenAt, servingSince, shutdownAt, deletedAt, rebuild } = droplet;
   if (shutdownAt !== undefined || deletedAt !== undefined) return undefined;
+  if (isRebuilding(droplet, now)) {
+    return now - (rebuild?.at ?? now) < activation ? undefined : `its rebuild did not end within ${activation / 60_000} min`;
+  }
+  if (rebuild !== undefined && droplet.template !== rebuild.to) return rebuild.isTaken ? "its rebuild failed" : undefined;
+  const madeAt = droplet.madeAt ?? rebuild?.at;
   if (wire.status === "new") return now - seenAt < activation ? undefined : `it did not become active within ${activation / 60_000} min`;
   if (wire.status !== "active") return madeAt === undefined ? undefined : "it powered itself off";
   if (servingSince === undefined) return attempt !== undefined && verdict(gate, attempt) === "failed" ? attempt.reason : undefined;
@@ -104,15 +131,16 @@ export function awaitsBalancer({ isBaked, servingSince, balancing }: ObservedDro
 }
 
 export function memberOf(droplet: ObservedDroplet, servingTags: readonly string[], gate: Gate, timing: Timing, now: number): Member {
-  const { wire, slot, template, attempt, withdrawal, madeAt, servingSince, idleSince, unhealthy } = droplet;
+  const { wire, slot, attempt, withdrawal, servingSince, idleSince, unhealthy, rebuild } = droplet;
+  const isMaking = isRebuilding(droplet, now);
   const serving = serves(droplet, servingTags);
   const hasPassed = servingSince !== undefined || (attempt !== undefined && verdict(gate, attempt) === "passed");
-  const neverServed = madeAt !== undefined && servingSince === undefined;
+  const neverServed = (droplet.madeAt ?? rebuild?.at) !== undefined && servingSince === undefined;
   return {
     id: String(wire.id),
     slot,
-    template,
-    power: wire.status === "archive" ? "off" : wire.status,
+    template: isMaking && rebuild !== undefined ? rebuild.to : droplet.template,
+    power: isMaking ? "new" : wire.status === "archive" ? "off" : wire.status,
     serving,
     tagged: !serving && wire.status === "active" && withdrawal !== "done" && hasAnyTag(wire.tags, servingTags),
     available: serving && isAvailable(droplet, gate, now),

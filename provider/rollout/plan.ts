@@ -27,6 +27,10 @@ export interface Member {
 export interface Desired {
   /** The fingerprint of each slot's template. */
   readonly slots: readonly string[];
+  /** All begin to serve together, and Droplets of this template stay beside them, out of service, as long as they live. */
+  readonly standby?: string;
+  /** A slot's Droplet is rebuilt rather than replaced. */
+  readonly inPlace?: boolean;
 }
 
 export interface Policy {
@@ -37,7 +41,7 @@ export interface Policy {
 }
 
 export type Step =
-  | { readonly kind: "serve" | "withdraw" | "shutdown" | "delete"; readonly ids: readonly string[] }
+  | { readonly kind: "serve" | "withdraw" | "rebuild" | "shutdown" | "delete"; readonly ids: readonly string[] }
   | { readonly kind: "create"; readonly slots: readonly number[] };
 
 /**
@@ -45,35 +49,77 @@ export type Step =
  * never more than `count + maxSurge` exist; nothing but the Droplets themselves is remembered, so any run can go on where another ended.
  */
 export function plan(members: readonly Member[], desired: Desired, policy: Policy): readonly Step[] {
-  const kept = keptOf(members, desired);
-  const surplus = members.filter((member) => !kept.has(member));
+  const roles = rolesOf(members, desired);
+  const { kept, reused, surplus } = roles;
   const leaving = surplus.filter(({ serving, ending, locked }) => !serving && ending !== "deleting" && !locked);
+  const isOut = ({ tagged, drained, ending }: Member): boolean => !tagged && drained && ending === "no";
   const steps: Step[] = [
-    { kind: "serve", ids: idsOf([...kept].filter(({ serving, power, gate }) => !serving && power === "active" && gate === "passed")) },
-    { kind: "withdraw", ids: idsOf(withdrawals(members, surplus, kept, desired, policy)) },
+    { kind: "serve", ids: idsOf(newlyServing(kept, desired)) },
+    { kind: "withdraw", ids: idsOf(withdrawals(members, roles, desired, policy)) },
     {
-      kind: "shutdown",
-      ids: idsOf(leaving.filter(({ power, tagged, drained, ending }) => power === "active" && !tagged && drained && ending === "no")),
+      kind: "rebuild",
+      ids: idsOf([...reused].filter((member) => member.power !== "new" && !member.serving && !member.locked && isOut(member))),
     },
+    { kind: "shutdown", ids: idsOf(leaving.filter((member) => member.power === "active" && isOut(member))) },
     { kind: "delete", ids: idsOf(leaving.filter(({ power, ending }) => power !== "active" || ending === "overdue")) },
-    { kind: "create", slots: vacancies(members, kept, desired, policy) },
+    { kind: "create", slots: vacancies(members, roles, desired, policy) },
   ];
   return steps.filter((step) => (step.kind === "create" ? step.slots : step.ids).length > 0);
 }
 
 /** Whether the fleet is exactly what is wanted: every slot has one available Droplet of its template, and nothing else is there. */
 export function isDone(members: readonly Member[], desired: Desired): boolean {
-  const count = desired.slots.length;
-  const kept = keptOf(members, desired);
-  return members.length === count && kept.size === count && [...kept].every(({ available }) => available);
+  const { kept, standby } = rolesOf(members, desired);
+  const isIdle = [...standby].every(({ serving, tagged }) => !serving && !tagged);
+  const isWhole = kept.size === desired.slots.length && members.length === kept.size + standby.size;
+  return isWhole && isIdle && [...kept].every(({ available }) => available);
 }
 
 /** How many steps are left; it falls with each step towards what is wanted, whatever else changes. */
 export function distance(members: readonly Member[], desired: Desired): number {
-  const kept = keptOf(members, desired);
+  const { kept, standby, reused, surplus } = rolesOf(members, desired);
   const made = [...kept].reduce((sum, member) => sum + progress(member), 0);
-  const left = members.filter((member) => !kept.has(member)).reduce((sum, member) => sum + stepsToEnd(member), 0);
-  return desired.slots.length * complete - made + left;
+  const moving = [...standby].filter(({ serving }) => serving).length * stillServing;
+  const rebuilt = [...reused].reduce((sum, { serving }) => sum + (serving ? 2 : 1), 0);
+  return desired.slots.length * complete - made + moving + rebuilt + surplus.reduce((sum, member) => sum + stepsToEnd(member), 0);
+}
+
+/** What becomes of each Droplet. */
+interface Roles {
+  /** The one that each slot keeps. */
+  readonly kept: ReadonlySet<Member>;
+  /** Out of service, or to be, until the fleet is sure not to go back to it. */
+  readonly standby: ReadonlySet<Member>;
+  /** To be rebuilt. */
+  readonly reused: ReadonlySet<Member>;
+  /** To go. */
+  readonly surplus: readonly Member[];
+}
+
+function rolesOf(members: readonly Member[], desired: Desired): Roles {
+  const kept = keptOf(members, desired);
+  const keptSlots = new Set([...kept].map(({ slot }) => slot));
+  const isAlive = ({ id, slot, ending }: Member): boolean => id !== undefined && slot < desired.slots.length && ending === "no";
+  const others = members.filter((member) => !kept.has(member));
+  const standby = standbyOf(others, isAlive, desired);
+  const reused = onePerSlot(desired.inPlace === true ? members.filter((one) => isAlive(one) && !keptSlots.has(one.slot)) : []);
+  const surplus = others.filter((member) => !standby.has(member) && !reused.has(member));
+  return { kept, standby, reused, surplus };
+}
+
+/** Idle ones only as far as those that serve elsewhere leave room for them. */
+function standbyOf(others: readonly Member[], isAlive: (one: Member) => boolean, { slots, standby }: Desired): ReadonlySet<Member> {
+  const chosen = [...onePerSlot(others.filter((one) => isAlive(one) && one.template === standby && one.power === "active"))];
+  const [serving, idle] = [chosen.filter((member) => member.serving), chosen.filter((member) => !member.serving)];
+  const elsewhere = others.filter((member) => member.serving).length;
+  return new Set([...serving, ...idle.slice(0, Math.max(0, slots.length - elsewhere))]);
+}
+
+/** Of several in a slot, the one that serves. */
+function onePerSlot(members: readonly Member[]): ReadonlySet<Member> {
+  const bySlot = new Map<number, Member>();
+  for (const member of members) if (bySlot.get(member.slot)?.serving !== true) bySlot.set(member.slot, member);
+  return new Set(bySlot.values());
 }
 
 /** The one Droplet that each slot keeps: of the slot's template, not on its way out, the furthest on. */
@@ -89,6 +135,7 @@ export function keptOf(members: readonly Member[], desired: Desired): ReadonlySe
 }
 
 const complete = 5;
+const stillServing = 4;
 
 function progress(member: Member): number {
   if (member.available) return complete;
@@ -100,40 +147,47 @@ function progress(member: Member): number {
 
 function stepsToEnd({ id, serving, power, ending }: Member): number {
   if (id === undefined) return 0;
-  if (serving) return 4;
+  if (serving) return stillServing;
   if (ending === "deleting") return 1;
   return power === "active" && ending === "no" ? 3 : 2;
 }
 
+/** Those that have passed their gate; where others are to stand by, all at once or none. */
+function newlyServing(kept: ReadonlySet<Member>, { slots, standby }: Desired): readonly Member[] {
+  const all = [...kept];
+  const ready = all.filter(({ serving, power, gate }) => !serving && power === "active" && gate === "passed");
+  const isHeldBack = standby !== undefined && ready.length < slots.length && !all.some(({ serving }) => serving);
+  return isHeldBack ? [] : ready;
+}
+
 /**
- * Surplus Droplets that serve, as many as the rest can do without: unhealthy ones first, then those of other templates, then slots that go
+ * Droplets that serve and are not to, as many as the rest can do without: unhealthy ones first, then those of other templates, then slots that go
  * away, then slots that already have their successor, from the highest slot down. What isn't available can always be done without.
  */
-function withdrawals(
-  members: readonly Member[],
-  surplus: readonly Member[],
-  kept: ReadonlySet<Member>,
-  { slots }: Desired,
-  policy: Policy,
-): readonly Member[] {
+function withdrawals(members: readonly Member[], { kept }: Roles, { slots }: Desired, policy: Policy): readonly Member[] {
   const spare = members.filter(({ available }) => available).length - Math.max(0, slots.length - policy.maxUnavailable);
   const succeeded = new Set([...kept].filter(({ available }) => available).map(({ slot }) => slot));
   const wanted = new Set(slots);
   const isStale = ({ slot, template }: Member): boolean => (slot < slots.length ? slots[slot] !== template : !wanted.has(template));
   const urgency = (member: Member): number =>
     (member.unhealthy ? 8 : 0) + (isStale(member) ? 4 : 0) + (member.slot < slots.length ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
-  const serving = surplus.filter((member) => member.serving).sort((one, other) => urgency(other) - urgency(one) || other.slot - one.slot);
+  const others = members.filter((member) => !kept.has(member));
+  const serving = others
+    .filter((member) => member.serving)
+    .map((member) => ({ member, rank: urgency(member) }))
+    .sort((one, other) => other.rank - one.rank || other.member.slot - one.member.slot)
+    .map(({ member }) => member);
   return [
-    ...surplus.filter((member) => !member.serving && member.tagged),
+    ...others.filter((member) => !member.serving && member.tagged),
     ...serving.filter(({ available }) => !available),
     ...serving.filter(({ available }) => available).slice(0, Math.max(0, spare)),
   ];
 }
 
 /** Slots that have no Droplet to keep, empty ones first, as many as there is room for. Whatever may exist takes room. */
-function vacancies(members: readonly Member[], kept: ReadonlySet<Member>, { slots }: Desired, policy: Policy): readonly number[] {
+function vacancies(members: readonly Member[], { kept, reused }: Roles, { slots }: Desired, policy: Policy): readonly number[] {
   const room = slots.length + policy.maxSurge - members.length;
-  const keptSlots = new Set([...kept].map(({ slot }) => slot));
+  const keptSlots = new Set([...kept, ...reused].map(({ slot }) => slot));
   const taken = new Set(members.map(({ slot }) => slot));
   const vacant = slots.map((_, slot) => slot).filter((slot) => !keptSlots.has(slot));
   return [...vacant.filter((slot) => !taken.has(slot)), ...vacant.filter((slot) => taken.has(slot))].slice(0, Math.max(0, room));

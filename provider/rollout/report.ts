@@ -19,13 +19,29 @@ export function statusOf(observation: FleetObservation, { target, slots, stage }
       .filter((droplet) => !observation.serves(droplet) || awaitsBalancer(droplet, gate))
       .map((droplet) => beginningOf(droplet, gate))[0] ??
     observation.droplets.flatMap((droplet) => (wanted.includes(droplet) ? [] : (endOf(droplet) ?? [])))[0];
-  return `${stage === undefined ? "" : `${stage}: `}${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
+  return `${stage === undefined ? "" : `canary ${stage.stage} of ${stage.of}: `}${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
 }
 
 /** `3 of 3 Droplets serve image 12.` */
 export function describeStanding(observation: FleetObservation, { target, slots }: Goal): string {
   const serving = observation.droplets.filter((droplet) => droplet.template === target.fingerprint && observation.serves(droplet));
   return `${serving.length} of ${slots.length} Droplets serve image ${target.template.image}.`;
+}
+
+/** What the program can do with what stands by. */
+export function describeKept({ target, standby }: Goal, keptUntil: string): string {
+  return (
+    `Image ${target.template.image} serves. The Droplets of before (template ${standby}) stay until ${keptUntil}, and cost until a run after ` +
+    "that deletes them. To go back at once, set the properties of before and run `pulumi up`."
+  );
+}
+
+/** `canary 1 of 2: paused with image 12 in 1 of 4 slots; …` */
+export function describePause({ stage, slots, target, awaiting = "" }: Goal): string {
+  const many = slots.filter((fingerprint) => fingerprint === target.fingerprint).length;
+  const where = stage === undefined ? "" : `canary ${stage.stage} of ${stage.of}: `;
+  const standing = `${many} of ${slots.length} ${slots.length === 1 ? "slot runs" : "slots run"} image ${target.template.image}`;
+  return `${where}${standing}, and the rollout has paused. To go on, set \`rollout.approved: "${awaiting}"\` and run \`pulumi up\`.`;
 }
 
 /** Why a Droplet doesn't come to serve; `cause` is a clause. */
@@ -66,7 +82,8 @@ function beginningOf(droplet: ObservedDroplet, gate: Gate): string {
   return awaitsBalancer(droplet, gate) ? `${wire.name} waits for load balancer ${gate.loadBalancer}` : `${wire.name} is ${wire.status}`;
 }
 
-function endOf({ wire, deletedAt, shutdownAt, withdrawal }: ObservedDroplet): string | undefined {
+function endOf({ wire, template, deletedAt, shutdownAt, withdrawal, rebuild }: ObservedDroplet): string | undefined {
+  if (rebuild !== undefined && (wire.locked || template !== rebuild.to)) return `${wire.name} is being rebuilt`;
   if (wire.locked && deletedAt === undefined && shutdownAt === undefined && withdrawal !== "no") {
     return `${wire.name} is locked by another action, such as a backup`;
   }

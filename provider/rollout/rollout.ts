@@ -8,12 +8,12 @@ import { templateOf } from "./fleetTags";
 import type { Gate } from "./gates/gate";
 import { Prober } from "./gates/prober";
 import { FleetObservation } from "./observation";
-import { failureOf } from "./observedDroplet";
+import { failureOf, type ObservedDroplet } from "./observedDroplet";
 import { distance, isDone, plan, type Step } from "./plan";
 import { checkReach } from "./reach";
 import { mayPass } from "./refusals";
 import { describeFailure, describeFailures, describeStall, describeStanding, statusOf } from "./report";
-import type { FleetSettings, Goal } from "./settings";
+import { boundsFor, type FleetSettings, type Goal } from "./settings";
 import { StallWatch } from "./stallWatch";
 import { RefusedError, StepExecutor } from "./stepExecutor";
 import { Timeline } from "./timeline";
@@ -98,35 +98,52 @@ export class Rollout {
     if (await this.#executor.retag(before)) this.#isFresh = false;
   }
 
-  /** Rejects where no address of the fleet can be reached from here; marks the Droplets that give bad answers. */
-  async checkReach(): Promise<void> {
-    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet));
+  /**
+   * Rejects where no address of the fleet can be reached from here; marks the Droplets that give bad answers. Those that are to serve again
+   * are evidence, too.
+   */
+  async checkReach({ slots }: Goal): Promise<void> {
+    const isWanted = ({ slot, template, wire }: ObservedDroplet): boolean => slots[slot] === template && wire.status === "active";
+    const serving = this.observation.droplets.filter((droplet) => this.observation.serves(droplet) || isWanted(droplet));
     await checkReach(serving, this.#settings.gate, this.#world, this.#call.signal);
   }
 
   /**
-   * Brings the fleet to what is wanted, by way of a canary's stages if there are any. Where too many Droplets fail, or DigitalOcean refuses the template, it is rolled back to the last good
-   * one, and `reasons` says why. Rejects when it is interrupted, the API fails, or there is no progress.
+   * Brings the fleet along the path, and returns the goal that it came to. Where too many Droplets fail, or DigitalOcean refuses the
+   * template, it is rolled back to the last good one, and `reasons` says why. Rejects when it is interrupted, the API fails, or there is no
+   * progress.
    */
-  async change(goal: Goal, lastGood: Goal | undefined, stages: readonly Goal[] = []): Promise<void> {
-    for (const next of [...this.#open(stages), goal]) {
-      this.reasons.push(...(await this.#reach(next)));
-      if (this.reasons.length > 0) break;
+  async change(path: readonly Goal[], lastGood: Goal | undefined): Promise<Goal | undefined> {
+    let reached: Goal | undefined;
+    for (const goal of this.#open(path)) {
+      this.reasons.push(...(await this.#reach(goal)));
+      if (this.reasons.length > 0) return this.#rollBack(goal, lastGood);
+      reached = goal;
     }
-    if (this.reasons.length === 0 || lastGood === undefined || lastGood.target.fingerprint === goal.target.fingerprint) return;
-    const [failed, good] = [goal.target.template.image, lastGood.target.template.image];
+    return reached;
+  }
+
+  /** Whether the wanted template was given up. */
+  get isJudged(): boolean {
+    return this.reasons.length > 0;
+  }
+
+  async #rollBack({ target }: Goal, lastGood: Goal | undefined): Promise<undefined> {
+    if (lastGood === undefined || lastGood.target.fingerprint === target.fingerprint) return;
+    const [failed, good] = [target.template.image, lastGood.target.template.image];
     this.#call.warn(`Image ${failed} did not start serving: rolling back to image ${good}.`);
     this.#failures.clear();
     const again = await this.#reach(lastGood);
     this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
   }
 
-  /** The stages that an earlier run has not left behind. */
-  #open(stages: readonly Goal[]): readonly Goal[] {
+  /** Without the stages that an interrupted run has left behind; one that waits for an approval is never passed by. */
+  #open(path: readonly Goal[]): readonly Goal[] {
     const { droplets } = this.observation;
-    return stages.filter(({ slots, target }) => {
-      const isOfStage = (slot: number): boolean => slots[slot] === target.fingerprint;
-      return !droplets.some((droplet) => droplet.template === target.fingerprint && !isOfStage(droplet.slot));
+    return path.filter(({ slots, target, stage, awaiting }) => {
+      const isBeyond = (slot: number): boolean => slots[slot] !== target.fingerprint;
+      const isLeft = droplets.some((droplet) => droplet.template === target.fingerprint && isBeyond(droplet.slot));
+      return stage === undefined || awaiting !== undefined || !isLeft;
     });
   }
 
@@ -151,7 +168,7 @@ export class Rollout {
 
   async #pursue(goal: Goal, prober: Prober, looking: AbortSignal): Promise<readonly string[]> {
     const { clock, random } = this.#world;
-    const { policy } = this.#settings;
+    const policy = boundsFor(goal, this.#settings.policy);
     const gate = this.#gateOf(goal);
     const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     const watch = new StallWatch(limit, clock.now());
@@ -274,18 +291,19 @@ export class Rollout {
   #failuresOf(goal: Goal): readonly string[] {
     const gate = this.#gateOf(goal);
     for (const droplet of this.observation.droplets) {
-      const cause = goal.slots[droplet.slot] === droplet.template ? failureOf(droplet, gate, this.#world.clock.now()) : undefined;
-      const id = String(droplet.wire.id);
+      const isOfGoal = goal.slots[droplet.slot] === (droplet.rebuild?.to ?? droplet.template);
+      const cause = isOfGoal ? failureOf(droplet, gate, this.#world.clock.now()) : undefined;
+      const id = `${droplet.wire.id}/${droplet.rebuild?.at}`;
       if (cause === undefined || this.#failures.has(id)) continue;
       this.#cause = describeFailure(gate, goal.target, droplet, cause);
       this.#failures.set(id, this.#cause);
-      this.timeline.failed(id, this.#cause);
+      this.timeline.failed(String(droplet.wire.id), this.#cause);
     }
     return [...this.#failures.values()];
   }
 
-  async #finish({ slots }: Goal): Promise<readonly string[]> {
-    for (const fingerprint of [...slots, ""]) this.#templates.delete(fingerprint);
+  async #finish({ slots, standby = "" }: Goal): Promise<readonly string[]> {
+    for (const fingerprint of [...slots, standby, ""]) this.#templates.delete(fingerprint);
     await this.#executor.forgetTemplates(this.#templates);
     this.#templates.clear();
     return [];

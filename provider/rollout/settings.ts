@@ -2,7 +2,6 @@ import type { Gate } from "./gates/gate";
 import type { KnownDroplet } from "./observation";
 import type { Timing } from "./observedDroplet";
 import type { Desired, Policy } from "./plan";
-import { resolveSize } from "./size";
 import type { Template } from "./template";
 
 /** One fleet and the rules of its change. */
@@ -32,6 +31,12 @@ export interface Version {
   readonly template: Template;
 }
 
+/** Which stage of how many, from 1. */
+export interface StageNumber {
+  readonly stage: number;
+  readonly of: number;
+}
+
 /** What the fleet is to be. */
 export interface Goal extends Desired {
   /** The version that the change leads to, or back to. */
@@ -40,15 +45,12 @@ export interface Goal extends Desired {
   readonly templates: ReadonlyMap<string, Template>;
   /** How long its Droplets must stay good, where that is longer than the gate says; in seconds. */
   readonly bakeSeconds?: number;
-  /** What part of a change it is, as `canary 1 of 2`. */
-  readonly stage?: string;
-}
-
-/** A canary's stage: so many Droplets first, and for so long. */
-export interface Stage {
-  /** A count or a percentage. */
-  readonly count: string;
-  readonly bakeSeconds: number;
+  /** What part of a canary it is. */
+  readonly stage?: StageNumber;
+  /** How long Droplets stand by before they go, in seconds. */
+  readonly keepSeconds?: number;
+  /** The approval without which nothing follows it: the run ends here. */
+  readonly awaiting?: string;
 }
 
 /** Every slot runs the same version. */
@@ -57,12 +59,8 @@ export function uniformGoal(target: Version, count: number): Goal {
   return { target, slots: Array.from({ length: count }, () => fingerprint), templates: new Map([[fingerprint, template]]) };
 }
 
-/** What the fleet is to be at each stage of a canary: the first slots run the target, the others what ran before. */
-export function canaryGoals(stages: readonly Stage[], target: Version, before: Version, count: number): readonly Goal[] {
-  const templates = new Map([before, target].map(({ fingerprint, template }) => [fingerprint, template]));
-  return stages.map(({ count: size, bakeSeconds }, at) => {
-    const many = resolveSize(size, count, "up");
-    const slots = Array.from({ length: count }, (_, slot) => (slot < many ? target : before).fingerprint);
-    return { target, slots, templates, bakeSeconds, stage: `canary ${at + 1} of ${stages.length}` };
-  });
+/** The bounds that the goal asks for, whatever the program says. */
+export function boundsFor<P extends Policy>({ slots, standby, inPlace }: Goal, policy: P): P {
+  if (standby !== undefined) return { ...policy, maxSurge: slots.length, maxUnavailable: 0 };
+  return inPlace === true ? { ...policy, maxSurge: 0, maxUnavailable: Math.max(1, policy.maxUnavailable) } : policy;
 }

@@ -4,18 +4,22 @@ import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, leavingTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
-import { lag, type ObservedDroplet } from "./observedDroplet";
+import { lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
 import type { Step } from "./plan";
 import { exceedsLimit, isWrongArgument } from "./refusals";
 import type { FleetSettings, Goal } from "./settings";
+import type { Template } from "./template";
 
 /** Names in one POST. */
 const batch = 10;
 
-/** Every Droplet of a template. */
+/** From so many on, Droplets that leave are tagged, so that one request does for all. */
+const manyLeaving = 5;
+
+/** Every Droplet of a tag. */
 interface Whole {
   readonly tag: string;
   readonly all: readonly ObservedDroplet[];
@@ -33,6 +37,8 @@ export class StepExecutor {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  /** What carries the tag of those that leave; undefined where that isn't known. */
+  #leaving: ReadonlySet<ObservedDroplet> | undefined;
 
   constructor(settings: FleetSettings, observation: FleetObservation, api: Api, clock: Clock, signal: AbortSignal) {
     this.#settings = settings;
@@ -62,6 +68,9 @@ export class StepExecutor {
         for (const droplet of droplets) droplet.withdrawal = "asked";
         for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
         for (const droplet of droplets) Object.assign(droplet, { withdrawal: "done", idleSince: this.#clock.now() });
+        break;
+      case "rebuild":
+        await this.#rebuild(droplets, goal);
         break;
       case "shutdown":
         await this.#shutdown(droplets);
@@ -96,9 +105,13 @@ export class StepExecutor {
     return changes.length + creations.size > 0;
   }
 
-  /** Deletes the tags of templates that no Droplet is of any more. */
-  async forgetTemplates(templates: Iterable<string>): Promise<void> {
+  /** Deletes the tags of templates that no Droplet is of any more, and the one that this run, or a killed one, put on those that left. */
+  async forgetTemplates(templates: ReadonlySet<string>): Promise<void> {
+    const { fleetId, known } = this.#settings;
+    const mayBeMarked = this.#leaving !== undefined || (templates.size > 0 && known.length >= manyLeaving);
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
+    if (mayBeMarked) await this.#api.tags.delete(leavingTag(fleetId), this.#signal);
+    this.#leaving = undefined;
   }
 
   /** Where one of them is gone by now, a request for all of them tags none. */
@@ -118,10 +131,39 @@ export class StepExecutor {
     }
   }
 
+  /** The tags go before, so that the next run sees by tag and image what a kill has left to do. */
+  async #rebuild(droplets: readonly ObservedDroplet[], goal: Goal): Promise<void> {
+    const { tags } = this.#api;
+    const serving = droplets.filter(({ wire }) => hasTag(wire.tags, servingTag(this.#settings.fleetId)));
+    if (serving.length > 0) await tags.remove(servingTag(this.#settings.fleetId), serving.map(asResource), this.#signal);
+    for (const to of new Set(droplets.map(({ slot }) => goal.slots[slot] ?? ""))) {
+      const some = droplets.filter(({ slot }) => goal.slots[slot] === to);
+      await tags.add(templateTag(to), some.map(asResource), this.#signal);
+      const before = new Set(some.flatMap(({ wire }) => templateTagsOf(wire.tags)));
+      before.delete(templateTag(to));
+      for (const tag of before) await tags.remove(tag, some.filter(({ wire }) => hasTag(wire.tags, tag)).map(asResource), this.#signal);
+    }
+    await settleAll(droplets.map((droplet) => this.#rebuildOne(droplet, goal)));
+  }
+
+  async #rebuildOne(droplet: ObservedDroplet, goal: Goal): Promise<void> {
+    const to = goal.slots[droplet.slot] ?? "";
+    const rebuild: Rebuild = { at: this.#clock.now(), from: droplet.template, to, isTaken: false, hasBegun: false };
+    Object.assign(droplet, { rebuild, withdrawal: "done", attempt: undefined, servingSince: undefined, isBaked: false, unhealthy: false });
+    try {
+      await this.#api.droplets.rebuild(String(droplet.wire.id), templateIn(goal, to).image, this.#signal);
+      rebuild.isTaken = true;
+    } catch (error) {
+      if (!mayHaveTakenEffect(error)) droplet.rebuild = undefined;
+      if (isWrongArgument(error)) throw new RefusedError(error.message, { cause: error });
+      throw error;
+    }
+  }
+
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */
   async #shutdown(droplets: readonly ObservedDroplet[]): Promise<void> {
     for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
-    const { whole, single } = this.#byTemplate(droplets);
+    const { whole, single } = await this.#together(droplets);
     const requests = [
       ...whole.map(({ tag }) => this.#api.droplets.shutdownByTag(tag, this.#signal)),
       ...single.map(({ wire }) => this.#api.droplets.shutdown(String(wire.id), this.#signal)),
@@ -132,7 +174,7 @@ export class StepExecutor {
 
   async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
     const now = this.#clock.now();
-    const { whole, single } = this.#byTemplate(droplets);
+    const { whole, single } = await this.#together(droplets);
     const deleteWhole = async ({ tag, all }: Whole): Promise<void> => {
       await this.#api.droplets.deleteByTag(tag, this.#signal);
       for (const droplet of all) droplet.deletedAt = now;
@@ -144,6 +186,39 @@ export class StepExecutor {
   async #deleteOne(droplet: ObservedDroplet, now: number): Promise<void> {
     const isKnown = await this.#api.droplets.delete(String(droplet.wire.id), this.#signal);
     if (isKnown || droplet.madeAt === undefined || now - droplet.madeAt >= lag) droplet.deletedAt = now;
+  }
+
+  /** Those that one request does for: all of a template by its tag, many others by a tag that they get for it. */
+  async #together(
+    droplets: readonly ObservedDroplet[],
+  ): Promise<{ readonly whole: readonly Whole[]; readonly single: readonly ObservedDroplet[] }> {
+    const { whole, single } = this.#byTemplate(droplets);
+    if (single.length < manyLeaving || !(await this.#markLeaving(single))) return { whole, single };
+    return { whole: [...whole, { tag: leavingTag(this.#settings.fleetId), all: single }], single: [] };
+  }
+
+  /** Sees to it that the tag is on these and on no other; returns whether that could be done. What a killed run tagged loses it first. */
+  async #markLeaving(droplets: readonly ObservedDroplet[]): Promise<boolean> {
+    const tag = leavingTag(this.#settings.fleetId);
+    const marked = this.#leaving;
+    this.#leaving = undefined;
+    try {
+      if (marked === undefined) {
+        await this.#api.tags.delete(tag, this.#signal);
+        await this.#api.tags.make(tag, droplets.map(asResource), this.#signal);
+      } else {
+        const others = [...marked].filter((one) => !droplets.includes(one) && this.#observation.get(String(one.wire.id)) !== undefined);
+        if (others.length > 0) await this.#api.tags.remove(tag, others.map(asResource), this.#signal);
+        const lacking = droplets.filter((one) => !marked.has(one));
+        if (lacking.length > 0) await this.#api.tags.add(tag, lacking.map(asResource), this.#signal);
+      }
+      this.#leaving = new Set(droplets);
+      return true;
+    } catch (error) {
+      // One of them is gone by now: then each is asked by itself.
+      if (isNotFound(error)) return false;
+      throw error;
+    }
   }
 
   /** Where a step is for all Droplets of a template, one request by the template's tag does it. */
@@ -185,9 +260,7 @@ export class StepExecutor {
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
     const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
-    const template = goal.templates.get(fingerprint);
-    if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
-    return newDroplets(template, {
+    return newDroplets(templateIn(goal, fingerprint), {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
       ...(backups ? { backups } : {}),
@@ -206,6 +279,12 @@ function batchesOf(slots: readonly number[], goal: Goal): readonly (readonly [st
   return [...byTemplate].flatMap(([fingerprint, all]) =>
     Array.from({ length: Math.ceil(all.length / batch) }, (_, at) => [fingerprint, all.slice(at * batch, (at + 1) * batch)] as const),
   );
+}
+
+function templateIn({ templates }: Goal, fingerprint: string): Template {
+  const template = templates.get(fingerprint);
+  if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
+  return template;
 }
 
 /** Waits for all of them, and rejects with the first failure. */

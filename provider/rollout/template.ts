@@ -34,6 +34,14 @@ export class TemplateProperties {
     return isComplete && Object.values(template).every(isWhollyKnown) ? (template as Template) : undefined;
   }
 
+  /** Names of the properties in which two templates differ. */
+  changed(one: Template, other: Template): readonly string[] {
+    return [...this.#defaults].flatMap(([name, byDefault]) => {
+      const [before, after] = [one, other].map((template) => JSON.stringify(ordered(template[name] ?? byDefault) ?? null));
+      return before === after ? [] : [name];
+    });
+  }
+
   /** Whether two templates make the same Droplets. */
   same(one: Template, other: Template): boolean {
     return this.#canonical(one) === this.#canonical(other);

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { propertiesOf, versioned } from "./declaration";
 import { handedOver } from "./handedOver";
+import type { FleetRolloutStatus } from "./fleetRolloutStatus";
 import type { Team } from "./team";
 
 /**
@@ -53,8 +54,8 @@ export class Fleet extends pulumi.CustomResource {
    * `active`.
    */
   declare readonly gate: pulumi.Output<FleetGate>;
-  /** How a change goes on. */
-  declare readonly rollout: pulumi.Output<FleetRollout>;
+  /** Where a change stands that isn't complete. It waits for nothing where nothing of it is set. */
+  declare readonly rollout: pulumi.Output<FleetRolloutStatus>;
   /** The fleet's own id, stable through every rollout. Its tags carry it. */
   declare readonly fleetId: pulumi.Output<string>;
   /** The Droplets that serve, in the order of their slots. */
@@ -260,6 +261,22 @@ export interface FleetRolloutArgs {
    * ```
    */
   readonly canary?: pulumi.Input<readonly pulumi.Input<FleetRolloutCanaryArgs>[] | undefined>;
+  /**
+   * Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. At most twice `count`
+   * exist. Excludes `canary` and `rebuild`. Default: none.
+   *
+   * ```ts
+   * blueGreen: { keepSeconds: 3600 }
+   * ```
+   */
+  readonly blueGreen?: pulumi.Input<FleetRolloutBlueGreenArgs | undefined>;
+  /**
+   * Rebuild each Droplet from the new image instead of replacing it: it keeps its number and addresses, and loses its disk. As many at a
+   * time as `maxUnavailable` says, at least 1. Only the image can change so. Excludes `canary` and `blueGreen`. Default: false.
+   */
+  readonly rebuild?: pulumi.Input<boolean | undefined>;
+  /** The stage that may be left, as the output `rollout.awaiting` names it. It counts for one stage of one template. Default: none. */
+  readonly approved?: pulumi.Input<string | undefined>;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5. */
   readonly drainSeconds?: pulumi.Input<number | undefined>;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60. */
@@ -272,6 +289,16 @@ export interface FleetRolloutCanaryArgs {
   readonly count: pulumi.Input<string | number>;
   /** Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0. */
   readonly bakeSeconds?: pulumi.Input<number | undefined>;
+  /** End the `up` at this stage, well, until `approved` names what the output `rollout.awaiting` says. Default: false. */
+  readonly pause?: pulumi.Input<boolean | undefined>;
+}
+
+/** Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. */
+export interface FleetRolloutBlueGreenArgs {
+  /**
+   * Seconds that the old Droplets stay after the new ones serve, 0 to 604800. The first `pulumi up` after that deletes them. Default: 3600.
+   */
+  readonly keepSeconds?: pulumi.Input<number | undefined>;
 }
 
 /** `FleetGateArgs` once known. */
@@ -342,6 +369,12 @@ export interface FleetRollout {
   readonly maxFailures: string;
   /** Stages of a change, each with more Droplets than the one before; after the last, all others follow. */
   readonly canary?: FleetRolloutCanary[];
+  /** Make all new Droplets beside all old ones, and let them serve all at once; the old ones stand by for a while. */
+  readonly blueGreen?: FleetRolloutBlueGreen;
+  /** Rebuild each Droplet from the new image instead of replacing it: it keeps its number and addresses, and loses its disk. */
+  readonly rebuild?: boolean;
+  /** The stage that may be left, as the output `rollout.awaiting` names it. */
+  readonly approved?: string;
   /** Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. */
   readonly drainSeconds: number;
   /** Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. */
@@ -354,6 +387,14 @@ export interface FleetRolloutCanary {
   readonly count: string;
   /** Seconds that they must stay good before the next stage begins, 0 to 86400. */
   readonly bakeSeconds: number;
+  /** End the `up` at this stage, well, until `approved` names what the output `rollout.awaiting` says. */
+  readonly pause?: boolean;
+}
+
+/** `FleetRolloutBlueGreenArgs` once known. */
+export interface FleetRolloutBlueGreen {
+  /** Seconds that the old Droplets stay after the new ones serve, 0 to 604800. */
+  readonly keepSeconds: number;
 }
 
 /** The Droplets that serve, in the order of their slots. */

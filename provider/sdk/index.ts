@@ -6,3 +6,5 @@ export * from "./getImage";
 export * from "./inspectImage";
 export * from "./provider";
 export * from "./team";
+export * from "./fleetRolloutStatus";
+export * from "./fleetRolloutPlan";

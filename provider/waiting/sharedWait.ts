@@ -9,7 +9,7 @@ export type Listener = Pick<Call, "signal" | "progress" | "info">;
 
 /** What is looked at again and again. */
 export interface Watched {
-  /** One look. A rejection that `endsWait` is told to everyone who waits; any other is ridden out. */
+  /** One look. A rejection that `endsWait` ends the wait of everyone; after any other it looks again. */
   look(signal: AbortSignal): Promise<void>;
   endsWait(error: unknown): boolean;
   /** In milliseconds. */
@@ -25,7 +25,7 @@ interface Waiter {
   readonly status: StatusLine;
 }
 
-/** One loop of looks for all who wait for the same thing. With nobody waiting it is at rest: no request, no timer. */
+/** One loop of looks for all who wait for the same thing. It makes no request and sets no timer while nobody waits. */
 export class SharedWait {
   readonly #clock: Clock;
   readonly #watched: Watched;

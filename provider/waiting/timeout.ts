@@ -11,7 +11,7 @@ export class TimeoutError extends Error {
 
 /**
  * Runs work that may take so many milliseconds. Rejects with the signal's reason as soon as it aborts, with a `TimeoutError` when
- * the time is over, whether or not the work heeds the signal it is given.
+ * the time is over, whether or not the work listens to its signal.
  */
 export async function withTimeout<T>(
   clock: Clock,

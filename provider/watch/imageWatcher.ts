@@ -31,7 +31,7 @@ const lag = 60_000;
 const longWait = 20_000;
 
 /**
- * Everything that this process knows of one image, and the one that asks for it on behalf of all who wait: one request a tick, however
+ * Everything that this process knows of one image. It asks for it on behalf of all who wait: one request a tick, however
  * many regions.
  */
 export class ImageWatcher {
@@ -146,7 +146,7 @@ export class ImageWatcher {
     }
     // A region may have been refused because another run's copy was there first.
     if (missing.some((region) => this.#copies.get(region)?.state === "failed")) await this.image(signal);
-    // Whoever waits may be in the middle of a long sleep.
+    // Those who wait may be in the middle of a long sleep.
     this.#wait.reschedule();
   }
 

@@ -2,7 +2,7 @@ import type { Api } from "../api/api";
 import { ApiError, isUnprocessable } from "../api/errors";
 import type { ActionWire } from "../api/wire";
 
-/** A transfer that runs, or why there is none: a clause. */
+/** A running transfer, or a clause that says why there is no transfer. */
 export type TransferOutcome = { readonly action: ActionWire } | { readonly refused: string };
 
 /**

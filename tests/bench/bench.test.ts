@@ -35,19 +35,20 @@ describe("a run of the bench", () => {
       },
     ]);
     expect(logged).toEqual(["model.official.regions10 …", "resume.transfers …"]);
-    const [table = "", verdict] = printed;
+    const [table = "", machine, verdict] = printed;
     expect(table.split("\n").map((line) => line.split("|")[1]?.trim())).toEqual([
       "id",
       "-".repeat("`model.official.regions10`".length),
       "`model.official.regions10`",
       "`resume.transfers`",
     ]);
+    expect(machine).toContain(`Node ${process.versions.node} on `);
     expect(verdict).toBe("Every target is met.");
   });
 
   it("refuses an id that it doesn't have and lists those that it has", async () => {
     await expect(bench("resume.transfers", "up.regions99")).rejects.toThrow(
-      `\`up.regions99\` is no row of the bench, which has ${rows.map(({ id }) => id).join(", ")}.`,
+      `\`up.regions99\` is not a row of the bench, which has ${rows.map(({ id }) => id).join(", ")}.`,
     );
   });
 });

@@ -99,7 +99,7 @@ test("ends with 2 for a pipe, and does not wait for a writer", async () => {
   expect(await imagefleetInspect(workshop.at("pipe"))).toEqual({
     code: 2,
     stdout: "",
-    stderr: `\`path\` must be a file, got \`${workshop.at("pipe")}\`, which is none: name the image file itself.\n`,
+    stderr: `\`path\` must be a file, but \`${workshop.at("pipe")}\` is not one. Give the image file itself.\n`,
   });
 });
 

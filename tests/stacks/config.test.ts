@@ -1,39 +1,49 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, readConfig } from "../../stacks/config";
+import { fleetConfig } from "../../stacks/fleetConfig";
+import { fleetInputs } from "../../provider/resources/fleet/fleetTable";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3vYx0 operator@example.com";
-const webFleet = { region: "ams3", size: "s-1vcpu-1gb", count: 3 };
+const fleet = { size: "s-1vcpu-1gb", count: 3 };
 const wholeConfig = {
   imageUrl: "https://images.example.com/web.qcow2.gz",
   sshPublicKey: publicKey,
   regions: ["nyc3", "ams3"],
-  fleets: { web: webFleet },
+  fleet,
 };
 
 beforeAll(() =>
   pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) }, "shop", "dev"),
 );
 
-test("reads a whole configuration, with every argument of a fleet", () => {
-  const fleet = {
-    ...webFleet,
-    userData: "#cloud-config",
-    vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
-    tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
-    rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
+test("reads a whole configuration, with every argument of a service", () => {
+  const whole = {
+    ...wholeConfig,
+    imageSha256: "ab".repeat(32),
+    waves: [["nyc3"], ["ams3"]],
+    fleet: {
+      ...fleet,
+      userData: "#cloud-config",
+      tags: ["shop"],
+      gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
+      rollout: { maxSurge: "50%", maxUnavailable: 1, canary: [{ count: 1, bakeSeconds: 60 }], drainSeconds: 5, shutdownSeconds: 20 },
+    },
+    overrides: { ams3: { count: 6 } },
+    vpc: { ipRanges: { ams3: "10.10.0.0/20" } },
+    firewall: { inboundRules: [{ protocol: "tcp", portRange: "22", sourceAddresses: ["198.51.100.7"] }], gateFrom: ["198.51.100.7/32"] },
+    loadBalancer: { port: 8080, path: "/healthy", healthcheck: { checkIntervalSeconds: 3 } },
+    dns: { domain: "example.com", name: "www", ttl: 60 },
+    project: { purpose: "Service", environment: "Staging" },
   };
-  configure({ ...wholeConfig, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
+  configure({ ...whole, reservedIps: "1" });
 
-  expect(readConfig()).toEqual({ ...wholeConfig, imageSha256: "ab".repeat(32), fleets: { web: fleet } });
+  expect(readConfig()).toEqual({ ...whole, reservedIps: 1 });
 });
 
 test("takes what is optional as not given", () => {
   configure(wholeConfig);
 
-  const { imageSha256, fleets } = readConfig();
-  expect(imageSha256).toBeUndefined();
-  expect(fleets["web"]).toEqual(webFleet);
+  expect(readConfig()).toEqual(wholeConfig);
 });
 
 test("takes a local file in place of a URL, and how many versions are kept", () => {
@@ -49,7 +59,7 @@ test("says of each missing key what it must be and how to set it", () => {
     "`imageUrl` must be where DigitalOcean fetches the image, unless `imagePath` names a file, got nothing: run `pulumi config set imageUrl VALUE`.",
     '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got nothing: run `pulumi config set regions VALUE`.',
     "`sshPublicKey` must be a public key such as the line in `~/.ssh/id_ed25519.pub`, got nothing: run `pulumi config set sshPublicKey VALUE`.",
-    "`fleets` must be a map of fleets by name, in the letters of a host name, got nothing: run `pulumi config set fleets VALUE`.",
+    "`fleet` must be a map of size, count, userData, tags, backups, gate, rollout, got nothing: run `pulumi config set fleet VALUE`.",
   ]);
 });
 
@@ -59,7 +69,9 @@ test("reports faults of every kind and depth together, in one error without a st
     imageSha256: "abc",
     sshPublicKey: publicKey,
     regions: ["nyc3", "Amsterdam"],
-    fleets: { other: "ams3", web: { region: "ams3", count: "three", gate: { http: { port: 80.5 } }, rollout: [1] } },
+    fleet: { count: "three", gate: { http: { port: 80.5 } }, rollout: [1] },
+    overrides: { ams3: "big", Amsterdam: {} },
+    loadBalancer: { path: "healthy" },
   });
 
   const error = thrown();
@@ -70,19 +82,29 @@ test("reports faults of every kind and depth together, in one error without a st
       '  `imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2.gz": fix it in `Pulumi.dev.yaml`.',
       '  `imageSha256` must be 64 hexadecimal digits, got "abc": fix it in `Pulumi.dev.yaml`.',
       '  `regions[1]` must be a region slug such as `ams3`, got "Amsterdam": fix it in `Pulumi.dev.yaml`.',
-      '  `fleets.other` must be a map of region, size, count, userData, vpcUuid, tags, gate, rollout, got "ams3": fix it in `Pulumi.dev.yaml`.',
-      "  `fleets.web.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleets.web.size' VALUE`.",
-      '  `fleets.web.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
-      "  `fleets.web.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
-      "  `fleets.web.rollout` must be a map of maxSurge, maxUnavailable, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
+      "  `fleet.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleet.size' VALUE`.",
+      '  `fleet.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
+      "  `fleet.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
+      "  `fleet.rollout` must be a map of maxSurge, maxUnavailable, maxFailures, canary, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
+      '  `overrides.ams3` must be a map of size, count, userData, tags, backups, gate, rollout, got "big": fix it in `Pulumi.dev.yaml`.',
+      "  `overrides.Amsterdam` must be a map by region of what differs from `fleet`, got {}: fix it in `Pulumi.dev.yaml`.",
+      "  `loadBalancer.port` must be a whole number, got nothing: run `pulumi config set --path 'loadBalancer.port' VALUE`.",
+      '  `loadBalancer.path` must be a path such as `/`, got "healthy": fix it in `Pulumi.dev.yaml`.',
     ].join("\n"),
   );
 });
 
-test("holds the fleets to the regions even where other keys are at fault", () => {
-  configure({ ...wholeConfig, imageUrl: "", fleets: { web: { ...webFleet, region: "sfo3", count: 1.5 } } });
+test("says what doesn't go together beside what is malformed", () => {
+  const gate = { http: { port: 8080 } };
+  configure({ ...wholeConfig, imageUrl: "", waves: [["nyc3", "sfo3"]], overrides: { fra1: {} }, fleet: { ...fleet, gate }, firewall: {} });
 
-  expect(faults().map((fault) => fault.split(" ")[0])).toEqual(["`imageUrl`", "`fleets.web.count`", "`fleets.web.region`"]);
+  expect(faults().map((fault) => fault.split(" ")[0])).toEqual([
+    "`imageUrl`",
+    "`waves[0][1]`",
+    "`waves`",
+    "`overrides.fra1`",
+    "`firewall.gateFrom`",
+  ]);
 });
 
 test.each([
@@ -92,28 +114,18 @@ test.each([
     '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got "nyc3"',
   ],
   ["an empty list", { ...wholeConfig, regions: [] }, '`regions` must be a list of region slugs such as `["nyc3", "ams3"]`, got []'],
-  ["a region twice", { ...wholeConfig, regions: ["nyc3", "ams3", "nyc3"] }, '`regions[2]` must be a region not named before, got "nyc3"'],
-  [
-    "a list where a map must be",
-    { ...wholeConfig, fleets: [] },
-    "`fleets` must be a map of fleets by name, in the letters of a host name, got []",
-  ],
-  [
-    "a fleet where the image is not",
-    { ...wholeConfig, fleets: { web: { ...webFleet, region: "sfo3" } } },
-    '`fleets.web.region` must be one of `regions`, which are nyc3, ams3, got "sfo3"',
-  ],
+  ["a list where a map must be", { ...wholeConfig, vpc: [] }, "`vpc` must be a map of ipRanges, uuids, got []"],
   ["an image in two places", { ...wholeConfig, imagePath: "web.qcow2" }, '`imagePath` must not be set beside `imageUrl`, got "web.qcow2"'],
   ["a number of versions that is none", { ...wholeConfig, retain: "two" }, '`retain` must be a whole number, got "two"'],
   [
     "a key that nobody reads",
     { ...wholeConfig, imageURL: "x" },
-    '`imageURL` is not known here, where there can be imageUrl, imagePath, imageSha256, retain, regions, sshPublicKey, fleets, got "x"',
+    '`imageURL` is not known here, where there can be imageUrl, imagePath, imageSha256, retain, regions, waves, sshPublicKey, fleet, overrides, vpc, firewall, loadBalancer, reservedIps, dns, project, got "x"',
   ],
   [
     "an argument of a fleet that there is not",
-    { ...wholeConfig, fleets: { web: { ...webFleet, sise: "s-1vcpu-1gb" } } },
-    '`fleets.web.sise` is not known here, where there can be region, size, count, userData, vpcUuid, tags, gate, rollout, got "s-1vcpu-1gb"',
+    { ...wholeConfig, fleet: { ...fleet, sise: "s-1vcpu-1gb" } },
+    '`fleet.sise` is not known here, where there can be size, count, userData, tags, backups, gate, rollout, got "s-1vcpu-1gb"',
   ],
 ])("refuses %s", (_what, values, fault) => {
   configure(values);
@@ -130,11 +142,11 @@ test("keeps an image URL secret where it is set so, and only there", async () =>
 });
 
 test("says nothing of a secret value that is at fault", () => {
-  configure({ ...wholeConfig, imageUrl: "signed?key=hidden", fleets: { web: { ...webFleet, userData: 42 } } }, ["imageUrl", "fleets"]);
+  configure({ ...wholeConfig, imageUrl: "signed?key=hidden", fleet: { ...fleet, userData: 42 } }, ["imageUrl", "fleet"]);
 
   expect(faults()).toEqual([
     "`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got a secret: fix it in `Pulumi.dev.yaml`.",
-    "`fleets.web.userData` must be text, got a secret: fix it in `Pulumi.dev.yaml`.",
+    "`fleet.userData` must be text, got a secret: fix it in `Pulumi.dev.yaml`.",
   ]);
 });
 
@@ -165,3 +177,11 @@ function thrown(): ConfigError {
 function faults(): readonly string[] {
   return thrown().faults;
 }
+
+test("takes what an argument of `DropletFleet` may hold, all but what `ImageService` gives itself", () => {
+  const { shape } = fleetConfig;
+  const given = ["image", "region", "sshKeys", "name", "vpcUuid", "servingTags", "heldBy", "projectId", "ipv6", "monitoring"];
+  expect(Object.keys(shape)).toEqual(expect.arrayContaining(Object.keys(fleetInputs).filter((name) => !given.includes(name))));
+  const gates = Object.keys(fleetInputs.gate.shape.object).filter((name) => name !== "loadBalancer");
+  expect(Object.keys(shape.gate.unwrap().shape).sort()).toEqual(gates.sort());
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { ImageService } from "../../components/service";
 import { readConfig } from "../../stacks/config";
 import type * as Program from "../../stacks";
 import { Layout, valueOf } from "../components/layout";
@@ -16,45 +17,47 @@ const setByHand = {
 };
 
 const layout = new Layout();
-beforeAll(() => layout.start("image-service"));
+beforeAll(() => layout.start("image-service", "dev"));
 
-test.each(["dev", "staging", "prod"])("stack %s wants nothing but an image and a key to be set", (stack) => {
+test.each([
+  ["dev", 3],
+  ["staging", 2],
+  ["prod", 3],
+])("stack %s wants nothing but an image and a key to be set, and is laid out in %d regions", (stack, count) => {
   configure(stack);
 
-  const { regions, fleets } = readConfig();
-  expect(Object.values(fleets).map(({ region }) => regions.includes(region))).toEqual([true, true]);
+  const { imageUrl: url, sshPublicKey: publicKey, ...wanted } = readConfig();
+  const service = new ImageService(`${stack}-trial`, { source: { url }, sshKeys: { publicKey }, ...wanted });
+  expect(Object.keys(service.fleets)).toHaveLength(count);
 });
 
-test("stack dev is one image in three regions, and three Droplets behind an HTTP gate in two of them", async () => {
+test("stack dev is one image in three regions, and two Droplets behind a load balancer in each", async () => {
+  await layout.clear();
   configure("dev");
   const program = jest.requireActual<typeof Program>("../../stacks");
 
   const source = { url: setByHand["image-service:imageUrl"], sha256: setByHand["image-service:imageSha256"] };
-  expect((await layout.of("ImageImport")).map(({ inputs }) => inputs)).toEqual([{ source, region: "nyc3", name: "web", retain: 1 }]);
+  const name = "image-service-dev-web";
+  expect((await layout.of("ImageImport")).map(({ inputs }) => inputs)).toEqual([{ source, region: "nyc3", name, retain: 1 }]);
   expect((await layout.of("ImageReplica")).map(({ inputs }) => inputs["region"])).toEqual(["ams3", "fra1", "nyc3"]);
   expect((await layout.of("Fleet")).map(({ inputs }) => inputs)).toEqual(
-    ["ams3", "fra1"].map((region) => ({
-      image: "4711",
-      region,
-      size: "s-1vcpu-1gb",
-      count: 3,
-      sshKeys: ["aa:bb"],
-      name: `web-${region}`,
-      gate: { http: { port: 8080, path: "/" } },
-      rollout: { drainSeconds: 0 },
+    ["ams3", "fra1", "nyc3"].map((region) => ({
+      ...{ image: "4711", region, size: "s-1vcpu-1gb", count: 2, sshKeys: ["aa:bb"], tags: [name], servingTags: [`${name}-serving`] },
+      ...{ name: `${name}-${region}`, gate: { loadBalancer: `web-${region}-id` }, rollout: { maxSurge: "100%", drainSeconds: 10 } },
     })),
   );
-  expect((await layout.of("digitalocean:index/sshKey:SshKey")).map(({ inputs }) => inputs)).toEqual([
-    { name: "image-service-dev", publicKey: setByHand["image-service:sshPublicKey"] },
-  ]);
+  expect((await layout.of("digitalocean:index/loadBalancer:LoadBalancer")).map(({ inputs }) => inputs["healthcheck"])).toEqual(
+    [1, 2, 3].map(() => ({ protocol: "http", port: 8080, path: "/", checkIntervalSeconds: 3, healthyThreshold: 2 })),
+  );
 
   const tags = { fleetTag: "imagefleet:fleet:f1", servingTag: "imagefleet:serving:f1" };
   expect(await valueOf(pulumi.output({ ...program }))).toEqual({
+    url: "http://lb.nyc3:8080/",
+    loadBalancers: { nyc3: "lb.nyc3", ams3: "lb.ams3", fra1: "lb.fra1" },
+    addresses: { nyc3: ["192.0.2.1"], ams3: ["192.0.2.1"], fra1: ["192.0.2.1"] },
     imageId: "4711",
     digest: "ab".repeat(32),
-    regions: ["nyc3", "ams3", "fra1"],
-    addresses: { "web-ams3": ["192.0.2.1"], "web-fra1": ["192.0.2.1"] },
-    tags: { "web-ams3": tags, "web-fra1": tags },
+    tags: { nyc3: tags, ams3: tags, fra1: tags },
   });
 });
 

@@ -56,7 +56,15 @@ function checkRollout(rollout: WithUnknowns<FleetInputs["rollout"]>): readonly F
   const isStuck = isZero(rollout.maxSurge) && isZero(rollout.maxUnavailable);
   const expectation = "must leave room to move, but `maxSurge` and `maxUnavailable` are both 0";
   const fault = { property: "rollout", expectation, remedy: "Set one of them to 1 or more." };
-  return [...(isStuck ? [fault] : []), ...checkStages(rollout.canary ?? [])];
+  return [...(isStuck ? [fault] : []), ...checkStrategy(rollout), ...checkStages(rollout.canary ?? [])];
+}
+
+function checkStrategy({ canary, blueGreen, rebuild }: Exclude<WithUnknowns<FleetInputs["rollout"]>, symbol>): readonly Fault[] {
+  const given = Object.entries({ canary, blueGreen, rebuild: rebuild === false ? undefined : rebuild });
+  const chosen = given.filter(([, value]) => value !== undefined).map(([name]) => `\`${name}\``);
+  if (chosen.length < 2) return [];
+  const expectation = `must have at most one of \`canary\`, \`blueGreen\` and \`rebuild\`, but has ${chosen.join(" and ")}`;
+  return [{ property: "rollout", expectation, remedy: "Leave the others out." }];
 }
 
 /** Stages in the same unit must grow; how a count compares with a percentage depends on the fleet's count. */

@@ -1,11 +1,13 @@
-import type { ValuesOf } from "../../host/property";
+import { isKnown, type PartlyKnown, type ValuesOf, type WithUnknowns } from "../../host/property";
 import type { State, StoredState } from "../../host/resource";
 import { addressOf } from "../../rollout/addressOf";
 import { dropletUrn } from "../../rollout/dropletUrn";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
-import type { Version } from "../../rollout/settings";
-import { TemplateProperties } from "../../rollout/template";
+import { stagedSlots, stageOf } from "../../rollout/canary";
+import type { Goal, Version } from "../../rollout/settings";
+import { type Change, standingAt } from "../../rollout/strategy";
+import { type Template, TemplateProperties } from "../../rollout/template";
 import { fleetInputs, type fleetOutputs } from "./fleetTable";
 
 export type FleetInputs = ValuesOf<typeof fleetInputs>;
@@ -43,6 +45,11 @@ export function liveOutputs(fleetId: string, observation: FleetObservation) {
 export function wantedOf(inputs: FleetInputs, fleetId: string, lastGood?: Version): Version {
   const template = templateProperties.of(inputs);
   if (template === undefined) throw new Error("The inputs of a fleet must be checked before they are used.");
+  return versionOf(template, fleetId, lastGood);
+}
+
+/** A template with its fingerprint; with the stored one where it is the last good one. */
+export function versionOf(template: Template, fleetId: string, lastGood?: Version): Version {
   const isLastGood = lastGood !== undefined && templateProperties.same(lastGood.template, template);
   return isLastGood ? lastGood : { template, fingerprint: templateProperties.fingerprint(template, fleetId) };
 }
@@ -53,14 +60,75 @@ export function lastGoodOf(state: StoredFleet): Version | undefined {
   return state.template === undefined || template === undefined ? undefined : { fingerprint: state.template, template };
 }
 
+/** What the fleet is to run: what the inputs ask for, but the last good version while an earlier fleet is waited for. */
+export function targetOf(inputs: FleetInputs, fleetId: string, state: StoredFleet): Version {
+  const lastGood = lastGoodOf(state);
+  return lastGood !== undefined && isHeld(inputs) ? lastGood : wantedOf(inputs, fleetId, lastGood);
+}
+
+/** Whether an earlier fleet is still waited for; what isn't known yet may say so, or not. */
+export function isHeld({ heldBy }: PartlyKnown<FleetInputs>): boolean {
+  return heldBy !== undefined && isKnown(heldBy) && heldBy !== "";
+}
+
+export function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const [wanted, lastGood] = [templateProperties.of(inputs), lastGoodOf(state)];
+  return wanted !== undefined && lastGood !== undefined && templateProperties.same(wanted, lastGood.template);
+}
+
+/**
+ * The outputs of a change that ended well. Until it is complete, which at a stage of a canary it isn't, they keep the last good template.
+ */
+export function reachedOutputs(inputs: FleetInputs, goal: Goal, state: StoredFleet, now: number) {
+  const lastGood = lastGoodOf(state);
+  const version = goal.awaiting === undefined ? goal.target : (lastGood ?? goal.target);
+  const rollout = { ...inputs.rollout, ...standingAt(goal, state.rollout ?? {}, now) };
+  return { ...inputs, ...version.template, rollout, template: version.fingerprint };
+}
+
+/** How the fleet gets from what the state says to what the inputs ask for. */
+export function changeOf(inputs: Pick<FleetInputs, "count" | "rollout">, state: StoredFleet, target: Version, now: number): Change {
+  const { rollout: strategy, count } = inputs;
+  return { target, before: lastGoodOf(state), count, strategy, standing: state.rollout ?? {}, now };
+}
+
+/** Why the Droplets can't be rebuilt to what is wanted, a finished sentence. */
+export function rebuildFault({ target, before, strategy, count }: Change): string | undefined {
+  if (strategy.rebuild !== true || before === undefined || count === 0) return undefined;
+  const names = templateProperties.changed(before.template, target.template).filter((name) => name !== "image");
+  if (names.length === 0) return undefined;
+  const changed = names.map((name) => `\`${name}\``).join(" and ");
+  return (
+    `\`rollout.rebuild\` allows only \`image\` to change, but ${changed} ${names.length === 1 ? "changes" : "change"}, too: DigitalOcean gives a ` +
+    "Droplet its size, keys, user data and VPC when it is created. Leave that as it is, or take `rollout.rebuild` out for this change."
+  );
+}
+
+/** The last good version, and the one that the inputs ask for, by fingerprint. */
+export function versionsIn(inputs: Partial<FleetInputs>, id: string, lastGood: Version): ReadonlyMap<string, Template> {
+  const wanted = templateProperties.of(inputs);
+  const versions = [lastGood, ...(wanted === undefined ? [] : [versionOf(wanted, id, lastGood)])];
+  return new Map(versions.map(({ fingerprint, template }) => [fingerprint, template]));
+}
+
+/** The template of each slot, as the last run that ended well has left the fleet. */
+export function standingSlots({ template = "", rollout }: StoredFleet, count: number): readonly string[] {
+  const staged = rollout?.awaiting === undefined ? undefined : stageOf(rollout.awaiting);
+  const size = staged && rollout?.canary?.[staged.stage - 1]?.count;
+  return stagedSlots(size ?? "0", staged?.fingerprint ?? template, template, count);
+}
+
 /** What is wrong with the live Droplets, one clause each; empty where all is well. */
-export function faultsOf(live: readonly LiveDroplet[], template: string | undefined, count: number): readonly string[] {
-  const current = live.filter((droplet) => droplet.template === template && droplet.slot < count);
+export function faultsOf(state: StoredFleet, count: number): readonly string[] {
+  const { live = [] } = state;
+  const wanted = standingSlots(state, count);
+  const isStandby = ({ serving, template, slot }: LiveDroplet): boolean => !serving && template === state.rollout?.kept && slot < count;
+  const current = live.filter((droplet) => droplet.template === wanted[droplet.slot]);
+  const others = live.filter((droplet) => !current.includes(droplet) && !isStandby(droplet));
   const slots = new Set(current.filter(({ serving }) => serving).map(({ slot }) => slot));
   const faults: string[] = [];
   if (slots.size < count) faults.push(`${slots.size} of ${count} Droplets serve`);
-  if (live.length - current.length > 0)
-    faults.push(`${live.length - current.length} of ${live.length} Droplets run another template or are beyond the count`);
+  if (others.length > 0) faults.push(`${others.length} of ${live.length} Droplets run another template or are beyond the count`);
   if (current.length > slots.size && slots.size === count) faults.push(`${current.length - slots.size} slots have more than one Droplet`);
   return faults;
 }

@@ -2,13 +2,8 @@ import type { PropertyTable } from "../../host/property";
 import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
 import { isStatusRange } from "../../rollout/gates/question";
-import { isSize } from "../../rollout/size";
+import { rolloutInput, rolloutStatus } from "./rolloutTable";
 import { teamTable } from "../imageImport/imageImportTable";
-
-const isSizeRule = {
-  expectation: "must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
-  holds: isSize,
-};
 
 function portOf(doc: string) {
   const rules = [{ expectation: "must be from 1 to 65535", holds: (port: number) => port >= 1 && port <= 65_535 }];
@@ -219,67 +214,7 @@ export const fleetInputs = {
     default: {},
     change: "update",
   },
-  rollout: {
-    shape: {
-      object: {
-        maxSurge: {
-          shape: "size",
-          doc: "How many Droplets may exist beyond `count` during a change: a count from 0 to 1000, or a percentage of `count`, rounded up. Default: `25%`.",
-          default: "25%",
-          rules: [isSizeRule],
-        },
-        maxUnavailable: {
-          shape: "size",
-          doc: "How many Droplets fewer than `count` may be available during a change: a count from 0 to 1000, or a percentage of `count`, rounded down. Default: `0`.",
-          default: "0",
-          rules: [isSizeRule],
-        },
-        maxFailures: {
-          shape: "size",
-          doc: "How many new Droplets may fail in one change and be replaced; when one more fails, the fleet is rolled back. A count from 0 to 1000, or a percentage of `count`, rounded up. Default: `10%`, which is at least 1.",
-          default: "10%",
-          rules: [isSizeRule],
-        },
-        canary: {
-          shape: {
-            listOf: {
-              object: {
-                count: {
-                  shape: "size",
-                  doc: "How many Droplets run the new template at this stage: a count from 0 to 1000, or a percentage of `count`, rounded up.",
-                  required: true,
-                  rules: [isSizeRule],
-                },
-                bakeSeconds: {
-                  shape: "number",
-                  doc: "Seconds that they must stay good before the next stage begins, 0 to 86400. Default: 0.",
-                  default: 0,
-                  rules: [{ expectation: "must be from 0 to 86400", holds: (seconds: number) => seconds >= 0 && seconds <= 86_400 }],
-                },
-              },
-            },
-          },
-          doc: "Stages of a change, each with more Droplets than the one before; after the last, all others follow. A failure at any stage rolls the fleet back. Default: none.",
-          example: 'canary: [{ count: "1", bakeSeconds: 600 }, { count: "50%" }]',
-        },
-        drainSeconds: {
-          shape: "number",
-          doc: "Seconds that a Droplet goes on running after it has lost the serving tag, 0 to 3600. Default: 5.",
-          default: 5,
-          rules: [{ expectation: "must be from 0 to 3600", holds: (seconds: number) => seconds >= 0 && seconds <= 3_600 }],
-        },
-        shutdownSeconds: {
-          shape: "number",
-          doc: "Seconds that a Droplet has to shut down by itself before it is deleted all the same, 0 to 3600. Default: 60.",
-          default: 60,
-          rules: [{ expectation: "must be from 0 to 3600", holds: (seconds: number) => seconds >= 0 && seconds <= 3_600 }],
-        },
-      },
-    },
-    doc: "How a change goes on. `maxSurge` and `maxUnavailable` can't both be 0. Default: a quarter more than `count`, none fewer. A change applies to the next rollout.",
-    default: {},
-    change: "update",
-  },
+  rollout: rolloutInput,
 } as const satisfies PropertyTable;
 
 export const fleetOutputs = {
@@ -366,6 +301,11 @@ export const fleetOutputs = {
   priceMonthly: {
     shape: "number",
     doc: "US dollars a month that one Droplet of the size costs, as DigitalOcean listed it at the last rollout.",
+  },
+  rollout: {
+    shape: { object: rolloutStatus, named: "FleetRolloutStatus" },
+    doc: "Where a change stands that isn't complete. It waits for nothing where nothing of it is set.",
+    required: true,
   },
   team: {
     shape: { object: teamTable, named: "Team" },

@@ -1,4 +1,4 @@
-import { redact } from "../../api/redaction";
+import { quoted } from "../../api/quoted";
 import { accepted, compressionTable, formatTable, listed, type CompressionName } from "../../source/accepted";
 
 import { normalUrl } from "./sourceIdentity";
@@ -27,7 +27,7 @@ const causes: readonly { readonly says: RegExp; readonly cause: string; readonly
   },
   {
     says: /recognize your image/i,
-    cause: `what the URL serves is no disk image in a format that DigitalOcean takes: ${formats}, where a raw one has a boot sector`,
+    cause: `what the URL serves is not a disk image in a format that DigitalOcean takes: ${formats}, where a raw one has a boot sector`,
     remedy: "See what it is with `imagefleet inspect`",
   },
 ];
@@ -39,7 +39,7 @@ const anyCause = {
 
 /** Why an import ended `deleted`: the service's own message, the likely cause, what to do. Never the URL, which may be a secret. */
 export function importFailure(imageId: string, message: string | undefined, url = ""): string {
-  const said = redact(message ?? "", [url, normalUrl(url)]);
+  const said = quoted(message ?? "", [url, normalUrl(url)]);
   const { cause, remedy } = causes.find(({ says }) => says.test(said)) ?? anyCause;
   const quote = said === "" ? "gave no reason." : `said: "${said}"${/[.!?]$/.test(said) ? "" : "."}`;
   return `The import of image ${imageId} failed; DigitalOcean ${quote} The likely cause: ${cause}. ${remedy}, then run \`pulumi up\` again.`;

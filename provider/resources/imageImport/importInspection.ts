@@ -55,7 +55,7 @@ export function refuseUnfit(source: Source, inspection: Inspection): void {
   const staged = stagingNeed(packs ? { ...source, compression } : source) !== undefined;
   const counts = ({ code }: Finding): boolean => !staged || !ofFetching.has(code) || (code === "compression-refused" && !packs);
   const errors = findings.filter((finding) => finding.severity === "error" && counts(finding)).map(sentence);
-  if (errors.length > 0) throw new Error(["`source` is no image that a Droplet can run.", ...errors].join("\n"));
+  if (errors.length > 0) throw new Error(["`source` is not an image that a Droplet can run.", ...errors].join("\n"));
 }
 
 async function readSource(

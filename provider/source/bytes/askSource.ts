@@ -1,7 +1,8 @@
 import { pause, waitFor } from "../../waiting/waits";
+import { retryAfter } from "../../rules/retryAfter";
 import type { World } from "../../world";
 
-/** In milliseconds; also the longest that a server's own `Retry-After` is heeded. */
+/** In milliseconds; also the longest `Retry-After` that is followed. */
 const [firstPause, longestPause] = [1_000, 30_000];
 const attempts = 4;
 const mostRedirects = 10;
@@ -23,7 +24,7 @@ export function askSource({ send, clock }: Pick<World, "send" | "clock">, header
     for (let attempt = 1; ; attempt += 1) {
       const asking = { what: `the image's server to answer ${request.method}`, since: clock.now() };
       const answer = await waitFor(asking, followed(request, send, headers));
-      const milliseconds = retryAfter(answer, clock.now()) ?? firstPause * 2 ** (attempt - 1);
+      const milliseconds = retryAfter(answer.headers, clock.now()) ?? firstPause * 2 ** (attempt - 1);
       if (!mayPass(answer.status) || attempt === attempts || milliseconds > longestPause) return answer;
       await answer.body?.cancel();
       await pause(
@@ -58,17 +59,9 @@ async function followed(request: Request, send: World["send"], headers: Readonly
     if (answer.status < 300 || answer.status > 399 || location === null) return answer;
     await answer.body?.cancel();
     seen.add(at.href);
-    if (!URL.canParse(location, at.href)) throw new RedirectError("redirects to what is no URL");
+    if (!URL.canParse(location, at.href)) throw new RedirectError("redirects to something that is not a URL");
     at = new URL(location, at);
     if (seen.has(at.href)) throw new RedirectError("redirects in a loop");
     if (seen.size > mostRedirects) throw new RedirectError(`redirects more than ${mostRedirects} times`);
   }
-}
-
-/** In milliseconds; undefined where the server says nothing that makes sense. */
-function retryAfter({ headers }: Response, now: number): number | undefined {
-  const said = headers.get("retry-after");
-  if (said === null) return undefined;
-  const at = /^\d+$/.test(said) ? now + Number(said) * 1000 : Date.parse(said);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

@@ -14,7 +14,7 @@ export async function openFile(path: string, files: Files = nodeFiles): Promise<
   const stat = await handle.stat({ bigint: true });
   if (!stat.isFile()) {
     await handle.close();
-    throw new SourceUnreadable(`\`path\` must be a file, got \`${path}\`, which is none: name the image file itself.`);
+    throw new SourceUnreadable(`\`path\` must be a file, but \`${path}\` is not one. Give the image file itself.`);
   }
   const size = Number(stat.size);
   const pages = new PagedSource({

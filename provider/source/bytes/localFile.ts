@@ -70,7 +70,7 @@ export async function openLocalFile(path: string, files: Files): Promise<LocalFi
 
 async function stampOf(path: string, file: OpenFile): Promise<{ bytes: number; stamp: string }> {
   const stat = await file.stat({ bigint: true });
-  if (!stat.isFile()) throw new Error(`\`source.path\` must be a file, but \`${path}\` is none.`);
+  if (!stat.isFile()) throw new Error(`\`source.path\` must be a file, but \`${path}\` is not one.`);
   const { size, mtimeNs, ctimeNs, ino } = stat;
   // The change time besides: a copy that keeps size and modification time still moves it.
   return { bytes: Number(size), stamp: [size, mtimeNs, ctimeNs, ino].join(" ") };

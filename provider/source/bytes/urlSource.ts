@@ -28,7 +28,7 @@ export async function openUrl(url: string, access: UrlAccess): Promise<OpenedSou
   if (new URL(url).username !== "" || new URL(url).password !== "") {
     throw new SourceUnreadable("The image's URL must hold no user name or password to be inspected: give them as a header.");
   }
-  /** A request that nobody holds is collected while it waits, and heeds its signal no more. */
+  /** A request that nothing references is collected while it waits, and its signal aborts nothing any more. */
   const held: Request[] = [];
   const ask = (method: "HEAD" | "GET", range?: string) => request(url, method, range, access, held);
   const head = await ask("HEAD");

@@ -202,7 +202,7 @@ export const findingRules: readonly FindingRule[] = [
     code: "partition-table-missing",
     severity: "error",
     message: "The disk has no partition table: DigitalOcean takes disks with MBR or GPT, and a BIOS needs one to start from.",
-    remedy: "Partition the disk and put the file system into a partition; if this is no disk image at all, check the source.",
+    remedy: "Partition the disk and put the file system into a partition; if this is not a disk image at all, check the source.",
     source: upload,
     applies: ({ partitionTable }) => partitionTable === "none",
   },

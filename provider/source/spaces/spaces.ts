@@ -59,7 +59,7 @@ export function createSpaces(settings: SpacesSettings, world: SpacesWorld): Obje
   };
 }
 
-/** Also after an interruption, so it heeds no signal but its own time. */
+/** Works after an interruption too, so it takes no signal and has a time limit instead. */
 function cleanUp({ clock }: Pick<World, "clock">, work: (time: AbortSignal) => Promise<void>): Promise<void> {
   return withTimeout(clock, cleanUpTime, new AbortController().signal, work);
 }

@@ -63,7 +63,7 @@ export async function download(
         }
         break;
       } catch (error) {
-        // Of the request, which is held by this: one that nobody holds is collected, and then no signal ends its answer.
+        // References the request: without that it is collected, and then no signal ends its answer.
         asked.signal.throwIfAborted();
         // Of a server that closes once it has sent all, the last bytes count as broken off where they had to wait for us.
         if (received === bytes) break;

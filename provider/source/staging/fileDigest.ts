@@ -36,7 +36,7 @@ export class FileDigests {
   async ofOpened(file: LocalFile, signal: AbortSignal): Promise<string> {
     const key = `${file.path}\n${file.stamp}`;
     const known = this.#known.get(key);
-    // Who waits for the same digest waits with whoever began, and begins anew where that one was interrupted.
+    // Others who want the same digest wait for the first, and start again if the first is interrupted.
     const shared = known && (await known.catch(() => undefined));
     if (shared !== undefined) return shared;
     const computed = this.#compute(file, signal);

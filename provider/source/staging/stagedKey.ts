@@ -9,7 +9,7 @@ export function prefixOf(correlation: string): string {
 }
 
 /**
- * A key that nobody guesses. `identity`, the digest of the source's bits where it is known beforehand, lets a later run find the same bits
+ * A key that nobody can guess. `identity`, the digest of the source's bits where it is known beforehand, lets a later run find the same bits
  * again. It ends in the file's extension, as the importer wants it.
  */
 export function newKey(

@@ -13,7 +13,7 @@ import { uploadProgress } from "./uploadProgress";
 /** Brings bits that DigitalOcean can't fetch by itself to where it can. */
 export interface Staging {
   /**
-   * Uploads the source as a private object under a key that nobody guesses, or finds what an interrupted run of the same correlation had
+   * Uploads the source as a private object under a key that nobody can guess, or finds what an interrupted run of the same correlation had
    * uploaded already, and removes whatever else those runs left. Nothing of a stage that fails is left. Throws one finished sentence.
    */
   stage(request: StageRequest, call: StageCall): Promise<StagedObject>;
@@ -149,7 +149,7 @@ async function removeInTime(key: string, store: ObjectStore, { clock }: Pick<Wor
   }
 }
 
-/** An import of what nobody may read would fail after minutes and say little, so the importer's first request is made here. */
+/** An import of an object that can't be read would fail after minutes with little said, so this makes the importer's first request. */
 async function publish(key: string, store: ObjectStore, { clock }: Pick<World, "clock">, signal: AbortSignal): Promise<void> {
   await store.setVisibility(key, "public-read", signal);
   for (let look = 1; ; look += 1) {

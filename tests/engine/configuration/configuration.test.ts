@@ -4,10 +4,10 @@ import { diagnosticsOf, stateOf } from "../helpers/outcome";
 import { useService } from "../helpers/service";
 
 test("names every fault of a stack's configuration at once", async () => {
-  const fleets = { web: { region: "ams3", size: "s-1vcpu-1gb", count: "three" } };
+  const fleet = { size: "s-1vcpu-1gb", count: "three" };
   const stack = await useStack({
     program: ".",
-    config: { "image-service:imageUrl": "web.qcow2", "image-service:regions": ["nyc3", "Amsterdam"], "image-service:fleets": fleets },
+    config: { "image-service:imageUrl": "web.qcow2", "image-service:regions": ["nyc3", "Amsterdam"], "image-service:fleet": fleet },
   });
 
   const up = await stack.up();
@@ -19,7 +19,7 @@ test("names every fault of a stack's configuration at once", async () => {
       '`imageUrl` must be an http, https or ftp URL such as `https://images.example.com/web.qcow2.gz`, got "web.qcow2": fix it in `Pulumi.test.yaml`.',
       '`regions[1]` must be a region slug such as `ams3`, got "Amsterdam": fix it in `Pulumi.test.yaml`.',
       "`sshPublicKey` must be a public key such as the line in `~/.ssh/id_ed25519.pub`, got nothing: run `pulumi config set sshPublicKey VALUE`.",
-      '`fleets.web.count` must be a whole number, got "three": fix it in `Pulumi.test.yaml`.',
+      '`fleet.count` must be a whole number, got "three": fix it in `Pulumi.test.yaml`.',
     ].join("\n"),
   });
   expect(await stateOf(stack)).toEqual({});

@@ -4,7 +4,7 @@ import type { Stack } from "../../helpers/engine";
 import { answersOf, nothing } from "../helpers/account";
 import { kindOf, useService, type Service, type Source } from "../helpers/service";
 
-/** The project's own program, three regions and two fleets, from nothing to nothing: each test goes on where the one before it ended. */
+/** The project's own program, three regions and Droplets in two of them, from nothing to nothing: each test goes on where the one before it ended. */
 describe("the project's program", () => {
   const regions = ["nyc3", "ams3", "fra1"];
   let service: Service;
@@ -22,11 +22,10 @@ describe("the project's program", () => {
   async function want(source: Source | undefined, droplets: Readonly<Record<string, number>>): Promise<void> {
     const gate = { http: { port: 8080 }, successThreshold: 1, intervalSeconds: 0.2 };
     const rollout = { maxSurge: 1, maxUnavailable: 0, drainSeconds: 0, shutdownSeconds: 2 };
-    const fleets = Object.entries(droplets).map(([region, count]) => {
-      return [`web-${region}`, { region, count, size: "s-1vcpu-1gb", gate, rollout }] as const;
-    });
+    const counts = Object.entries(droplets).map(([region, count]) => [region, { count }] as const);
     const image = { "image-service:imageUrl": source?.url, "image-service:imageSha256": source?.sha256 };
-    await stack.setConfig({ ...image, "image-service:fleets": Object.fromEntries(fleets) });
+    const fleet = { size: "s-1vcpu-1gb", count: 0, gate, rollout };
+    await stack.setConfig({ ...image, "image-service:fleet": fleet, "image-service:overrides": Object.fromEntries(counts) });
   }
 
   /** The requests that a command makes. */
@@ -39,7 +38,7 @@ describe("the project's program", () => {
   test("is previewed by reads alone", async () => {
     const [preview, requests] = await during(() => stack.preview());
 
-    expect(preview.stdout).toMatch(/^ {4}\+ 12 to create$/m);
+    expect(preview.stdout).toMatch(/^ {4}\+ 17 to create$/m);
     expect(preview.code).toBe(0);
     expect(requests.map(({ method }) => method)).not.toContain("POST");
     expect(requests.every(({ method }) => method === "GET")).toBe(true);
@@ -55,7 +54,7 @@ describe("the project's program", () => {
     expect(transfers.map(({ body }) => (body as { region: string }).region).sort()).toEqual(["ams3", "fra1"]);
     expect(Math.abs((transfers[0]?.at ?? 0) - (transfers[1]?.at ?? 0))).toBeLessThan(2_000);
     const { imageId, addresses, ...outputs } = await stack.outputs();
-    expect(outputs).toMatchObject({ regions, digest: first?.sha256 });
+    expect(outputs).toMatchObject({ digest: first?.sha256 });
     const { images, droplets } = await service.account();
     expect(images).toEqual([{ id: imageId, regions: expect.arrayContaining(regions) as unknown }]);
     expect(droplets.map(({ region, image, serving }) => ({ region, image, serving }))).toEqual(
@@ -75,7 +74,7 @@ describe("the project's program", () => {
     const [up, requests] = await during(() => stack.up("--expect-no-changes"));
 
     expect(up.code).toBe(0);
-    expect(up.stdout).toMatch(/^Resources:\n {4}12 unchanged$/m);
+    expect(up.stdout).toMatch(/^Resources:\n {4}17 unchanged$/m);
     expect(requests).toEqual([]);
   });
 
@@ -116,7 +115,7 @@ describe("the project's program", () => {
       ["ams3", 3],
       ["fra1", 2],
     ] as const) {
-      const servingTag = (tags as Record<string, { servingTag: string }>)[`web-${region}`]?.servingTag;
+      const servingTag = (tags as Record<string, { servingTag: string }>)[region]?.servingTag;
       const old = before.filter((droplet) => droplet.region === region).map(({ id }) => id);
       const existing = levels(requests, count, ({ method, path, body }) => {
         if (method === "POST" && path === "/v2/droplets" && (body as NewDroplets).region === region)

@@ -1,8 +1,8 @@
 import type { ResourceState, Result, Stack } from "../../helpers/engine";
 
-/** What the engine says at the end of a command, by resource: each diagnostic as it is printed, lines joined. */
+/** What the engine says at the end of a command, an update's preview apart, by resource: each diagnostic as it is printed, lines joined. */
 export function diagnosticsOf({ stdout }: Result): Readonly<Record<string, string>> {
-  const block = /^Diagnostics:\n((?: .*\n|\n)*)/m.exec(stdout)?.[1] ?? "";
+  const block = [...stdout.matchAll(/^Diagnostics:\n((?: .*\n|\n)*)/gm)].at(-1)?.[1] ?? "";
   const heads = [...block.matchAll(/^ {2}(\S.*):\n((?: {4}.*\n|\n)*)/gm)];
   return Object.fromEntries(heads.map(([, resource = "", text = ""]) => [resource, text.trim().replace(/\n\s+/g, "\n")]));
 }

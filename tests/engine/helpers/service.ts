@@ -38,7 +38,7 @@ export interface Service {
   readonly folder: string;
   /** Makes a disk image and serves it. */
   readonly image: (version: string) => Promise<Source>;
-  /** Serves a file that is no disk image. */
+  /** Serves a file that is not a disk image. */
   readonly garbage: () => Promise<Source>;
   /** Says what the next `up` of `programs/service` is to lead to. */
   readonly want: (wanted: Wanted) => Promise<void>;

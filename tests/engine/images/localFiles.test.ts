@@ -87,7 +87,9 @@ test("says in preview that a local file needs Spaces, and that a file is no disk
   expect(await refused("1.0.0")).toMatch(
     /^error: Preview failed: A local file \(`source\.path`\) reaches DigitalOcean through a Spaces bucket: set /,
   );
-  expect(await refused("garbage")).toMatch(/`source` is no image that a Droplet can run\.\nThe file is a text file, not a disk image\. /);
+  expect(await refused("garbage")).toMatch(
+    /`source` is not an image that a Droplet can run\.\nThe file is a text file, not a disk image\. /,
+  );
   expect(await refused("gone")).toMatch(/`source\.path` must be a file that can be read, but `.+gone` can't be opened \(ENOENT\)\.$/);
   expect(await writes()).toEqual([]);
 });

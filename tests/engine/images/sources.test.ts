@@ -12,7 +12,7 @@ test("says before anything is spent that what a URL serves is no disk", async ()
   for (const refused of [await stack.preview(), await stack.up()]) {
     expect(refused.code).not.toBe(0);
     expect(diagnosticsOf(refused)["imagefleet:index:ImageImport (web)"]).toMatch(
-      /^error: (Preview failed: )?`source` is no image that a Droplet can run\.\nThe file is a text file, not a disk image\. .+ \(text-refused\)$/,
+      /^error: (Preview failed: )?`source` is not an image that a Droplet can run\.\nThe file is a text file, not a disk image\. .+ \(text-refused\)$/,
     );
   }
   expect(await writes()).toEqual([]);

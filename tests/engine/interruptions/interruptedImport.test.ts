@@ -144,9 +144,7 @@ async function startUntil(service: Service, { fault, asked, held }: Moment): Pro
 /** Ends a run: by `SIGKILL` with all that it started, so that nothing of it tidies up. */
 async function interrupt(up: Running, signal: "SIGKILL" | "SIGINT"): Promise<void> {
   const providers = signal === "SIGKILL" ? await providersOf(up.pid) : [];
-  const interruptedAt = performance.now();
   up.kill(signal);
   for (const pid of providers) process.kill(pid, "SIGKILL");
   expect((await up.ended).code).toBe(signal === "SIGKILL" ? null : 1);
-  expect(performance.now() - interruptedAt).toBeLessThan(10_000);
 }

@@ -73,6 +73,31 @@ test("installed from its tarball into an empty project, README's five lines run 
   expect(await account()).toEqual(nothing);
 });
 
+/** The oldest SDK that the package's range allows, and the newest that it was tried with. */
+const [oldest = ""] = /[\d.]+/.exec(manifest.peerDependencies["@pulumi/pulumi"]) ?? [];
+const newest = "3.276.0";
+
+test.each([
+  ["pnpm@10.34.8", "pnpm add", oldest],
+  ["yarn@1.22.22", "yarn add --ignore-engines", newest],
+])("installed by %s with `%s`, README's five lines run on Pulumi's SDK %s, too", async (manager, add, sdk) => {
+  const project = await scratchFolder();
+  await writeFile(path.join(project, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "shop", private: true }));
+  const tarball = path.join(release, `imagefleet-${manifest.version}.tgz`);
+  const command = `npm exec --yes --package=${manager} -- ${add} ${tarball} @pulumi/pulumi@${sdk} typescript@5.9.3 ts-node@10.9.2`;
+  await run("bash", ["-ec", command], { cwd: project, env: { ...process.env, npm_config_store_dir: await scratchFolder() } });
+  const sdkThere = readFileSync(path.join(project, "node_modules/@pulumi/pulumi/package.json"), "utf8");
+  expect(JSON.parse(sdkThere)).toMatchObject({ version: sdk });
+
+  const { stack, image, sshKeys, account } = await useService({ program: project });
+  await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
+  const found = { PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides, PULUMI_NODEJS_TRANSPILE_ONLY: undefined };
+  stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });
+  expect(await stack.up()).toMatchObject({ code: 0, stderr: "" });
+  expect((await account()).droplets).toHaveLength(3);
+});
+
 test("`pulumi install` fetches the plugin that the package names", async () => {
   const project = await scratchFolder();
   const packageFolder = path.join(project, "node_modules", "imagefleet");

@@ -119,6 +119,53 @@ test("neither shuts down nor deletes a locked Droplet, nor one that still carrie
   expect(plan(members, all("new", 0), usual)).toEqual([{ kind: "withdraw", ids: ["2"] }]);
 });
 
+describe("with all new beside all old", () => {
+  const green: Desired = { slots: ["new", "new"], standby: "old" };
+  const policy: Policy = { maxSurge: 2, maxUnavailable: 0 };
+  const fresh = (slot: number, changes: Partial<Member> = {}) => member(10 + slot, { slot, template: "new", serving: false, ...changes });
+
+  test("makes all at once, and lets none serve before the last has passed", () => {
+    expect(plan([member(0), member(1)], green, policy)).toEqual([{ kind: "create", slots: [0, 1] }]);
+    expect(plan([member(0), member(1), fresh(0), fresh(1, { gate: "waiting" })], green, policy)).toEqual([]);
+    expect(plan([member(0), member(1), fresh(0), fresh(1)], green, policy)).toEqual([{ kind: "serve", ids: ["10", "11"] }]);
+  });
+
+  test("takes all old ones out of service in one step, and keeps them", () => {
+    const moved = [fresh(0, { serving: true }), fresh(1, { serving: true })];
+    expect(plan([member(0), member(1), ...moved], green, policy)).toEqual([{ kind: "withdraw", ids: ["1", "0"] }]);
+    const kept = [0, 1].map((slot) => member(slot, { serving: false, drained: true }));
+    expect([plan([...kept, ...moved], green, policy), isDone([...kept, ...moved], green)]).toEqual([[], true]);
+    expect(plan([...kept, ...moved], { slots: ["old", "old"], standby: "new" }, policy)).toEqual([{ kind: "serve", ids: ["0", "1"] }]);
+  });
+
+  test("makes no new ones where an old one that stands by is gone", () => {
+    const members = [fresh(0, { serving: true }), fresh(1, { serving: true }), member(0, { serving: false, power: "off" })];
+    expect(plan(members, green, policy)).toEqual([{ kind: "delete", ids: ["0"] }]);
+  });
+});
+
+describe("in place", () => {
+  const rebuilt: Desired = { slots: ["new", "new", "new"], inPlace: true };
+  const policy: Policy = { maxSurge: 0, maxUnavailable: 1 };
+
+  test("takes as many out of service as may be unavailable, and rebuilds them once they have drained", () => {
+    expect(plan([member(0), member(1), member(2)], rebuilt, policy)).toEqual([{ kind: "withdraw", ids: ["2"] }]);
+    const draining = member(2, { serving: false });
+    expect(plan([member(0), member(1), draining], rebuilt, policy)).toEqual([]);
+    expect(plan([member(0), member(1), { ...draining, drained: true }], rebuilt, policy)).toEqual([{ kind: "rebuild", ids: ["2"] }]);
+  });
+
+  test("leaves one alone that is locked, and makes one only where a slot has none", () => {
+    const locked = member(2, { serving: false, drained: true, locked: true });
+    expect(plan([member(0, { template: "new" }), locked], rebuilt, policy)).toEqual([{ kind: "create", slots: [1] }]);
+  });
+
+  test("rebuilds one again whose gate it did not pass", () => {
+    const failed = member(2, { template: "new", serving: false, drained: true, gate: "failed" });
+    expect(plan([member(0), member(1), failed], rebuilt, policy)).toEqual([{ kind: "rebuild", ids: ["2"] }]);
+  });
+});
+
 test("is linear: all plans of a rollout of ten thousand look at each Droplet a few times", () => {
   const members = Array.from({ length: 10_000 }, (_, slot) => member(slot));
   let reads = 0;
@@ -140,13 +187,16 @@ class Cloud {
     this.#random = random;
   }
 
-  do(steps: readonly Step[], { slots }: Desired): void {
+  do(steps: readonly Step[], desired: Desired): void {
+    const { slots } = desired;
     for (const step of steps) {
       if (step.kind === "create") {
         for (const slot of step.slots) this.members.push(this.#made(slot, slots[slot]!));
         continue;
       }
-      this.members = this.members.map((one) => (one.id !== undefined && step.ids.includes(one.id) ? this.#after(step.kind, one) : one));
+      this.members = this.members.map((one) =>
+        one.id !== undefined && step.ids.includes(one.id) ? this.#after(step.kind, one, desired) : one,
+      );
     }
   }
 
@@ -182,8 +232,10 @@ class Cloud {
     return [one];
   }
 
-  #after(kind: Exclude<Step["kind"], "create">, one: Member): Member {
+  #after(kind: Exclude<Step["kind"], "create">, one: Member, { slots }: Desired): Member {
     switch (kind) {
+      case "rebuild":
+        return { ...one, template: slots[one.slot]!, power: "new", gate: "waiting", unhealthy: false };
       case "serve":
         return { ...one, serving: true };
       case "withdraw":
@@ -222,11 +274,12 @@ test("gets there from anything through anything, never with too few available or
     slots: fc.array(fc.constantFrom("old", "new"), { maxLength: 6 }),
     policy: fc.record({ maxSurge: fc.nat(3), maxUnavailable: fc.nat(3) }).filter((one) => one.maxSurge + one.maxUnavailable > 0),
     bad: fc.nat(12),
+    how: fc.constantFrom<Pick<Desired, "standby" | "inPlace">>({}, { standby: "old" }, { standby: "older" }, { inPlace: true }),
     kills: fc.array(fc.nat(60), { maxLength: 4 }),
     chance: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 7, maxLength: 97 }),
   });
   fc.assert(
-    fc.property(anyCase, ({ start, slots, policy, bad, kills, chance }) => {
+    fc.property(anyCase, ({ start, slots, policy: given, how, bad, kills, chance }) => {
       let drawn = 0;
       // Chance repeats itself, but never with the same number for ever: a stuck one would be a service that never answers.
       const random = (): number => ((chance[drawn % chance.length] ?? 0) + drawn++ * 0.618) % 1;
@@ -235,19 +288,27 @@ test("gets there from anything through anything, never with too few available or
         return member(id, { ...rest, serving, gate: serving ? "passed" : "waiting" });
       });
       const cloud = new Cloud(members, bad, random);
-      const [desired, count] = [{ slots }, slots.length];
+      const [desired, count] = [{ slots, ...how }, slots.length];
+      const policy = how.standby === undefined ? given : { maxSurge: count, maxUnavailable: 0 };
+      if (how.inPlace === true) Object.assign(policy, { maxSurge: 0, maxUnavailable: Math.max(1, given.maxUnavailable) });
+      let moves = 0;
       for (let tick = 0; tick < 400; tick += 1) {
         if (kills.includes(tick)) cloud.forget();
         const steps = plan(cloud.members, desired, policy);
         const again = plan([...cloud.members], desired, policy);
         const available = cloud.members.filter((one) => one.available).length;
         const [existing, left] = [cloud.members.length, distance(cloud.members, desired)];
+        const isMove =
+          how.standby !== undefined && !cloud.members.some(({ serving, template, slot }) => serving && template === slots[slot]);
+        const begun = steps.flatMap((step) => (step.kind === "serve" ? step.ids : []));
+        if (isMove && begun.length > 0) moves += begun.length === count ? 1 : Infinity;
         cloud.do(steps, desired);
         const now = cloud.members.filter((one) => one.available).length;
         const kept = {
           floor: now >= Math.min(available, count - policy.maxUnavailable),
           surge: cloud.members.length <= Math.max(existing, count + policy.maxSurge),
           progress: distance(cloud.members, desired) <= left,
+          together: moves < Infinity,
           sameAgain: JSON.stringify(again) === JSON.stringify(steps),
         };
         if (!Object.values(kept).every(Boolean)) throw new Error(JSON.stringify({ kept, steps, members: cloud.members }));

@@ -40,6 +40,7 @@ export class RecordedApi {
       },
       tags: {
         add: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("tag", `${tag} ${idsOf(resources)}`, () => undefined),
+        make: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("make", `${tag} ${idsOf(resources)}`, () => undefined),
         remove: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("untag", `${tag} ${idsOf(resources)}`, () => undefined),
         delete: (tag: string) => this.#do("forget", tag, () => undefined),
       },

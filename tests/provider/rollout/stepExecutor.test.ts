@@ -1,5 +1,5 @@
 import { ApiError, NetworkError } from "../../../provider/api/errors";
-import { fleetsTag, fleetTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
+import { fleetsTag, fleetTag, leavingTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
 import { FleetObservation } from "../../../provider/rollout/observation";
 import { type FleetSettings, uniformGoal } from "../../../provider/rollout/settings";
 import { RefusedError, StepExecutor } from "../../../provider/rollout/stepExecutor";
@@ -11,9 +11,10 @@ const fingerprint = "0123456789ab";
 const wanted = uniformGoal({ fingerprint, template: { image: "12", size: "s-1vcpu-1gb", sshKeys: ["1"] } }, 12);
 const own = [fleetsTag, fleetTag("f"), templateTag(fingerprint)];
 
-async function executor(tags: readonly string[] = ["shop"], creationTag?: string) {
+async function executor(tags: readonly string[] = ["shop"], creationTag?: string, count = 2) {
   const recorded = new RecordedApi();
   recorded.droplets = [wireOf(1, { tags: [...own, "shop", "old"] }), wireOf(2, { tags: own })];
+  for (let id = 3; id <= count; id += 1) recorded.droplets.push(wireOf(id, { tags: own }));
   const settings: FleetSettings = {
     ...{ fleetId: "f", name: "web", region: "ams3", tags, servingTags: [], backups: false, creationTag, known: [] },
     gate: { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
@@ -46,6 +47,49 @@ test("shuts down and deletes all of a template by its tag, never by the fleet's"
   const { recorded, executor: one } = await executor();
   for (const kind of ["shutdown", "delete"] as const) await one.do({ kind, ids: ["1", "2"] }, wanted);
   expect(recorded.asked).toEqual([`shutdownByTag ${templateTag(fingerprint)}`, `deleteByTag ${templateTag(fingerprint)}`]);
+});
+
+describe("many Droplets that leave while others of their template stay", () => {
+  const leaving = leavingTag("f");
+  const many = ["1", "2", "3", "4", "5"];
+  const all = [...many, "6", "7"];
+
+  async function crowd() {
+    const there = await executor([], undefined, 8);
+    return { ...there, asked: () => there.recorded.asked.splice(0) };
+  }
+
+  test("get a tag of their own, from which the first use takes what a killed run has tagged, and that goes at the end", async () => {
+    const { executor: one, asked } = await crowd();
+    await one.do({ kind: "shutdown", ids: many }, wanted);
+    expect(asked()).toEqual([`forget ${leaving}`, `make ${leaving} ${many.join(" ")}`, `shutdownByTag ${leaving}`]);
+    await one.do({ kind: "delete", ids: many }, wanted);
+    expect(asked()).toEqual([`deleteByTag ${leaving}`]);
+    await one.forgetTemplates(new Set());
+    expect(asked()).toEqual([`forget ${leaving}`]);
+  });
+
+  test("are the only ones that carry the tag: those that are not ready yet lose it before the others are deleted", async () => {
+    const { executor: one, asked } = await crowd();
+    await one.do({ kind: "shutdown", ids: all }, wanted);
+    asked();
+    await one.do({ kind: "delete", ids: many }, wanted);
+    expect(asked()).toEqual([`untag ${leaving} 6 7`, `deleteByTag ${leaving}`]);
+  });
+
+  test("are asked one by one where one of them is gone by now, and not at all where the tag may be on others", async () => {
+    const { recorded, executor: one, asked } = await crowd();
+    recorded.failures.set("make", refusal(404, "not found"));
+    await one.do({ kind: "delete", ids: many }, wanted);
+    expect(asked().slice(2)).toEqual(many.map((id) => `delete ${id}`));
+    await one.do({ kind: "shutdown", ids: all }, wanted);
+    recorded.failures.set("untag", refusal(503, "unavailable"));
+    asked();
+    await expect(one.do({ kind: "delete", ids: many }, wanted)).rejects.toThrow("unavailable");
+    expect(asked()).toEqual([`untag ${leaving} 6 7`]);
+    await one.do({ kind: "delete", ids: many }, wanted);
+    expect(asked()).toEqual([`forget ${leaving}`, `make ${leaving} ${many.join(" ")}`, `deleteByTag ${leaving}`]);
+  });
 });
 
 test("a shutdown that is refused is no failure: the deletion works without it", async () => {

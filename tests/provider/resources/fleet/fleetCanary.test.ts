@@ -1,5 +1,5 @@
 import type { DropletWire } from "../../../../provider/api/wire";
-import { bounds, FleetRig, imagesOf } from "./fleetRig";
+import { bounds, type Ended, FleetRig, imagesOf } from "./fleetRig";
 
 const canary = [
   { count: "1", bakeSeconds: 120 },
@@ -70,4 +70,119 @@ test("goes on with the stage that an interrupted run had reached", async () => {
   expect(rig.said.some((line) => line.startsWith("canary 1 of 2"))).toBe(false);
   expect(rig.said.some((line) => line.startsWith("canary 2 of 2"))).toBe(true);
   expect(imagesOf(await rig.droplets())).toEqual(Array(4).fill(image));
+});
+
+describe("a stage that pauses", () => {
+  const pausing = {
+    ...rollout,
+    canary: [
+      { count: "1", bakeSeconds: 0, pause: true },
+      { count: "50%", bakeSeconds: 0, pause: true },
+    ],
+  };
+  const inputsOf = (rig: FleetRig, image: number, approved?: string, count = 4) =>
+    rig.inputs(image, { count, rollout: { ...pausing, approved } });
+
+  /** A fleet of four, of which one runs image 1, and the run has paused. */
+  async function paused(): Promise<{ readonly rig: FleetRig; readonly at: Ended }> {
+    const rig = new FleetRig();
+    const before = await rig.create(await inputsOf(rig, 0));
+    const at = await rig.update(before, await inputsOf(rig, 1));
+    return { rig, at };
+  }
+
+  /** How many run images 0 and 1. */
+  const countsOf = async (rig: FleetRig): Promise<readonly number[]> => {
+    const images = imagesOf(await rig.droplets());
+    const of = await Promise.all([rig.image(0), rig.image(1)]);
+    return of.map((image) => images.filter((one) => one === image).length);
+  };
+
+  test("ends the run well with what it waits for, and keeps the last good template", async () => {
+    const { rig, at } = await paused();
+    const staged = at.state.live![0]!.template;
+    expect(at.reasons).toEqual([]);
+    expect(at.state.rollout).toMatchObject({ stage: 1, of: 2, awaiting: `${staged}/1` });
+    expect([at.state.image, at.state.template]).toEqual([await rig.image(0), at.state.live![1]!.template]);
+    expect(await countsOf(rig)).toEqual([3, 1]);
+    expect(rig.said.at(-1)).toBe(
+      `canary 1 of 2: 1 of 4 slots run image ${await rig.image(1)}, and the rollout has paused. To go on, set \`rollout.approved: "${staged}/1"\` and run \`pulumi up\`.`,
+    );
+  });
+
+  test("is no difference to an unchanged program, and a refresh finds it clean", async () => {
+    const { rig, at } = await paused();
+    const inputs = await inputsOf(rig, 1);
+    rig.forgetSent();
+    expect(await rig.diff(at, inputs, inputs)).toEqual({});
+    expect(rig.sent).toEqual([]);
+    const read = await rig.read(at, inputs);
+    expect(read.reasons).toEqual([]);
+    expect(await rig.diff(read, inputs, inputs)).toEqual({});
+  });
+
+  test("is left by the approval of that stage, which is none of the next", async () => {
+    const { rig, at } = await paused();
+    const first = at.state.rollout!.awaiting!;
+    const second = await rig.update(at, await inputsOf(rig, 1, first));
+    expect(second.reasons).toEqual([]);
+    expect(second.state.rollout).toMatchObject({ stage: 2, awaiting: first.replace(/1$/, "2") });
+    expect(await countsOf(rig)).toEqual([2, 2]);
+    const again = await rig.update(second, await inputsOf(rig, 1, first));
+    expect(again.state.rollout).toEqual(second.state.rollout);
+    const done = await rig.update(second, await inputsOf(rig, 1, second.state.rollout!.awaiting));
+    expect(done.reasons).toEqual([]);
+    expect(done.state.rollout?.awaiting).toBeUndefined();
+    expect([done.state.image, await countsOf(rig)]).toEqual([await rig.image(1), [0, 4]]);
+  });
+
+  test("does not pass by an approval of another template", async () => {
+    const { rig, at } = await paused();
+    const approved = at.state.rollout!.awaiting!;
+    const other = await rig.update(at, { ...(await inputsOf(rig, 1, approved)), userData: "#cloud-config" });
+    expect(other.state.rollout).toMatchObject({ stage: 1 });
+    expect(other.state.rollout!.awaiting).not.toBe(approved);
+    expect(await countsOf(rig)).toEqual([3, 1]);
+  });
+
+  test("goes back to the old image by one Droplet", async () => {
+    const { rig, at } = await paused();
+    rig.bodies.length = 0;
+    const back = await rig.update(at, await inputsOf(rig, 0));
+    expect(back.reasons).toEqual([]);
+    expect(back.state.rollout?.awaiting).toBeUndefined();
+    expect([rig.bodies.length, await countsOf(rig)]).toEqual([1, [4, 0]]);
+  });
+
+  test("heals drift of either template and stays paused", async () => {
+    const { rig, at } = await paused();
+    const inputs = await inputsOf(rig, 1);
+    for (const slot of [0, 2]) await rig.ask("DELETE", `/v2/droplets/${at.state.live![slot]!.id}`);
+    const read = await rig.read(at, inputs);
+    expect(read.reasons.join()).toContain("2 of 4 Droplets serve");
+    expect(await rig.diff(read, inputs, inputs)).toEqual({ live: "update" });
+    const healed = await rig.update(read, inputs);
+    expect(healed.reasons).toEqual([]);
+    expect(healed.state.rollout).toEqual({ ...at.state.rollout, lastSeconds: expect.any(Number) as unknown });
+    expect(healed.state.live!.map(({ slot, template }) => [slot, template])).toEqual(
+      at.state.live!.map(({ slot, template }) => [slot, template]),
+    );
+  });
+
+  test("grows with the old template where the stage asks for no more", async () => {
+    const { rig, at } = await paused();
+    const grown = await rig.update(at, await inputsOf(rig, 1, undefined, 6));
+    expect([grown.state.rollout?.stage, await countsOf(rig)]).toEqual([1, [5, 1]]);
+    const half = await rig.update(grown, await inputsOf(rig, 1, at.state.rollout!.awaiting, 6));
+    expect([half.state.rollout?.stage, await countsOf(rig)]).toEqual([2, [3, 3]]);
+  });
+
+  test("is begun again after a rollback, whatever it had reached", async () => {
+    const { rig, at } = await paused();
+    const image = await rig.image(1);
+    rig.probeFails = (droplet) => String(droplet.image.id) === image;
+    const failed = await rig.update(at, await inputsOf(rig, 1, at.state.rollout!.awaiting));
+    expect(failed.reasons.at(-1)).toBe(`Rolled back: 4 of 4 Droplets serve image ${await rig.image(0)}.`);
+    expect(failed.state.rollout?.awaiting).toBeUndefined();
+  });
 });

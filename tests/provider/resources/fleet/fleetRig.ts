@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { seededRandom } from "../../../../emulator/ids";
+import type { RecordedNetwork } from "../../../../emulator/network";
 import type { EmulatorOptions } from "../../../../emulator/options";
 import type { DropletWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
-import type { Call } from "../../../../provider/host/resource";
+import { effectsByTable } from "../../../../provider/host/diff";
+import type { Call, Effects } from "../../../../provider/host/resource";
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import type { FleetInputs, FleetState, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
 import type { ProviderContext } from "../../../../provider/providerContext";
@@ -79,6 +81,11 @@ export class FleetRig {
     return this.#process.context;
   }
 
+  /** Where the load balancer at an address sends the next connection, and whether anything listens there. */
+  get network(): RecordedNetwork {
+    return this.#service.network;
+  }
+
   async image(index: number): Promise<string> {
     const { images } = (await this.ask("GET", "/v2/images?private=true")) as { images: { id: number; name: string }[] };
     return String(images.find(({ name }) => name === `web-${index + 1}`)!.id);
@@ -116,6 +123,11 @@ export class FleetRig {
 
   read({ id, state }: Ended, inputs: Partial<FleetInputs>): Promise<Ended> {
     return this.#end(async () => ({ id, state: (await fleet.read(id, { state, inputs }, this.session, this.call()))!.state }));
+  }
+
+  /** What the engine would be told to change. */
+  async diff({ id, state }: Ended, before: FleetInputs, after: FleetInputs): Promise<Effects> {
+    return await fleet.diff!({ id, state, before, after, effects: effectsByTable(fleet.inputs, before, after) }, this.session, this.call());
   }
 
   delete({ id, state }: Ended): Promise<void> {

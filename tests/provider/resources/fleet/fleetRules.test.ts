@@ -94,13 +94,15 @@ test("does not check what is unknown yet", () => {
 
 const live = [0, 1, 2].map((slot) => ({ id: String(100 + slot), slot, template: "0123456789ab", serving: true }));
 
+/** A diff asks the time, and nothing else. */
+const clockOnly = { world: { clock: { now: () => 0 } } } as never;
+
 async function diff(changes: Values, state: StoredFleet = {}): Promise<Record<string, string>> {
   const before = checked();
   const after = checked(changes);
   const effects = effectsByTable(fleet.inputs, before, after);
   const stored = { ...before, template: "0123456789ab", live, ...state };
-  // A diff has neither session nor call to use.
-  return fleet.diff!({ id: "f", state: stored, before, after, effects }, undefined as never, undefined as never);
+  return fleet.diff!({ id: "f", state: stored, before, after, effects }, clockOnly, undefined as never);
 }
 
 test("rolls for the image, size, keys, user data and VPC, replaces for the region, and updates for the rest", async () => {
@@ -120,7 +122,7 @@ test("takes a size as a number or a text for the same, and the first release's d
   expect(checked({ rollout: { maxSurge: 2 } }).rollout).toEqual(checked({ rollout: { maxSurge: "2" } }).rollout);
   const before = checked({ rollout: { maxSurge: 1 } });
   const compare = (after: FleetInputs) =>
-    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, undefined as never, undefined as never);
+    fleet.diff!({ id: "f", state: {}, before, after, effects: { rollout: "update" } }, clockOnly, undefined as never);
   expect(await compare(checked())).toEqual({ rollout: "none" });
   expect(await compare(checked({ rollout: { maxSurge: 2 } }))).toEqual({ rollout: "update" });
 });
@@ -129,7 +131,7 @@ test("takes another order of keys for no change", async () => {
   const before = checked({ sshKeys: ["1", "2"] });
   const after = checked({ sshKeys: ["2", "1"] });
   const change = { id: "f", state: {}, before, after, effects: { sshKeys: "roll" as const } };
-  expect(await fleet.diff!(change, undefined as never, undefined as never)).toEqual({ sshKeys: "none" });
+  expect(await fleet.diff!(change, clockOnly, undefined as never)).toEqual({ sshKeys: "none" });
 });
 
 test("rolls what was held back as soon as nothing holds it any more, and records the rest", async () => {
@@ -144,7 +146,7 @@ test("rolls what was held back as soon as nothing holds it any more, and records
         after: next,
         effects: effectsByTable(fleet.inputs, old, next),
       },
-      undefined as never,
+      clockOnly,
       undefined as never,
     );
   };
@@ -174,7 +176,9 @@ test("previews a rollout with its Droplets unknown and its tags known, and a cha
   const preview = async (inputs: FleetInputs) =>
     (await rig.clock.run(fleet.preview!(inputs, made.state, rig.session, rig.call()))) as StoredFleet;
   const rolled = await preview(await rig.inputs(1));
-  expect([rolled.droplets, rolled.addresses, rolled.template]).toEqual([unknownValue, unknownValue, unknownValue]);
+  expect([rolled.droplets, rolled.addresses]).toEqual([unknownValue, unknownValue]);
+  expect(rolled.template).toMatch(/^[0-9a-f]{12}$/);
+  expect(rolled.template).not.toBe(made.state.template);
   expect([rolled.fleetTag, rolled.servingTag]).toEqual([made.state.fleetTag, made.state.servingTag]);
   const grown = await preview(await rig.inputs(0, { count: 4 }));
   expect([grown.droplets, grown.template]).toEqual([unknownValue, made.state.template]);
@@ -211,8 +215,8 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
     rig.clock.run(fleet.preview!(inputs, of, rig.session, { ...rig.call(), urn: name }));
   const bounds = { maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 };
   const surge = (maxSurge: number) => ({ maxSurge: `${maxSurge}`, ...bounds });
-  await expect(preview(await rig.inputs(1, { rollout: surge(6) }), made.state)).rejects.toThrow(
-    "`count` must fit within the account's Droplet limit: the fleet needs 3 Droplets and 6 more during the change (`rollout.maxSurge`), 3 of them exist, and the account has 3 of its limit of 8 Droplets. ",
+  await expect(preview(await rig.inputs(1, { count: 6, rollout: surge(6) }), made.state)).rejects.toThrow(
+    "`count` must fit within the account's Droplet limit: the fleet needs 6 Droplets and 3 more during the change (`rollout.maxSurge`), 3 of them exist, and the account has 3 of its limit of 8 Droplets. ",
   );
   await preview(await rig.inputs(1, { rollout: surge(3) }), made.state);
   expect(rig.warned).toEqual([]);

@@ -6,7 +6,7 @@ import { simulate, type RecordedCall, type Simulation } from "../../../helpers/s
 const good: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" }, region: "nyc3", name: "web" };
 const bad: ImageImportInputs = { ...good, source: { url: "http://127.0.0.1/secret-path/web.txt" } };
 const refusal = [
-  "`source` is no image that a Droplet can run.",
+  "`source` is not an image that a Droplet can run.",
   expect.stringMatching(/^The file is a text file, not a disk image\. .+ \(text-refused\)$/),
 ];
 

@@ -135,7 +135,7 @@ describe("a local file", () => {
       return simulation.run(completed(simulation, inputsOf(source), undefined)).catch((error: unknown) => (error as Error).message);
     };
     expect(await refusal({ path: text.path })).toMatch(
-      /^`source` is no image that a Droplet can run\.\nThe file is a text file, not a disk image\. .+ \(text-refused\)$/,
+      /^`source` is not an image that a Droplet can run\.\nThe file is a text file, not a disk image\. .+ \(text-refused\)$/,
     );
     expect(await refusal({ path: `${web.path}.gone` })).toBe(
       `\`source.path\` must be a file that can be read, but \`${web.path}.gone\` can't be opened (ENOENT).`,

@@ -86,7 +86,9 @@ describe("The digest of a local file", () => {
   it("is none of a pipe, which nothing is waited for", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
-    await expect(new FileDigests(nodeFiles).of(pipe, signal)).rejects.toThrow(/^`source\.path` must be a file, but `[^`]+pipe` is none\.$/);
+    await expect(new FileDigests(nodeFiles).of(pipe, signal)).rejects.toThrow(
+      /^`source\.path` must be a file, but `[^`]+pipe` is not one\.$/,
+    );
   });
 
   it("is that of the file that a link leads to, and another when it leads elsewhere", async () => {

@@ -108,7 +108,7 @@ describe("A local file", () => {
 
   it.each([
     ["no-such.img", /^`source\.path` must be a file that can be read, but `[^`]+no-such\.img` can't be opened \(ENOENT\)\.$/],
-    ["", /^`source\.path` must be a file, but `[^`]+` is none\.$/],
+    ["", /^`source\.path` must be a file, but `[^`]+` is not one\.$/],
   ])("that is none is refused: %j", async (name, message) => {
     await expect(stage({ source: { path: join(folder, name) } })).rejects.toThrow(message);
   });

@@ -1,5 +1,5 @@
 /** Takes secrets (as they are, and as JSON spells them) out of a text that others wrote, makes it one line, and keeps it short. */
-export function redact(text: string, secrets: readonly string[]): string {
+export function quoted(text: string, secrets: readonly string[]): string {
   const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]).filter((spelling) => spelling !== "");
   const clean = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, "[secret]"), text);
   const line = clean.replace(/\s+/g, " ").trim();

@@ -1,0 +1,88 @@
+import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import type { Call } from "../../host/resource";
+import { asksAnything, type Questions } from "../../rollout/gates/question";
+import { type Forecast, isIdle } from "../../rollout/forecast";
+import { type Demand, type Headroom, headroomOf } from "../../rollout/headroom";
+import { type AccountDroplets, describePlan, type Plan } from "../../rollout/planReport";
+import { preflight } from "../../rollout/preflight";
+import { type Change, pathOf } from "../../rollout/strategy";
+import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
+import { balancerOf } from "./fleetPlacement";
+import type { FleetSession } from "./fleetSession";
+import {
+  changeOf,
+  faultsOf,
+  type FleetInputs,
+  isHeld,
+  lastGoodOf,
+  rebuildFault,
+  reachedOutputs,
+  runsTemplateOf,
+  type StoredFleet,
+  targetOf,
+} from "./fleetState";
+
+const nothingIsProbed =
+  "`gate` probes nothing: a new Droplet serves as soon as it is active, even if it hasn't booted yet. Set `gate.http`, `gate.tcp` or `gate.ssh`, or confirm with `gate.active: true`.";
+
+/** What creating or updating would do; spends nothing. */
+export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
+  if (!isKnown(inputs)) return {};
+  const { image, size, region, count, gate, sshKeys } = inputs;
+  const isHeldBack = state !== undefined && lastGoodOf(state) !== undefined && isHeld(inputs);
+  const isRoll = state === undefined || (!isHeldBack && !runsTemplateOf(inputs, state));
+  const foreseen = forecastOf(inputs, state, session.world.clock.now());
+  const { fault, warning }: Headroom =
+    foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), session, call.signal);
+  if (warning !== undefined) call.warn(warning);
+  const faults = fault === undefined ? [] : [fault];
+  if (isRoll) {
+    const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
+    const template = {
+      ...{ image: known(image), size: known(size), region: known(region), sshKeys: keys, projectId: known(inputs.projectId) },
+      ...balancerOf(inputs, state?.fleetId),
+    };
+    faults.push(...(await preflight(template, session.api, call.signal)));
+    if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
+      call.warn(nothingIsProbed);
+  }
+  const whole = whollyKnown<FleetInputs>(inputs);
+  const refusal = state && whole && rebuildFault(changeTo(whole, state, session));
+  if (refusal !== undefined) faults.push(refusal);
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  const plan = foreseen === undefined || isIdle(foreseen) ? undefined : await planOf(foreseen, inputs, state, session, call);
+  if (plan !== undefined) call.info(describePlan(plan, known(image), await accountOf(session, call)));
+  if (state === undefined) return { ...inputs, ...withPlan(inputs.rollout, plan) };
+  const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;
+  const reached = whole === undefined ? { ...inputs, template: unknownValue } : foresee(whole, state, session);
+  const open = isLive ? {} : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, lastChange: unknownValue };
+  return { ...state, ...reached, ...open, ...withPlan(reached.rollout, plan) };
+}
+
+function withPlan(rollout: WithUnknowns<FleetInputs["rollout"]>, plan: Plan | undefined) {
+  return plan === undefined || !isKnown(rollout) ? {} : { rollout: { ...rollout, plan } };
+}
+
+async function accountOf({ api, dropletTotal }: FleetSession, { signal }: Call): Promise<AccountDroplets> {
+  const [{ droplet_limit: limit }, total] = await Promise.all([api.account(signal), dropletTotal(signal)]);
+  return { limit, total };
+}
+
+/** The outputs of the goal that this change comes to. */
+function foresee(inputs: FleetInputs, state: StoredFleet, session: FleetSession) {
+  const [first, ...rest] = pathOf(changeTo(inputs, state, session));
+  return reachedOutputs(inputs, rest.at(-1) ?? first, state, session.world.clock.now());
+}
+
+function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetSession): Change {
+  return changeOf(inputs, state, targetOf(inputs, state.fleetId ?? "", state), world.clock.now());
+}
+
+/** What the change needs of the account's limit. */
+function demandOf(foreseen: Forecast, count: number, state: StoredFleet | undefined, urn: string): Demand {
+  return { urn, existing: state?.live?.length ?? 0, count, surge: Math.max(0, foreseen.mostExisting - count) };
+}
+
+function known<T>(value: T | typeof unknownValue): T | undefined {
+  return isKnown(value) ? value : undefined;
+}
