@@ -24,6 +24,7 @@ export interface Network {
 /** A network that only records which ports are open, for simulations. */
 export class RecordedNetwork implements Network {
   readonly #open = new Map<string, Listen[]>();
+  readonly #forwards = new Map<string, () => Target | undefined>();
   #next = 0;
 
   allocate(): string {
@@ -35,8 +36,16 @@ export class RecordedNetwork implements Network {
     this.#open.set(address, [...(this.#open.get(address) ?? []), listen]);
   }
 
-  forward(address: string, listen: Listen): void {
+  forward(address: string, listen: Listen, next: () => Target | undefined): void {
     this.open(address, listen);
+    this.#forwards.set(`${address}:${listen.port}`, next);
+  }
+
+  /** Where the next connection to a port that forwards goes; undefined where it is refused. */
+  route(address: string, port: number): Target | undefined {
+    return this.#open.get(address)?.some((listen) => listen.port === port) === true
+      ? this.#forwards.get(`${address}:${port}`)?.()
+      : undefined;
   }
 
   probe({ address, port, protocol }: HealthProbe): Promise<boolean> {

@@ -4,6 +4,7 @@ import { DropletPoller } from "./rollout/dropletPoller";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
 import type { StagingWorld } from "./source/stagingWorld";
+import { isBegunTag } from "./resources/lineage/lineageTags";
 import { SingleFlight } from "./waiting/singleFlight";
 import type { World } from "./world";
 
@@ -20,6 +21,12 @@ export interface ProviderContext {
   readonly current: Map<string, ImageWire>;
   /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
   readonly standing: Map<string, StandingMarks>;
+  /** By its URN, the lineage of a resource that exists, as its Diff in this process told: a replacement goes on with it. */
+  readonly histories: Map<string, string>;
+  /** By its URN, what a create of this process has made of a resource: the delete of what it replaces hands the kept versions over. */
+  readonly created: Map<string, { readonly lineageTag: string; readonly retain: number }>;
+  /** The marks of creates that earlier processes have not ended; one request a process. */
+  begunMarks(this: void, signal: AbortSignal): Promise<readonly string[]>;
   readonly sources: SourceAccess;
   /** By the fleet's URN, how many Droplets its change needs beyond what it has, as previews of this process told. */
   readonly dropletDemands: Map<string, number>;
@@ -47,6 +54,7 @@ export interface ContextArgs extends Pick<ProviderContext, "api" | "world" | "na
 
 export function createContext({ api, world, namespace, spaces = {}, staging }: ContextArgs): ProviderContext {
   const dropletTotal = new SingleFlight((signal) => api.droplets.total(signal));
+  const begunMarks = new SingleFlight(async (signal) => (await api.tags.names(signal)).filter(isBegunTag));
   return {
     api,
     world,
@@ -55,6 +63,9 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     poller: new DropletPoller(api.droplets, world),
     current: new Map(),
     standing: new Map(),
+    histories: new Map(),
+    created: new Map(),
+    begunMarks: (signal) => begunMarks.get(signal),
     sources: createSourceAccess(world, spaces, staging),
     dropletDemands: new Map(),
     dropletTotal: (signal) => dropletTotal.get(signal),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fleetConfig } from "./fleetConfig";
-import { integer, map, must, number, text } from "./shapes";
+import { boolean, integer, map, must, number, text } from "./shapes";
 
 const port = integer;
 const addresses = z.array(text("must be an address or a range such as `198.51.100.7/32`"), must("must be a list of addresses and ranges"));
@@ -54,6 +54,19 @@ export const serviceConfig = map({
   loadBalancer: map({
     port,
     path: text("must be a path such as `/`", /^\//).optional(),
+    forwardingRules: z
+      .array(
+        map({
+          entryPort: port,
+          entryProtocol: text("must be `http`, `https` or `tcp`", /^(http|https|tcp)$/),
+          targetPort: port,
+          targetProtocol: text("must be `http`, `https` or `tcp`", /^(http|https|tcp)$/),
+          tlsPassthrough: boolean.optional(),
+          certificateName: text("must be the name of a certificate").optional(),
+        }),
+        must("must be a list of rules"),
+      )
+      .optional(),
     sizeUnit: integer.optional(),
     healthcheck: map({
       checkIntervalSeconds: integer.optional(),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { hasSpacesGateway, startSpacesGateway, type SpacesGateway } from "../../local/spacesGateway";
 import { openWorkspace, type Workspace } from "../../local/workspace";
+import { askDuring } from "./asking";
 import { durations, requestsOf, startCloud, type Cloud } from "./cloud";
 import { withImages, type Images, type ServedImage } from "./images";
 import { interruption } from "./interruption";
@@ -11,13 +12,15 @@ import { throwawayPublicKey } from "./sshKey";
 import { DevStack } from "./stack";
 import { summary, type Phase } from "./summary";
 
-const dropletsAFleet = 3;
-/** A gate is passed by two answers, 2 s apart: the defaults of `DropletFleet`. */
-const gateSeconds = 2;
+/** What a change of stack dev waits for beside its Droplets: its load balancers look for tags every 5 s, and call healthy what passed two checks, 3 s apart. */
+const noticed = ["load balancer notices", 5] as const;
+const healthy = ["two health checks", 6] as const;
+const drained = ["drain", 10] as const;
 
 /**
- * `demo`: version 1 is imported from its URL, copied and started, version 2 rolled out from a local file, a third `up` finds nothing to
- * do, and version 1 is taken back; then a summary, and the end of everything, unless it is to be kept.
+ * `demo`: version 1 is imported from its URL, copied and started, version 2 rolled out from a local file while the load balancers are asked
+ * all the time, a third `up` finds nothing to do, and version 1 is taken back; then a summary, and the end of everything, unless it is to
+ * be kept.
  */
 export async function runDemo({ keep: toKeep }: { readonly keep: boolean }): Promise<void> {
   const interrupted = interruption();
@@ -62,27 +65,38 @@ function describeParts(images: Images, cloud: Cloud, spaces: SpacesGateway | und
 
 async function allUps(stack: DevStack, cloud: Cloud, [first, second]: Images, hasSpaces: boolean): Promise<Phase[]> {
   const arrival = [["import", durations.import] as const, ["slowest copy", durations.transfer] as const];
-  const turns = [`${dropletsAFleet} Droplets and gates in turn`, dropletsAFleet * (durations.droplet + gateSeconds)] as const;
+  const change = [["Droplets", durations.droplet] as const, noticed, healthy];
   const fromUrl = ({ url, sha256 }: ServedImage) => ({ imageUrl: url, imagePath: undefined, imageSha256: sha256 });
   const fromFile = ({ path: file, sha256 }: ServedImage) => ({ imageUrl: undefined, imagePath: file, imageSha256: sha256 });
   await stack.create();
   await stack.configure({ sshPublicKey: throwawayPublicKey() });
 
   return [
-    await phase("version 1", [...arrival, ["Droplets", durations.droplet], ["gate", gateSeconds]], cloud, async () => {
+    await phase("version 1", [...arrival, ...change], cloud, async () => {
       await stack.configure(fromUrl(first));
       await stack.up();
     }),
-    await phase("version 2", [...arrival, turns], cloud, async () => {
+    await phase("version 2", [...arrival, ...change, drained], cloud, async () => {
       await stack.configure(hasSpaces ? fromFile(second) : fromUrl(second));
-      await stack.up();
+      await upWhileAsked(stack, [first.version, second.version]);
     }),
     await phase("no change", [], cloud, () => stack.up("--expect-no-changes")),
-    await phase("back to version 1", [turns], cloud, async () => {
+    await phase("back to version 1", [...change, drained], cloud, async () => {
       await stack.configure(fromUrl(first));
-      await stack.up();
+      await upWhileAsked(stack, [second.version, first.version]);
     }),
   ];
+}
+
+/** Asks the load balancers during the whole change, and says what they answered. */
+async function upWhileAsked(stack: DevStack, [before, after]: readonly [string, string]): Promise<void> {
+  const { imageId, loadBalancers } = await stack.outputs();
+  const urls = Object.values(loadBalancers as Readonly<Record<string, string>>).map((address) => `http://${address}:8080/`);
+  const { byImage, failures } = await askDuring(urls, () => stack.up());
+  const versionOf = (image: string): string => (image === imageId ? before : after);
+  const parts = [...byImage].map(([image, count]) => `${count} from version ${versionOf(image)}`);
+  say(`\n${urls.length} load balancers, asked all the time: ${parts.join(", ")}, ${failures.length} failed`);
+  for (const failure of new Set(failures)) say(`  ${failure}`);
 }
 
 async function phase(name: string, criticalPath: Phase["criticalPath"], cloud: Cloud, work: () => Promise<void>): Promise<Phase> {

@@ -55,7 +55,7 @@ export function countByKind(requests: readonly LoggedRequest[]): Map<string, num
   for (const { method, path } of requests) {
     const route = path
       .replace(/\?.*$/, "")
-      .replace(/\/\d+/g, "/{id}")
+      .replace(/\/(\d+|[0-9a-f]{8}-[0-9a-f-]{27})(?=\/|$)/g, "/{id}")
       .replace(/\/tags\/[^/]+/, "/tags/{name}");
     const kind = `${method} ${route}`;
     count.set(kind, (count.get(kind) ?? 0) + 1);

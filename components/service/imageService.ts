@@ -5,7 +5,6 @@ import { DropletFleet } from "../dropletFleet";
 import { byRegion, mapped, type ByRegion } from "./byRegion";
 import { fleetOf } from "./fleetOf";
 import { makeRecords, urlOf } from "./names";
-import { putIntoProject } from "./project";
 import type { ImageServiceArgs } from "./serviceArgs";
 import { serviceFaults } from "./serviceFaults";
 import { makeSurroundings, type Surroundings } from "./surroundings";
@@ -58,12 +57,11 @@ export class ImageService extends pulumi.ComponentResource {
     const image = (args.image ?? customImage) as NonNullable<ImageServiceArgs["image"]>;
     const firewall = around.firewall === undefined ? [] : [around.firewall];
     this.fleets = inWaves(waves, (region, before) => {
-      const wanted = { ...fleetOf(region, args, around), image, name: house.name };
+      const wanted = { ...fleetOf(region, args, around), image, name: `${house.name}-${region}` };
       return new DropletFleet(`${name}-${region}`, wanted, { parent: this, customTimeouts, dependsOn: [...before, ...firewall] });
     });
     const dnsRecords = makeRecords(house, args.dns, around);
-    const project = args.project === undefined ? undefined : putIntoProject(house, args.project, around, this.fleets);
-    this.made = { ...around, customImage, dnsRecords, project };
+    this.made = { ...around, customImage, dnsRecords };
 
     this.url = urlOf(args, around, dnsRecords);
     this.addresses = pulumi.output(byRegion(regions, (region) => this.fleets[region]?.addresses as pulumi.Output<string[]>));
@@ -78,7 +76,6 @@ export class ImageService extends pulumi.ComponentResource {
 export interface ServiceParts extends Surroundings {
   readonly customImage?: CustomImage;
   readonly dnsRecords: readonly digitalocean.DnsRecord[];
-  readonly project?: digitalocean.Project;
 }
 
 /** Names at DigitalOcean are of the whole account. */

@@ -1,28 +1,21 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import type { DropletFleet } from "../dropletFleet";
-import type { ByRegion } from "./byRegion";
 import type { ImageServiceArgs, ServiceProjectArgs } from "./serviceArgs";
 import type { Household, Surroundings } from "./surroundings";
 
-/** Puts all that a project can hold into one, and returns that where it was made for it. */
-export function putIntoProject(
+/** The project that is made or given, with the load balancers and addresses in it; the fleets put their Droplets there. */
+export function projectOf(
   { parent, logicalName, name }: Household,
   wanted: NonNullable<ImageServiceArgs["project"]>,
-  { loadBalancers, reservedIps }: Surroundings,
-  fleets: ByRegion<DropletFleet>,
-): digitalocean.Project | undefined {
-  const made = isDescription(wanted) ? new digitalocean.Project(logicalName, { name, ...wanted }, { parent }) : undefined;
-  const resources = pulumi
-    .all([
-      ...Object.values(loadBalancers).map(({ loadBalancerUrn }) => pulumi.all([loadBalancerUrn])),
-      ...Object.values(reservedIps).map((ips) => pulumi.all(ips.map(({ reservedIpUrn }) => reservedIpUrn))),
-      ...Object.values(fleets).map(({ droplets }) => droplets.apply((all) => all.map(({ dropletUrn }) => dropletUrn))),
-    ])
-    .apply((urns) => urns.flat());
-  const project = made?.id ?? (wanted as pulumi.Input<string>);
-  new digitalocean.ProjectResources(logicalName, { project, resources }, { parent });
-  return made;
+  { loadBalancers, reservedIps }: Pick<Surroundings, "loadBalancers" | "reservedIps">,
+): Pick<Surroundings, "project" | "projectId"> {
+  const project = isDescription(wanted) ? new digitalocean.Project(logicalName, { name, ...wanted }, { parent }) : undefined;
+  const projectId = project?.id ?? (wanted as pulumi.Input<string>);
+  const balancers = Object.values(loadBalancers).map(({ loadBalancerUrn }) => loadBalancerUrn);
+  const addresses = Object.values(reservedIps).flatMap((ips) => ips.map(({ reservedIpUrn }) => reservedIpUrn));
+  const resources = [...balancers, ...addresses];
+  if (resources.length > 0) new digitalocean.ProjectResources(logicalName, { project: projectId, resources }, { parent });
+  return { project, projectId };
 }
 
 function isDescription(wanted: NonNullable<ImageServiceArgs["project"]>): wanted is ServiceProjectArgs {

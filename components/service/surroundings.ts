@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { byRegion, mapped, type ByRegion } from "./byRegion";
 import { makeFirewall } from "./firewall";
 import { makeLoadBalancer } from "./loadBalancer";
+import { projectOf } from "./project";
 import type { ImageServiceArgs } from "./serviceArgs";
 
 /** Whose child a resource is, the prefix of its logical name, and that of its name at DigitalOcean. */
@@ -23,6 +24,9 @@ export interface Surroundings {
   readonly loadBalancers: ByRegion<digitalocean.LoadBalancer>;
   readonly firewall?: digitalocean.Firewall;
   readonly reservedIps: ByRegion<readonly digitalocean.ReservedIp[]>;
+  readonly project?: digitalocean.Project;
+  /** Of the project that is made or given. */
+  readonly projectId?: pulumi.Input<string>;
 }
 
 export function makeSurroundings(house: Household, args: ImageServiceArgs): Surroundings {
@@ -39,10 +43,17 @@ export function makeSurroundings(house: Household, args: ImageServiceArgs): Surr
     loadBalancer === undefined
       ? {}
       : byRegion(regions, (region) => makeLoadBalancer(house, { region, vpcUuid: vpcUuids[region], tag: servingTag.name }, loadBalancer));
+  const wall = firewall && makeFirewall(house, { ...args, firewall }, memberTag.name, Object.values(loadBalancers));
+  const reservedIps = byRegion(regions, (region) => makeAddresses(house, region, args.reservedIps ?? 0));
+  const kept = { loadBalancers, reservedIps };
   return {
-    ...{ sshKey, memberTag, servingTag, vpcs, loadBalancers },
-    firewall: firewall && makeFirewall(house, { ...args, firewall }, memberTag.name, Object.values(loadBalancers)),
-    reservedIps: byRegion(regions, (region) => makeAddresses(house, region, args.reservedIps ?? 0)),
+    sshKey,
+    memberTag,
+    servingTag,
+    vpcs,
+    firewall: wall,
+    ...kept,
+    ...(args.project !== undefined && projectOf(house, args.project, kept)),
   };
 }
 

@@ -1,4 +1,6 @@
 // Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
+import type { FleetRolloutPlan } from "./fleetRolloutPlan";
+
 export interface FleetRolloutStatus {
   /** The canary's stage at which the change has paused, from 1. */
   readonly stage?: number;
@@ -6,6 +8,12 @@ export interface FleetRolloutStatus {
   readonly of?: number;
   /** What `rollout.approved` must say for the change to go on: `<template>/<stage>`. */
   readonly awaiting?: string;
+  /** What the change will do, if nothing goes wrong. Only a preview has it. */
+  readonly plan?: FleetRolloutPlan;
+  /** How many seconds the last rollout took. */
+  readonly lastSeconds?: number;
+  /** In how many batches it went. */
+  readonly lastBatches?: number;
   /** Fingerprint of the template whose Droplets stand by. */
   readonly kept?: string;
   /** Until when they do, in UTC; the first run after that deletes them. */

@@ -45,8 +45,10 @@ export class ImageImport extends pulumi.CustomResource {
   declare readonly createdAt: pulumi.Output<string | undefined>;
   /** The tag that says which bits the image is made of. By it an interrupted import is found again, and an earlier version. */
   declare readonly correlationTag: pulumi.Output<string | undefined>;
-  /** The tag that all versions of this resource's image carry. */
+  /** The tag that the versions of this resource's image carry. It stays the same when the resource, its stack or its project is renamed. */
   declare readonly lineageTag: pulumi.Output<string | undefined>;
+  /** By what the resource's copies in Spaces are told from others. */
+  declare readonly stagingPrefix: pulumi.Output<string | undefined>;
   /** What the server of a followed URL said about the bits that the image is made of. */
   declare readonly followed: pulumi.Output<ImageImportFollowed | undefined>;
   /** The tag that marks the image as this resource's. */
@@ -207,6 +209,7 @@ const properties = [
   "createdAt",
   "correlationTag",
   "lineageTag",
+  "stagingPrefix",
   "followed",
   "ownerTag",
   "team",

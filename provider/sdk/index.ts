@@ -7,3 +7,4 @@ export * from "./inspectImage";
 export * from "./provider";
 export * from "./team";
 export * from "./fleetRolloutStatus";
+export * from "./fleetRolloutPlan";

@@ -12,7 +12,7 @@ interface Stack {
 }
 
 async function up({ session, call }: SimulatedProcess, stack: Stack): Promise<void> {
-  const source = { url: "http://127.0.0.1/web.img" };
+  const source = { url: "http://127.0.0.1/web.img", sha256: "ab".repeat(32) };
   const imported = imageImport.create.bind(imageImport, { source, region: "nyc3", name: "web" }, session, call("urn:image"));
   const imageId = (stack.imageId ??= (await imported()).id);
   const missing = regions.filter((region) => !stack.replicas.has(region));

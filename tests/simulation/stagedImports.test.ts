@@ -65,14 +65,17 @@ describe("an import of a local file that is killed", () => {
         await simulation.options({ importSeconds: 3 });
         const stack: Stack = {};
         simulation.process.killAt(request, when);
-        const first = up(simulation.process, stack).then(() => (run.survived = true));
-        await simulation.run(Promise.race([first, simulation.process.dead]));
+        const first = up(simulation.process, stack).then(() => true);
+        run.survived = await simulation.run(Promise.race([first, simulation.process.dead.then(() => false)]));
+        const ended = simulation.requests().at(-1)?.startsWith("DELETE /v2/tags/imagefleet:begun:") ?? false;
         const next = simulation.restart();
         await simulation.run(up(next, stack));
         expect([request, await left(simulation)]).toEqual([
           request,
           { images: [stack.id], tags: expect.any(Number) as number, objects: 0, parts: 0 },
         ]);
+        // Whether a state was stored after its last request, nobody can tell: the mark of that state keeps the image.
+        if (ended && !run.survived) continue;
         await simulation.run(destroy(next, stack));
         expect(await left(simulation)).toEqual(nothing);
       }
@@ -91,7 +94,7 @@ describe("an import of a local file that is killed", () => {
     await simulation.clock.advance(1_000);
     expect(await left(simulation)).toEqual({ ...nothing, parts: 1 });
     await simulation.run(up(simulation.restart(), stack));
-    expect(await left(simulation)).toEqual({ images: [stack.id], tags: 4, objects: 0, parts: 0 });
+    expect(await left(simulation)).toEqual({ images: [stack.id], tags: 5, objects: 0, parts: 0 });
   });
 });
 
@@ -135,7 +138,7 @@ describe("an import of a local file that Ctrl-C met while it was pending", () =>
     expect([...simulation.bucket.objects.values()].map((object) => object.public)).toEqual([true]);
     await simulation.run(up(simulation.restart(), stack));
     expect(stack.state?.status).toBe("available");
-    expect(await left(simulation)).toEqual({ images: [stack.id], tags: 4, objects: 0, parts: 0 });
+    expect(await left(simulation)).toEqual({ images: [stack.id], tags: 5, objects: 0, parts: 0 });
   });
 
   it("takes its copy along when it is deleted", async () => {

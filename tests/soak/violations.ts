@@ -8,7 +8,10 @@ import type { Trial, WantedImage } from "./trial";
 
 /** The service after a trial. */
 interface Truth {
+  /** Those that a state can stand for. */
   readonly images: readonly ImageWire[];
+  /** How many a killed run had ended, but no state was stored: that such a one stays is accepted. */
+  readonly orphans: number;
   readonly transfers: readonly ActionWire[];
   readonly log: readonly LoggedRequest[];
   /** How often faults of a kind have struck. */
@@ -27,7 +30,7 @@ export async function violationsOf(played: PlayedTrial): Promise<readonly string
   ];
 }
 
-async function truthOf({ trial, simulation, unspent }: PlayedTrial): Promise<Truth> {
+async function truthOf({ trial, simulation, unspent, engine, runs }: PlayedTrial): Promise<Truth> {
   const log = [...simulation.emulator.requests.list()];
   const struck: Truth["struck"] = (kind) => {
     const left = unspent.filter(kind).reduce((sum, fault) => sum + fault.left, 0);
@@ -35,9 +38,18 @@ async function truthOf({ trial, simulation, unspent }: PlayedTrial): Promise<Tru
   };
   // Whatever was asked for in vain by a killed run, or is still under way unasked, is over by then.
   await simulation.clock.advance(7_200_000);
-  const images = await listAll<ImageWire>(simulation, "images", "private=true&");
+  const all = await listAll<ImageWire>(simulation, "images", "private=true&");
+  const stored = new Set([...engine.state.values()].map(({ id }) => id));
+  const ended = runs.filter(({ errors }) => errors === undefined).flatMap(({ requests }) => log.slice(requests.from, requests.to));
+  const hasEnded = (lineage: string): boolean => ended.some(({ method, path }) => method === "DELETE" && isBegunOf(path, lineage));
+  const images = all.filter(({ id, tags }) => stored.has(String(id)) || !tags?.some((tag) => hasEnded(tag)));
   const actions = await listAll<ActionWire>(simulation, "actions", "");
-  return { images, log, struck, transfers: actions.filter(({ type }) => type === "transfer") };
+  return { images, orphans: all.length - images.length, log, struck, transfers: actions.filter(({ type }) => type === "transfer") };
+}
+
+function isBegunOf(path: string, lineage: string): boolean {
+  const [, id] = /^imagefleet:lineage:(.+)$/.exec(lineage) ?? [];
+  return id !== undefined && path.startsWith("/v2/tags/imagefleet:begun:") && path.endsWith(`:${id}`);
 }
 
 async function listAll<Wire>(simulation: Simulation, key: string, query: string): Promise<readonly Wire[]> {
@@ -83,11 +95,11 @@ function wrongAbout({ name, regions }: WantedImage, { state }: PlayedEngine, { i
 }
 
 /** Imports, transfers and refusals, counted against the faults that account for them. */
-function wrongInAll({ images }: Trial, { log, transfers, struck }: Truth): readonly string[] {
+function wrongInAll({ images }: Trial, { log, orphans, transfers, struck }: Truth): readonly string[] {
   const wrong: string[] = [];
   const imports = log.filter(({ method, path, status }) => method === "POST" && path === "/v2/images" && status === 202).length;
   const failedImports = struck(({ on }) => on === "import");
-  if (imports > images.length + failedImports)
+  if (imports > images.length + failedImports + orphans)
     wrong.push(`${imports} imports for ${images.length} images, of which ${failedImports} failed.`);
   const errored = transfers.filter(({ status }) => status === "errored").length;
   const meantToFail = struck((fault) => fault.on === "transfer" && fault.fails === true);

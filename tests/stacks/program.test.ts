@@ -42,8 +42,8 @@ test("stack dev is one image in three regions, and two Droplets behind a load ba
   expect((await layout.of("ImageReplica")).map(({ inputs }) => inputs["region"])).toEqual(["ams3", "fra1", "nyc3"]);
   expect((await layout.of("Fleet")).map(({ inputs }) => inputs)).toEqual(
     ["ams3", "fra1", "nyc3"].map((region) => ({
-      ...{ image: "4711", region, size: "s-1vcpu-1gb", count: 2, sshKeys: ["aa:bb"], name, tags: [name], servingTags: [`${name}-serving`] },
-      ...{ gate: { loadBalancer: `web-${region}-id` }, rollout: { maxSurge: "100%", drainSeconds: 10 } },
+      ...{ image: "4711", region, size: "s-1vcpu-1gb", count: 2, sshKeys: ["aa:bb"], tags: [name], servingTags: [`${name}-serving`] },
+      ...{ name: `${name}-${region}`, gate: { loadBalancer: `web-${region}-id` }, rollout: { maxSurge: "100%", drainSeconds: 10 } },
     })),
   );
   expect((await layout.of("digitalocean:index/loadBalancer:LoadBalancer")).map(({ inputs }) => inputs["healthcheck"])).toEqual(
@@ -52,7 +52,7 @@ test("stack dev is one image in three regions, and two Droplets behind a load ba
 
   const tags = { fleetTag: "imagefleet:fleet:f1", servingTag: "imagefleet:serving:f1" };
   expect(await valueOf(pulumi.output({ ...program }))).toEqual({
-    url: "http://lb.nyc3/",
+    url: "http://lb.nyc3:8080/",
     loadBalancers: { nyc3: "lb.nyc3", ams3: "lb.ams3", fra1: "lb.fra1" },
     addresses: { nyc3: ["192.0.2.1"], ams3: ["192.0.2.1"], fra1: ["192.0.2.1"] },
     imageId: "4711",

@@ -17,6 +17,7 @@ import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
 import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
+import { forecastAlong } from "./fleetForecast";
 import { type FleetSession, refuseOtherTeam } from "./fleetSession";
 import {
   changeOf,
@@ -126,10 +127,12 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   const lastChange = rollout.timeline.record(clock.now(), session.api.requests());
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
+    const { batches } = forecastAlong(path, state, inputs);
+    const timed = isRoll && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live, ...price };
+    return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
@@ -197,6 +200,10 @@ async function leftOf(creation: string, { api, world }: FleetSession, signal: Ab
     if (left.length > 0 || world.clock.now() - since >= lag || !(await api.tags.exists(creation, signal))) return left;
     await pause(world.clock, 2_000, "what an interrupted create had asked for", signal);
   }
+}
+
+function lastTimeOf({ rollout }: StoredFleet) {
+  return rollout?.lastBatches === undefined ? {} : { lastSeconds: rollout.lastSeconds, lastBatches: rollout.lastBatches };
 }
 
 /** What the state knows; Droplets that the last good state did not want may have been stored before their bake time was over. */

@@ -1,10 +1,12 @@
 import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call } from "../../host/resource";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
-import { type Headroom, headroomOf } from "../../rollout/headroom";
+import { type Forecast, isIdle } from "../../rollout/forecast";
+import { type Demand, type Headroom, headroomOf } from "../../rollout/headroom";
+import { type AccountDroplets, describePlan, type Plan } from "../../rollout/planReport";
 import { preflight } from "../../rollout/preflight";
 import { type Change, pathOf } from "../../rollout/strategy";
-import { resolveSize } from "../../rollout/size";
+import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
 import { balancerOf } from "./fleetPlacement";
 import type { FleetSession } from "./fleetSession";
 import {
@@ -29,7 +31,9 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   const { image, size, region, count, gate, sshKeys } = inputs;
   const isHeldBack = state !== undefined && lastGoodOf(state) !== undefined && isHeld(inputs);
   const isRoll = state === undefined || (!isHeldBack && !runsTemplateOf(inputs, state));
-  const { fault, warning } = await previewHeadroom(inputs, state, isRoll, session, call);
+  const foreseen = forecastOf(inputs, state, session.world.clock.now());
+  const { fault, warning }: Headroom =
+    foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), session, call.signal);
   if (warning !== undefined) call.warn(warning);
   const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
@@ -42,16 +46,26 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
     if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
       call.warn(nothingIsProbed);
   }
-  if (state !== undefined && isWhollyKnown(inputs)) {
-    const fault = rebuildFault(changeTo(inputs, state, session));
-    if (fault !== undefined) faults.push(fault);
-  }
+  const whole = whollyKnown<FleetInputs>(inputs);
+  const refusal = state && whole && rebuildFault(changeTo(whole, state, session));
+  if (refusal !== undefined) faults.push(refusal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
-  if (state === undefined) return inputs;
+  const plan = foreseen === undefined || isIdle(foreseen) ? undefined : await planOf(foreseen, inputs, state, session, call);
+  if (plan !== undefined) call.info(describePlan(plan, known(image), await accountOf(session, call)));
+  if (state === undefined) return { ...inputs, ...withPlan(inputs.rollout, plan) };
   const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;
-  const reached = isWhollyKnown(inputs) ? foresee(inputs, state, session) : { ...inputs, template: unknownValue };
+  const reached = whole === undefined ? { ...inputs, template: unknownValue } : foresee(whole, state, session);
   const open = isLive ? {} : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, lastChange: unknownValue };
-  return { ...state, ...reached, ...open };
+  return { ...state, ...reached, ...open, ...withPlan(reached.rollout, plan) };
+}
+
+function withPlan(rollout: WithUnknowns<FleetInputs["rollout"]>, plan: Plan | undefined) {
+  return plan === undefined || !isKnown(rollout) ? {} : { rollout: { ...rollout, plan } };
+}
+
+async function accountOf({ api, dropletTotal }: FleetSession, { signal }: Call): Promise<AccountDroplets> {
+  const [{ droplet_limit: limit }, total] = await Promise.all([api.account(signal), dropletTotal(signal)]);
+  return { limit, total };
 }
 
 /** The outputs of the goal that this change comes to. */
@@ -64,24 +78,9 @@ function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetSessi
   return changeOf(inputs, state, targetOf(inputs, state.fleetId ?? "", state), world.clock.now());
 }
 
-function isWhollyKnown(inputs: WithUnknowns<FleetInputs>): inputs is FleetInputs {
-  const isKnownThroughout = (value: unknown): boolean =>
-    isKnown(value) && (typeof value !== "object" || value === null || Object.values(value).every(isKnownThroughout));
-  return isKnownThroughout(inputs);
-}
-
-async function previewHeadroom(
-  { count, rollout }: Exclude<WithUnknowns<FleetInputs>, symbol>,
-  state: StoredFleet | undefined,
-  isRoll: boolean,
-  session: FleetSession,
-  { urn, signal }: Call,
-): Promise<Headroom> {
-  if (!isKnown(count)) return {};
-  const existing = state?.live?.length ?? 0;
-  const surge =
-    state !== undefined && isRoll && isKnown(rollout) && isKnown(rollout.maxSurge) ? resolveSize(rollout.maxSurge, count, "up") : 0;
-  return headroomOf({ urn, existing, count, surge }, session, signal);
+/** What the change needs of the account's limit. */
+function demandOf(foreseen: Forecast, count: number, state: StoredFleet | undefined, urn: string): Demand {
+  return { urn, existing: state?.live?.length ?? 0, count, surge: Math.max(0, foreseen.mostExisting - count) };
 }
 
 function known<T>(value: T | typeof unknownValue): T | undefined {

@@ -87,7 +87,7 @@ export function reachedOutputs(inputs: FleetInputs, goal: Goal, state: StoredFle
 }
 
 /** How the fleet gets from what the state says to what the inputs ask for. */
-export function changeOf(inputs: FleetInputs, state: StoredFleet, target: Version, now: number): Change {
+export function changeOf(inputs: Pick<FleetInputs, "count" | "rollout">, state: StoredFleet, target: Version, now: number): Change {
   const { rollout: strategy, count } = inputs;
   return { target, before: lastGoodOf(state), count, strategy, standing: state.rollout ?? {}, now };
 }

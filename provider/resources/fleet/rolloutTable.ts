@@ -101,11 +101,31 @@ export const rolloutInput = {
   change: "update",
 } as const satisfies Property;
 
+const rolloutPlan = {
+  creates: { shape: "integer", doc: "How many Droplets are made.", required: true },
+  rebuilds: { shape: "integer", doc: "How many Droplets are rebuilt.", required: true },
+  deletes: { shape: "integer", doc: "How many Droplets are deleted.", required: true },
+  batches: { shape: "integer", doc: "How often Droplets are made or rebuilt.", required: true },
+  largestBatch: { shape: "integer", doc: "How many of them at a time at most.", required: true },
+  leastServing: { shape: "integer", doc: "How many Droplets serve meanwhile, at least.", required: true },
+  mostExisting: { shape: "integer", doc: "How many Droplets exist meanwhile, at most.", required: true },
+  priceBefore: { shape: "number", doc: "Price of the Droplets that exist, in USD a month." },
+  priceAfter: { shape: "number", doc: "Price of the Droplets after the change, in USD a month." },
+  surgePrice: { shape: "number", doc: "Price of the Droplets that exist beside those while it runs, in USD a month." },
+  expectedSeconds: { shape: "number", doc: "How many seconds it takes, by the last rollout." },
+} as const satisfies PropertyTable;
+
 /** Where a change stands. */
 export const rolloutStatus = {
   stage: { shape: "integer", doc: "The canary's stage at which the change has paused, from 1." },
   of: { shape: "integer", doc: "How many stages the canary has." },
   awaiting: { shape: "string", doc: "What `rollout.approved` must say for the change to go on: `<template>/<stage>`." },
+  plan: {
+    shape: { object: rolloutPlan, named: "FleetRolloutPlan" },
+    doc: "What the change will do, if nothing goes wrong. Only a preview has it.",
+  },
+  lastSeconds: { shape: "number", doc: "How many seconds the last rollout took." },
+  lastBatches: { shape: "integer", doc: "In how many batches it went." },
   kept: { shape: "string", doc: "Fingerprint of the template whose Droplets stand by." },
   keptUntil: { shape: "string", doc: "Until when they do, in UTC; the first run after that deletes them." },
 } as const satisfies PropertyTable;

@@ -133,7 +133,11 @@ export const importOutputs = {
     shape: "string",
     doc: "The tag that says which bits the image is made of. By it an interrupted import is found again, and an earlier version.",
   },
-  lineageTag: { shape: "string", doc: "The tag that all versions of this resource's image carry." },
+  lineageTag: {
+    shape: "string",
+    doc: "The tag that the versions of this resource's image carry. It stays the same when the resource, its stack or its project is renamed.",
+  },
+  stagingPrefix: { shape: "string", doc: "By what the resource's copies in Spaces are told from others." },
   followed: {
     shape: {
       object: {

@@ -24,6 +24,13 @@ export async function reconcile(
   watcher.forget();
 }
 
+/** Whether there is anything to do for `reconcile`. */
+export function isChanged(live: Described, wanted: ImageImportInputs): boolean {
+  const [before, after] = [live.tags ?? [], wanted.tags ?? []];
+  const tags = [...tagsWithout(after, before), ...tagsWithout(before, after)];
+  return tags.length > 0 || Object.keys(changesBetween(live, wanted)).length > 0;
+}
+
 function changesBetween(live: Described, { name, description = "", distribution = "Unknown" }: ImageImportInputs): ImageChangesWire {
   return {
     ...(live.name === name ? {} : { name }),

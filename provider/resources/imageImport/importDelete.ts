@@ -4,16 +4,22 @@ import type { ProviderContext } from "../../providerContext";
 import { isImporting } from "../../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTable";
 import { clearStaged } from "./importSource";
-import { cleanUpAfter, findLineage, inOrder, retire, unretire, without } from "../lineage/lineage";
+import { cleanUpAfter, findLineage, inOrder, leave, type Lineage, retire, unretire, without } from "../lineage/lineage";
 import {
-  begunTag,
+  asOf,
+  begunTagsOf,
   digestTag,
+  freshLineage,
   importTag,
   isBegun,
-  isOwnerTag,
+  isImportTag,
+  isOfLineage,
+  isWantedBeside,
   lineageTag,
+  ownersOf,
   ownersTurn,
   ownTags,
+  placeOf,
   retainOf,
   retainTag,
   turnOf,
@@ -24,42 +30,91 @@ import { requireTeam } from "../teamCheck";
 
 /**
  * Decides what the end of a state means for its image. Where a later state of the lineage stands, the image has been replaced: it is
- * retired, and what is more than that state retains is deleted. Else the lineage ends: all of it is deleted. An image that a later
- * state has taken over is left alone.
+ * retired, and what is more than that state retains is deleted. Else the lineage ends: all of it is deleted, but for what others own or
+ * keep. An image that a later state of the lineage has taken over is left alone.
  */
 export async function removeImport(id: string, state: StoredImageImport, context: ProviderContext, call: Call): Promise<void> {
   const { signal } = call;
   const watcher = context.watchers.of(id);
   watcher.forget();
-  const tag = state.lineageTag ?? lineageTag(context.namespace, call.urn);
-  const lineage = await findLineage(tag, context, signal);
+  const next = context.created.get(call.urn);
+  const place = placeOf(context.namespace, call.urn);
+  // Of an image that came by `pulumi import` there is no history but that of what replaced it.
+  const tag = state.lineageTag ?? next?.lineageTag ?? freshLineage(context.world.random);
+  let lineage = await findLineage(tag, context, signal);
   const image = lineage.versions.find((version) => String(version.id) === id) ?? (await watcher.image(signal));
   if (image === undefined) await requireTeam(state.team, `Image ${id}`, context, signal);
-  const owners = (image?.tags ?? []).filter(isOwnerTag);
-  if (state.ownerTag !== undefined && owners.length > 0 && !owners.includes(state.ownerTag)) {
-    call.info(`Image ${id} stays: a later run has taken it over.`);
+  const owners = ownersOf(image ?? {});
+  const retaken = owners.some((mark) => isOfLineage(mark, tag)) && state.ownerTag !== undefined && !owners.includes(state.ownerTag);
+  const foreign = state.ownerTag === undefined && owners.length > 0;
+  if (retaken || foreign) {
+    call.info(`Image ${id} stays: ${retaken ? "a later run has taken it over" : "it belongs to other resources"}.`);
     return;
   }
-  // Turns of another lineage, which `pulumi import` may have brought along, say nothing in this one.
+  // Turns of another lineage say nothing in this one.
   const turn = state.lineageTag === undefined ? 0 : turnOf(state.ownerTag);
   const others = without(lineage, Number(id));
   const isOrphan = (other: ImageWire): boolean =>
-    (isBegun(other) && !context.standing.has(String(other.id))) || (other.tags?.some((own) => own === state.ownerTag) ?? false);
-  const successors = others.filter((other) => (ownersTurn(other) ?? -1) >= turn && !isOrphan(other));
-  for (const successor of successors) await unretire(successor, context, signal);
-  const retain = successors[0] === undefined ? 0 : retainOf(successors[0]);
-  const earlier = others.filter((other) => !successors.includes(other));
-  const past = [...earlier];
-  if (image === undefined || image.status === "deleted") {
-    await cleanUpAfter(id, [...marksOf(state, tag), ...ownTags(image ?? {})], lineage, context, signal);
-  } else {
-    // A source that was declared later than the image was made says best what it is.
-    past.push(retain === 0 ? image : await retire(image, tag, sourceTags(state, tag), context, signal));
-  }
-  // Where the lineage ends, nobody comes back for what a run that was killed has left in Spaces.
+    (isBegun(other, tag) && !context.standing.has(String(other.id))) || (other.tags?.some((own) => own === state.ownerTag) ?? false);
+  const successors = others.filter((other) => (ownersTurn(other, tag) ?? -1) >= turn && !isOrphan(other));
+  for (const successor of successors) await unretire(successor, tag, context, signal);
+  let retain = successors[0] === undefined ? 0 : retainOf(successors[0], tag);
+  const past = others.filter((other) => !successors.includes(other));
+  // Where the lineage ends, nobody comes back for what a run that was killed has left in Spaces, unless others wait for the same import.
   const isLast = successors.length === 0 && context.sources.hasSpaces;
-  if (isLast || isImporting({ status: state.status })) await clearStaged(state, tag, context, call);
-  await prune({ lineage, past: inOrder(past), retain, forceDelete: state.forceDelete ?? false, besides: id }, context, call);
+  const importing = isImporting({ status: state.status }) && (image === undefined || !isWantedBeside(image, tag));
+  if (isLast || importing) await clearStaged(state, stagingOf(state, context, call), context, call);
+  if (image === undefined || image.status === "deleted") {
+    await cleanUpAfter(
+      id,
+      [...marksOf(state, tag), ...begunTagsOf(image ?? {}, tag), ...ownTags(image ?? {})],
+      lineage,
+      place,
+      context,
+      signal,
+    );
+  } else if (retain > 0) {
+    // A source that was declared later than the image was made says best what it is.
+    past.push(await retire(image, tag, sourceTags(state, tag), context, signal));
+  } else past.push(image);
+  if (successors.length === 0 && next !== undefined && next.retain > 0 && isHandedOver(tag, next.lineageTag, context)) {
+    retain = next.retain;
+    lineage = await handOver({ ...lineage, versions: past }, next.lineageTag, context, signal);
+    past.splice(0, past.length, ...without(lineage, context.current.get(lineage.tag)?.id));
+  }
+  const pruning = { lineage, place, past: inOrder(past, lineage.tag), retain, forceDelete: state.forceDelete ?? false, besides: id };
+  await prune(pruning, context, call);
+}
+
+/** Whether the resource was replaced by force: its create was told nothing of the lineage, and began another. */
+function isHandedOver(from: string, to: string, { histories }: ProviderContext): boolean {
+  return from !== to && ![...histories.values()].includes(from);
+}
+
+/** Gives what one lineage keeps to another, and answers that. */
+async function handOver(from: Lineage, to: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
+  let { versions } = from;
+  for (const version of from.versions) {
+    const isCurrent = ownersTurn(version, to) !== undefined;
+    const importTags = ownTags(version).filter((own) => isImportTag(own) && isOfLineage(own, from.tag));
+    if (!isCurrent && !isBegun(version, from.tag)) {
+      await retire(
+        version,
+        to,
+        importTags.map((own) => asOf(to, own)),
+        context,
+        signal,
+      );
+    }
+    await leave(version, { ...from, versions }, context, signal);
+    versions = versions.filter((other) => other !== version);
+  }
+  return findLineage(to, context, signal);
+}
+
+/** By what the copies of a resource's images in Spaces are told from others: the name that the resource had when it was created. */
+export function stagingOf({ stagingPrefix, lineageTag: tag }: StoredImageImport, { namespace }: ProviderContext, { urn }: Call): string {
+  return stagingPrefix ?? tag ?? lineageTag(namespace, urn);
 }
 
 function sourceTags({ source, followed, digest }: StoredImageImport, lineage: string): readonly string[] {
@@ -71,6 +126,6 @@ function sourceTags({ source, followed, digest }: StoredImageImport, lineage: st
 /** What an image carries, by its state alone: the image may be gone before its tags are. */
 export function marksOf({ correlationTag, ownerTag, retain, digest }: StoredImageImport, lineage: string): readonly string[] {
   const digests = digest === undefined ? [] : [digestTag(digest)];
-  const owners = ownerTag === undefined ? [] : [ownerTag, begunTag(ownerTag)];
+  const owners = ownerTag === undefined ? [] : [ownerTag];
   return [correlationTag, ...owners, retainTag(lineage, retain), ...digests].filter((tag) => tag !== undefined);
 }

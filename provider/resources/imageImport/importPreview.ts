@@ -7,11 +7,12 @@ import { lookAt } from "./followedSource";
 import type { ImageImportInputs, ImageImportState, StoredImageImport } from "./imageImportTable";
 import { inspectSource } from "./importInspection";
 import { marksAmong, outputsOf } from "./importState";
-import { findLineage, versionOf, without } from "../lineage/lineage";
-import { importTag, lineageTag } from "../lineage/lineageTags";
+import { without } from "../lineage/lineage";
+import { isWantedBeside, ownerNamed, ownersOf } from "../lineage/lineageTags";
 import { pruned } from "../lineage/prune";
 import { requireImageRegion } from "../regionCheck";
-import { normalDigest, sourceIdentity, type Source } from "./sourceIdentity";
+import { findImages } from "./existingImages";
+import { normalDigest, type Source } from "./sourceIdentity";
 
 /** What `up` would do, by reads alone: region and source are checked, and what a new image means for earlier versions is said. */
 export async function previewImport(
@@ -40,14 +41,20 @@ async function previewSource(
   context: ProviderContext,
   call: Call,
 ): Promise<void> {
-  const { namespace } = context;
   const followed = source.follow === true ? await lookAt(source, context, call.signal) : undefined;
-  const lineage = await findLineage(lineageTag(namespace, call.urn), context, call.signal);
-  const kept = versionOf(lineage, importTag(lineage.tag, sourceIdentity(source, followed)));
-  if (kept === undefined) await inspectSource(source, region, "preview", context, call);
-  else call.info(`Image ${kept.id} is already made of this source and will be taken over, without an import.`);
+  const { lineage, kept, begun, candidates } = await findImages(source, followed, context, call);
+  const [shared] = candidates;
+  const existing = kept ?? begun;
+  if (existing !== undefined) call.info(`Image ${existing.id} is already made of this source and will be taken over, without an import.`);
+  else if (shared !== undefined) {
+    const owners = ownersOf(shared).flatMap((mark) => ownerNamed(mark) ?? []);
+    const whose = owners.length === 0 ? "" : `, which belongs to ${owners.join(" and ")}`;
+    call.info(`Image ${shared.id}${whose}, is already made of this source and will be shared, without an import.`);
+  } else await inspectSource(source, region, "preview", context, call);
   if (retain !== undefined && !isKnown(retain)) return;
-  const surplus = without(lineage, kept?.id).slice(retain ?? 0);
+  const surplus = without(lineage, existing?.id)
+    .filter((version) => !isWantedBeside(version, lineage.tag))
+    .slice(retain ?? 0);
   if (surplus.length > 0) call.info(pruned(retain ?? 0, "to be deleted", surplus));
 }
 

@@ -3,9 +3,9 @@ import type { Team } from "../../providerContext";
 
 import { normalDistribution, sameDistribution } from "./distribution";
 import { importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
-import { reservedPrefix } from "../../rules/tag";
+import { tagsWithout } from "../../rules/tag";
 import { userTags } from "../imageTags";
-import { isOwnerTag } from "../lineage/lineageTags";
+import { ownersOf } from "../lineage/lineageTags";
 import { normalDigest, type Followed } from "./sourceIdentity";
 
 /** What a state keeps of an image besides what the image itself tells. */
@@ -13,6 +13,7 @@ export interface Marks {
   readonly correlationTag?: string;
   readonly ownerTag?: string;
   readonly lineageTag?: string;
+  readonly stagingPrefix?: string;
   readonly followed?: Followed;
   readonly team: Team;
 }
@@ -35,8 +36,8 @@ export function stateOf(image: ImageWire, inputs: Partial<ImageImportInputs>, ma
 }
 
 /** The marks among what a state keeps. */
-export function marksAmong({ correlationTag, ownerTag, lineageTag, followed }: Omit<Marks, "team">): Omit<Marks, "team"> {
-  return { correlationTag, ownerTag, lineageTag, followed };
+export function marksAmong({ correlationTag, ownerTag, lineageTag, stagingPrefix, followed }: Omit<Marks, "team">): Omit<Marks, "team"> {
+  return { correlationTag, ownerTag, lineageTag, stagingPrefix, followed };
 }
 
 /** The outputs of a state, without the inputs that are outputs too. */
@@ -44,13 +45,24 @@ export function outputsOf(state: StoredImageImport): StoredImageImport {
   return Object.fromEntries(Object.entries(state).filter(([name]) => name in importOutputs));
 }
 
-/** The marks that an image carries itself, for one that comes by `pulumi import`; another resource's lineage is left to that. */
-export function marksOn({ tags }: ImageWire, lineageTag: string): Omit<Marks, "team"> {
-  return {
-    correlationTag: tags?.find((tag) => tag.startsWith(`${reservedPrefix}import:`)),
-    ownerTag: tags?.find(isOwnerTag),
-    lineageTag: tags?.find((tag) => tag === lineageTag),
-  };
+/** Whether the image has other owners, and whether it is described by one of them: by the earliest. */
+export function othersOn(image: ImageWire, ownerTag: string | undefined): { readonly shared: boolean; readonly describedByOther: boolean } {
+  const owners = ownersOf(image);
+  const shared = ownerTag !== undefined && owners.includes(ownerTag) && owners.length > 1;
+  return { shared, describedByOther: shared && owners[0] !== ownerTag };
+}
+
+/** The inputs that would lead to the live image which others own, too: what they have declared on it is no drift. */
+export function sharedInputs(
+  image: ImageWire,
+  known: Partial<ImageImportInputs>,
+  ownerTag: string | undefined,
+): Partial<ImageImportInputs> {
+  const live = liveInputs(image, known);
+  const { shared, describedByOther } = othersOn(image, ownerTag);
+  if (!shared) return live;
+  const tags = known.tags === undefined ? {} : { tags: known.tags.filter((tag) => tagsWithout([tag], image.tags ?? []).length === 0) };
+  return { ...(describedByOther ? known : live), ...tags };
 }
 
 /**

@@ -1,15 +1,23 @@
+import { isNotFound } from "../../api/errors";
 import type { ImageWire, TaggedResourceWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
 import {
+  type Author,
+  begunTagsOf,
+  deletingTag,
   isBegunTag,
+  isCommonTag,
   isDigestTag,
   isMark,
   isOfLineage,
+  isOfPlace,
   isOwnerTag,
   isRetainTag,
   isRetiredTag,
   isUnsettled,
+  isWantedBeside,
   lastTurn,
+  lineageOfMark,
   ownerTag,
   ownersTurn,
   ownTags,
@@ -24,28 +32,36 @@ export interface Lineage {
   readonly versions: readonly ImageWire[];
 }
 
-/** One request. What this process has made of the lineage counts, also where the list lags behind. */
+/**
+ * One request, and one for each image that a state stands for but no list by the lineage's tag tells, as of one that was joined. What
+ * this process has made of the lineage counts, also where the list lags behind.
+ */
 export async function findLineage(tag: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   const listed = await context.api.images.listByTag(tag, signal);
   const current = context.current.get(tag);
-  const versions = current === undefined ? listed : [current, ...listed.filter(({ id }) => id !== current.id)];
-  return { tag, versions: inOrder(versions) };
+  const versions = current === undefined ? [...listed] : [current, ...listed.filter(({ id }) => id !== current.id)];
+  for (const [id, { lineageTag }] of context.standing) {
+    if (lineageTag !== tag || versions.some((version) => String(version.id) === id)) continue;
+    const image = await context.watchers.of(id).image(signal);
+    if (image !== undefined && image.status !== "deleted") versions.push(image);
+  }
+  return { tag, versions: inOrder(versions, tag) };
 }
 
 /** The one that was in use last comes first. */
-export function inOrder(versions: readonly ImageWire[]): readonly ImageWire[] {
-  return [...versions].sort((a, b) => lastTurn(b) - lastTurn(a) || b.id - a.id);
+export function inOrder(versions: readonly ImageWire[], lineage: string): readonly ImageWire[] {
+  return [...versions].sort((a, b) => lastTurn(b, lineage) - lastTurn(a, lineage) || b.id - a.id);
 }
 
 /** The version that is made of these bits, begun or whole. */
-export function versionOf({ versions }: Lineage, importTag: string): ImageWire | undefined {
-  return versions.find(({ tags }) => tags?.includes(importTag));
+export function versionOf({ versions }: Lineage, importTags: readonly string[]): ImageWire | undefined {
+  return versions.find(({ tags }) => tags?.some((tag) => importTags.includes(tag)));
 }
 
 /** The versions but this one that no state stands for: retired ones, and what a create didn't end, unless the engine has told of its state. */
 export function past(lineage: Lineage, id: number, { standing }: ProviderContext): readonly ImageWire[] {
   return without(lineage, id).filter((version) => {
-    return ownersTurn(version) === undefined || (isUnsettled(version) && !standing.has(String(version.id)));
+    return ownersTurn(version, lineage.tag) === undefined || (isUnsettled(version, lineage.tag) && !standing.has(String(version.id)));
   });
 }
 
@@ -54,34 +70,51 @@ export function without({ versions }: Lineage, id: number | undefined): readonly
 }
 
 /**
- * The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. `importTag`
- * says which version it will stand for.
+ * The mark of a state that is later than all others of the lineage: also than one whose image failed, and so is in no list. Later, too,
+ * than all that the image carries which it joins.
  */
-export function nextOwnerTag({ tag, versions }: Lineage, importTag: string, { standing }: ProviderContext): string {
-  const carried = versions.flatMap(({ tags }) => (tags ?? []).filter(isMark));
+export function nextOwnerTag(
+  { tag, versions }: Lineage,
+  author: Author,
+  { standing }: ProviderContext,
+  joined: readonly string[] = [],
+): string {
+  const carried = [...joined, ...versions.flatMap(({ tags }) => tags ?? [])].filter(isMark);
   const kept = [...standing.values()].flatMap((state) => (state.lineageTag === tag ? [state.ownerTag] : []));
-  return ownerTag(Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1, importTag);
+  return ownerTag(Math.max(0, ...[...carried, ...kept].map(turnOf)) + 1, tag, author);
 }
 
 /**
- * Makes a version stand for the state that these tags are of, and for no other: the late delete of an earlier state can't take it. What
- * says that it was retired stays, so that the way back is short, until `unretire`.
+ * Makes a version stand for the state that these tags are of, and for no other of its lineage: the late delete of an earlier state can't
+ * take it. What says that it was retired stays, so that the way back is short, until `unretire`.
  */
-export async function claim(version: ImageWire, tags: readonly string[], context: ProviderContext, signal: AbortSignal): Promise<void> {
-  const carried = ownTags(version);
+export async function claim(
+  version: ImageWire,
+  lineage: string,
+  tags: readonly string[],
+  context: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const carried = ownTags(version).filter((tag) => isOfLineage(tag, lineage));
   await mark(version, tags, context, signal);
   const stale = carried.filter((tag) => (isOwnerTag(tag) || isRetainTag(tag)) && !tags.includes(tag));
   for (const tag of stale) await context.api.tags.delete(tag, signal);
 }
 
 /** Says that a state stands for the version from now on: its create has ended. */
-export async function settle(version: ImageWire, context: ProviderContext, signal: AbortSignal): Promise<void> {
-  for (const tag of ownTags(version).filter(isBegunTag)) await context.api.tags.delete(tag, signal);
+export async function settle(
+  version: ImageWire,
+  lineage: string | undefined,
+  context: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const tag of begunTagsOf(version, lineage)) await context.api.tags.delete(tag, signal);
 }
 
 /** Takes off a version what it carries of the time when it was retired: a state stands for it again. */
-export async function unretire(version: ImageWire, context: ProviderContext, signal: AbortSignal): Promise<void> {
-  for (const tag of ownTags(version).filter(isRetiredTag)) await context.api.tags.delete(tag, signal);
+export async function unretire(version: ImageWire, lineage: string, context: ProviderContext, signal: AbortSignal): Promise<void> {
+  const retired = ownTags(version).filter((tag) => isRetiredTag(tag) && isOfLineage(tag, lineage));
+  for (const tag of retired) await context.api.tags.delete(tag, signal);
 }
 
 /**
@@ -96,14 +129,15 @@ export async function retire(
   signal: AbortSignal,
 ): Promise<ImageWire> {
   const retired = retiredTagOn(version, lineage);
-  const over = ownTags(version).filter((tag) => isMark(tag) && tag !== retired);
+  const marks = ownTags(version).filter((tag) => (isOwnerTag(tag) || isRetiredTag(tag)) && isOfLineage(tag, lineage) && tag !== retired);
+  const over = [...marks, ...begunTagsOf(version, lineage)];
   const missing = await mark(version, [lineage, ...sourceTags, retired], context, signal);
   for (const tag of over) await context.api.tags.delete(tag, signal);
   return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
 }
 
 /** Gives a version those of the tags that it doesn't carry, and answers which these were. */
-async function mark(
+export async function mark(
   version: ImageWire,
   tags: readonly string[],
   context: ProviderContext,
@@ -116,22 +150,68 @@ async function mark(
   return missing;
 }
 
-/** Deletes a version; the lineage's own tag stays as long as any other is there. Killed half-way, it is found by that tag and ended. */
+/**
+ * Deletes a version that nobody beside the lineage wants, else takes the lineage's own tags off it. Of an image that others may join, it
+ * says first that it is about to, and then looks by number: who joins marks first and looks then, so one of the two sees the other.
+ * The lineage's own tag stays as long as any other version is there. Killed half-way, it is found by that tag and ended.
+ */
 export async function discard(
   version: ImageWire,
-  { tag, versions }: Lineage,
+  lineage: Lineage,
+  place: string,
   context: ProviderContext,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<"deleted" | "left"> {
+  const { tag, versions } = lineage;
   const id = String(version.id);
   const others = versions.filter((other) => other.id !== version.id);
-  const foreign = !version.tags?.includes(tag);
-  const tags = ownTags(version).filter((own) => own !== tag);
-  await dropTags(tags, id, foreign ? undefined : others, context, signal);
+  const deleting = deletingTag(version.id);
+  let tags = ownTags(version);
+  if (tags.some(isDigestTag)) {
+    await context.api.tags.make(deleting, [{ resource_id: id, resource_type: "image" }], signal).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+    const live = await context.api.images.get(id, signal);
+    tags = ownTags(live ?? version);
+    if (live !== undefined && live.status !== "deleted" && isWantedBeside(live, tag)) {
+      await leave({ ...version, tags }, lineage, context, signal);
+      await context.api.tags.delete(deleting, signal);
+      context.watchers.of(id).forget();
+      if (others.length === 0) await endLineage(tag, place, context, signal);
+      return "left";
+    }
+  }
+  const foreign = !tags.includes(tag);
+  const dropped = [...new Set([...tags, ...ownTags(version)])].filter((own) => own !== tag && own !== deleting);
+  const marks = dropped.filter((own) => isOwnerTag(own) || isBegunTag(own));
+  const rest = dropped.filter((own) => !marks.includes(own));
+  await dropTags(rest, id, foreign ? undefined : others, context, signal);
   await context.api.images.delete(id, signal);
+  if (tags.some(isDigestTag)) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
   if (context.current.get(tag)?.id === version.id) context.current.delete(tag);
-  if (others.length === 0) await endLineage(tag, context, signal);
+  if (others.length === 0) await endLineage(tag, place, context, signal);
+  // Last, so that the run after a kill finds by them what no state tells of.
+  await dropTags(marks, id, others, context, signal);
+  return "deleted";
+}
+
+/** Takes off an image what it carries of the lineage. What a create didn't end goes last, so that the run after a kill finds it. */
+export async function leave(
+  version: ImageWire,
+  { tag, versions }: Lineage,
+  { api, current }: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const others = versions.filter(({ id }) => id !== version.id);
+  const image = [{ resource_id: String(version.id), resource_type: "image" as const }];
+  const marks = ownTags(version).filter((own) => isOfLineage(own, tag) && !isBegunTag(own));
+  const last = version.tags?.includes(tag) === true ? [tag] : [];
+  for (const own of [...marks, ...last, ...begunTagsOf(version, tag)]) {
+    const shared = others.some(({ tags }) => tags?.includes(own));
+    await (shared ? api.tags.remove(own, image, signal) : api.tags.delete(own, signal));
+  }
+  if (current.get(tag)?.id === version.id) current.delete(tag);
 }
 
 /** Deletes what tags an image has left that is gone, and the lineage's own where that was the last version. */
@@ -139,21 +219,29 @@ export async function cleanUpAfter(
   id: string,
   tags: Iterable<string>,
   { tag, versions }: Lineage,
+  place: string,
   context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   const others = versions.filter((version) => String(version.id) !== id);
   const left = [...new Set(tags)].filter((one) => one !== tag);
-  await dropTags(left, id, others, context, signal);
-  if (others.length === 0) await endLineage(tag, context, signal);
+  const marks = left.filter((one) => isOwnerTag(one) || isBegunTag(one));
+  const rest = left.filter((one) => !marks.includes(one));
+  await dropTags(rest, id, others, context, signal);
+  if (others.length === 0) await endLineage(tag, place, context, signal);
+  await dropTags(marks, id, others, context, signal);
 }
 
 /** Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed. */
-async function endLineage(lineage: string, { api }: ProviderContext, signal: AbortSignal): Promise<void> {
-  for (const tag of await api.tags.names(signal)) {
-    if (isOfLineage(tag, lineage) && (await api.images.listByTag(tag, signal)).length === 0) await api.tags.delete(tag, signal);
+async function endLineage(lineage: string, place: string, { api }: ProviderContext, signal: AbortSignal): Promise<void> {
+  const names = await api.tags.names(signal);
+  const ofPlace = names.filter((name) => isOfPlace(name, place));
+  const lineages = [...new Set([lineage, ...ofPlace.filter(isOwnerTag).map(lineageOfMark)])];
+  const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
+  const isLast = (tag: string): boolean => isOwnerTag(tag) || isBegunTag(tag);
+  for (const tag of [...own.filter((tag) => !isLast(tag)), ...own.filter(isLast)]) {
+    if ((await api.images.listByTag(tag, signal)).length === 0) await api.tags.delete(tag, signal);
   }
-  await api.tags.delete(lineage, signal);
 }
 
 /** Deletes those of an image's tags that no other image carries. `others` are all that can carry a tag of the lineage, where that is known. */
@@ -165,7 +253,7 @@ async function dropTags(
   signal: AbortSignal,
 ): Promise<void> {
   for (const tag of tags) {
-    const ask = !isMark(tag) && (isDigestTag(tag) || others === undefined);
+    const ask = !isMark(tag) && (isCommonTag(tag) || others === undefined);
     const carriers = ask ? await context.api.images.listByTag(tag, signal) : (others ?? []).filter((other) => other.tags?.includes(tag));
     if (carriers.every((carrier) => String(carrier.id) === id)) await context.api.tags.delete(tag, signal);
   }

@@ -1,12 +1,14 @@
 import type { ImageWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
-import { isBegun } from "./lineageTags";
+import { isBegun, isWantedBeside, placeOf } from "./lineageTags";
 import { discard, retire, type Lineage } from "./lineage";
 
 /** What becomes of a lineage's versions that no state stands for any more. */
 export interface Pruning {
   readonly lineage: Lineage;
+  /** Hash of the resource's name: its idle marks go with the last version. */
+  readonly place: string;
   /** These versions, the one in use last first. */
   readonly past: readonly ImageWire[];
   /** How many of them are kept. */
@@ -22,9 +24,13 @@ export interface Pruning {
  * Droplets still run stays, retired, until a later create or delete of the lineage comes by. Each step may be the last of a killed run: the
  * next pruning ends what it began.
  */
-export async function prune({ lineage, past, retain, forceDelete, besides }: Pruning, context: ProviderContext, call: Call): Promise<void> {
+export async function prune(
+  { lineage, place, past, retain, forceDelete, besides }: Pruning,
+  context: ProviderContext,
+  call: Call,
+): Promise<void> {
   const { signal } = call;
-  const kept = past.filter((version) => !isBegun(version)).slice(0, retain);
+  const kept = past.filter((version) => !isBegun(version, lineage.tag)).slice(0, retain);
   for (const version of kept) await retire(version, lineage.tag, [], context, signal);
   const surplus = past.filter((version) => !kept.includes(version)).reverse();
   if (surplus.length === 0) return;
@@ -34,13 +40,31 @@ export async function prune({ lineage, past, retain, forceDelete, besides }: Pru
   let { versions } = lineage;
   for (const version of surplus) {
     const droplets = running.get(version.id);
-    if (droplets !== undefined) {
+    if (droplets !== undefined && !isWantedBeside(version, lineage.tag)) {
       await retire(version, lineage.tag, [], context, signal);
       call.warn(stays(version.id, droplets));
       continue;
     }
-    await discard(version, { tag: lineage.tag, versions }, context, signal);
+    const outcome = await discard(version, { tag: lineage.tag, versions }, place, context, signal);
+    if (outcome === "left") call.info(`Image ${version.id} stays: other resources want it, too.`);
     versions = versions.filter(({ id }) => id !== version.id);
+  }
+}
+
+/** Prunes beside something that has succeeded: what fails here is left to a later run, and said. */
+export async function pruneAlong(
+  lineage: Lineage,
+  versions: readonly ImageWire[],
+  retain = 0,
+  context: ProviderContext,
+  call: Call,
+): Promise<void> {
+  try {
+    const place = placeOf(context.namespace, call.urn);
+    await prune({ lineage, place, past: versions, retain, forceDelete: false }, context, call);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    call.warn(`Earlier versions of the image were not all deleted; a later create or delete of this resource goes on with it: ${reason}`);
   }
 }
 

@@ -48,7 +48,7 @@ test("runs an image in two regions, and makes nothing that isn't asked for", asy
     "web-ams3": {
       ...fleet,
       region: "ams3",
-      name: "shop-dev-web",
+      name: "shop-dev-web-ams3",
       image: "4711",
       sshKeys,
       tags: ["shop-dev-web"],
@@ -92,7 +92,13 @@ test("makes what is asked for around the fleets, and lets it select them by the 
     ],
   });
   expect(await fleets()).toMatchObject({
-    "web-fra1": { sshKeys: ["aa:bb"], vpcUuid: "web-fra1-id", gate: { loadBalancer: "web-fra1-id" }, reservedIps: ["ip.fra1"] },
+    "web-fra1": {
+      sshKeys: ["aa:bb"],
+      vpcUuid: "web-fra1-id",
+      gate: { loadBalancer: "web-fra1-id" },
+      projectId: "web-id",
+      reservedIps: ["ip.fra1"],
+    },
   });
   expect(await inputsOf("DnsRecord")).toEqual({
     "web-ams3": { domain: "example.com", name: "www", type: "A", value: "lb.ams3", ttl: 60 },
@@ -100,10 +106,7 @@ test("makes what is asked for around the fleets, and lets it select them by the 
   });
   expect((await inputsOf("ProjectResources"))["web"]).toEqual({
     project: "web-id",
-    resources: [
-      ...["do:loadbalancer:ams3", "do:loadbalancer:fra1", "do:reservedip:ams3", "do:reservedip:fra1"],
-      ...["do:droplet:1", "do:droplet:1"],
-    ],
+    resources: ["do:loadbalancer:ams3", "do:loadbalancer:fra1", "do:reservedip:ams3", "do:reservedip:fra1"],
   });
   expect(await valueOf(service.url)).toBe("http://www.example.com/");
   expect(await valueOf(service.loadBalancers)).toEqual({ ams3: "lb.ams3", fra1: "lb.fra1" });
@@ -117,8 +120,7 @@ test("takes what is there instead: image, keys, VPCs, project", async () => {
   expect(await valueOf(service.imageId)).toBe("4711");
   expect(await inputsOf("Vpc")).toEqual({});
   expect(await inputsOf("Project")).toEqual({});
-  expect((await inputsOf("ProjectResources"))["web"]).toMatchObject({ project: "project-1" });
-  expect(await fleets()).toMatchObject({ "web-ams3": { vpcUuid: "uuid-a" }, "web-fra1": { vpcUuid: "uuid-f" } });
+  expect(await fleets()).toMatchObject({ "web-ams3": { vpcUuid: "uuid-a", projectId: "project-1" }, "web-fra1": { vpcUuid: "uuid-f" } });
   expect((await layout.of("ImageImport")).map(({ name }) => name)).toEqual(["golden"]);
 });
 

@@ -26,19 +26,21 @@ test("the demo imports, rolls, finds nothing more to do, goes back, can be kept 
   const { stdout } = await demo("--keep");
 
   for (const line of [
-    /^version 1 +[\d.]+ s +13 s = import 3 \+ slowest copy 6 \+ Droplets 2 \+ gate 2$/m,
+    /^version 1 +[\d.]+ s +22 s = import 3 \+ slowest copy 6 \+ Droplets 2 \+ load balancer notices 5 \+ two health checks 6$/m,
     /^version 2 +[\d.]+ s/m,
     /^no change +[\d.]+ s/m,
-    /^back to version 1 +[\d.]+ s +12 s = 3 Droplets and gates in turn 12$/m,
+    /^back to version 1 +[\d.]+ s +23 s = Droplets 2 \+ load balancer notices 5 \+ two health checks 6 \+ drain 10$/m,
+    /^3 load balancers, asked all the time: \d+ from version 1\.0\.0, \d+ from version 2\.0\.0, 0 failed$/m,
+    /^3 load balancers, asked all the time: \d+ from version 2\.0\.0, \d+ from version 1\.0\.0, 0 failed$/m,
     hasSpacesGateway() ? /^spaces: http.* version 2 is a local file/m : /^spaces: none, so version 2 comes from a URL too/m,
   ]) {
     expect(stdout).toMatch(line);
   }
-  // POSTs by phase: one import and two copies a version, six Droplets at first and then each by itself, nothing without a change; on the way
-  // back, Droplets alone.
+  // POSTs by phase: one import and two copies a version, two Droplets a region at once, nothing without a change; on the way back,
+  // Droplets alone.
   expect(stdout).toMatch(/^POST \/v2\/images +1 +1 +0 +0$/m);
   expect(stdout).toMatch(/^POST \/v2\/images\/\{id\}\/actions +2 +2 +0 +0$/m);
-  expect(stdout).toMatch(/^POST \/v2\/droplets +2 +6 +0 +6$/m);
+  expect(stdout).toMatch(/^POST \/v2\/droplets +3 +3 +0 +3$/m);
   expect(stdout).toMatch(/^all +\d+ +\d+ +0 +\d+$/m);
 
   const [kept, ...others] = keptRuns();

@@ -83,7 +83,8 @@ async function endsWithOneImage(signal: "SIGKILL" | "SIGINT", _: string, moment:
   await emulator.control("clock", { advanceSeconds: 3_600 });
   if (signal === "SIGKILL") expect(await stack.cancel()).toMatchObject({ code: 0 });
   const [begun] = (await account()).images;
-  const next = await stack.up();
+  // Without a preview, which is the same for every moment; `interruptions.test.ts` has it.
+  const next = await stack.up("--skip-preview");
 
   expect(next.code).toBe(0);
   if (signal === "SIGKILL") {
@@ -144,9 +145,7 @@ async function startUntil(service: Service, { fault, asked, held }: Moment): Pro
 /** Ends a run: by `SIGKILL` with all that it started, so that nothing of it tidies up. */
 async function interrupt(up: Running, signal: "SIGKILL" | "SIGINT"): Promise<void> {
   const providers = signal === "SIGKILL" ? await providersOf(up.pid) : [];
-  const interruptedAt = performance.now();
   up.kill(signal);
   for (const pid of providers) process.kill(pid, "SIGKILL");
   expect((await up.ended).code).toBe(signal === "SIGKILL" ? null : 1);
-  expect(performance.now() - interruptedAt).toBeLessThan(10_000);
 }

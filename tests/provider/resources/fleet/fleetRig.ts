@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { seededRandom } from "../../../../emulator/ids";
+import type { RecordedNetwork } from "../../../../emulator/network";
 import type { EmulatorOptions } from "../../../../emulator/options";
 import type { DropletWire } from "../../../../provider/api/wire";
 import { Unfinished } from "../../../../provider/host/fault";
@@ -80,6 +81,11 @@ export class FleetRig {
 
   get session(): ProviderContext {
     return this.#process.context;
+  }
+
+  /** Where the load balancer at an address sends the next connection, and whether anything listens there. */
+  get network(): RecordedNetwork {
+    return this.#service.network;
   }
 
   async image(index: number): Promise<string> {

@@ -215,8 +215,8 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
     rig.clock.run(fleet.preview!(inputs, of, rig.session, { ...rig.call(), urn: name }));
   const bounds = { maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 };
   const surge = (maxSurge: number) => ({ maxSurge: `${maxSurge}`, ...bounds });
-  await expect(preview(await rig.inputs(1, { rollout: surge(6) }), made.state)).rejects.toThrow(
-    "`count` must fit within the account's Droplet limit: the fleet needs 3 Droplets and 6 more during the change (`rollout.maxSurge`), 3 of them exist, and the account has 3 of its limit of 8 Droplets. ",
+  await expect(preview(await rig.inputs(1, { count: 6, rollout: surge(6) }), made.state)).rejects.toThrow(
+    "`count` must fit within the account's Droplet limit: the fleet needs 6 Droplets and 3 more during the change (`rollout.maxSurge`), 3 of them exist, and the account has 3 of its limit of 8 Droplets. ",
   );
   await preview(await rig.inputs(1, { rollout: surge(3) }), made.state);
   expect(rig.warned).toEqual([]);

@@ -33,7 +33,9 @@ describe("creating", () => {
     });
     const { correlationTag, ownerTag, lineageTag } = state;
     const digestTag = `imagefleet:sha256:${sha256.toLowerCase()}`;
-    expect((await imageTags(simulation, id)).toSorted()).toEqual([correlationTag, digestTag, lineageTag, ownerTag, "prod"].toSorted());
+    const claimed = expect.stringMatching(/^imagefleet:claimed:/) as string;
+    const own = [correlationTag, digestTag, lineageTag, ownerTag, "prod"].toSorted();
+    expect((await imageTags(simulation, id)).toSorted()).toEqual([claimed, ...own]);
     expect(simulation.requests(imports)).toHaveLength(1);
     expect(simulation.process.timers).toBe(0);
   });
@@ -78,7 +80,9 @@ describe("creating", () => {
       void simulation.clock.sleep(seconds * 1_000).then(() => interrupted.interrupt());
       return unfinished(simulation, imageImport.create(inputs, session, interrupted));
     };
-    await interruptedAfter(5);
+    simulation.process.killAt(3, "after");
+    void imageImport.create(inputs, simulation.session, simulation.call(urn));
+    await simulation.run(simulation.process.dead);
     const { id, state } = await interruptedAfter(5);
     await simulation.clock.advance(60_000);
 
@@ -214,13 +218,13 @@ describe("creating", () => {
 });
 
 describe("a preview of a create", () => {
-  it("asks only for the regions and earlier versions, and lists those of the same city for a slug that there isn't", async () => {
+  it("asks only for the regions and what was begun, and lists those of the same city for a slug that there isn't", async () => {
     const simulation = simulate(9);
     const preview = (region: string): Promise<unknown> =>
       simulation.run(Promise.resolve(imageImport.preview?.({ ...inputs, region }, undefined, simulation.session, simulation.call(urn))));
     await expect(preview("ams9")).rejects.toThrow(/`region` must be a region .* got `ams9`\. Take one of ams\d/);
     expect(await preview("ams3")).toEqual({ ...inputs, region: "ams3" });
-    expect(simulation.requests()).toEqual(["GET /v2/regions", "GET /v2/images"]);
+    expect(simulation.requests()).toEqual(["GET /v2/regions", "GET /v2/tags"]);
   });
 
   it("of an image that exists asks for nothing and keeps its outputs known", async () => {
@@ -346,6 +350,8 @@ describe("deleting", () => {
   it("leaves an image alone that a later create has taken over", async () => {
     const simulation = simulate(19);
     const first = await create(simulation);
+    const change = { ...first, before: first.state, after: first.state, effects: {} };
+    await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.session, simulation.call(urn))));
     const second = await create(simulation);
     expect(second.id).toBe(first.id);
     await simulation.run(imageImport.delete(first.id, first.state, simulation.session, simulation.call(urn)));

@@ -1,0 +1,80 @@
+import { isKnown, type WithUnknowns } from "../../host/property";
+import type { Call } from "../../host/resource";
+import { type Forecast, forecast } from "../../rollout/forecast";
+import type { Member } from "../../rollout/plan";
+import type { Plan } from "../../rollout/planReport";
+import { boundsFor, type Goal } from "../../rollout/settings";
+import { boundsOf } from "../../rollout/size";
+import { pathOf } from "../../rollout/strategy";
+import type { FleetSession } from "./fleetSession";
+import { changeOf, type FleetInputs, isHeld, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
+
+/** What a change does by the plan, as far as the inputs are known; undefined where they don't say how many Droplets, or how. */
+export function forecastOf(
+  inputs: Exclude<WithUnknowns<FleetInputs>, symbol>,
+  state: StoredFleet | undefined,
+  now: number,
+): Forecast | undefined {
+  const { count } = inputs;
+  const rollout = whollyKnown<FleetInputs["rollout"]>(inputs.rollout);
+  if (!isKnown(count) || rollout === undefined) return undefined;
+  const template = templateProperties.of(inputs);
+  const known = { ...state };
+  const lastGood = lastGoodOf(known);
+  // An image that is still to be made is none of those that run.
+  const asked = template === undefined ? unknownVersion : versionOf(template, known.fleetId ?? "", lastGood);
+  const target = lastGood !== undefined && isHeld(inputs) ? lastGood : asked;
+  return forecastAlong(pathOf(changeOf({ count, rollout }, known, target, now)), known, { count, rollout });
+}
+
+/** The same along a path. */
+export function forecastAlong(
+  path: readonly Goal[],
+  state: StoredFleet,
+  { count, rollout }: Pick<FleetInputs, "count" | "rollout">,
+): Forecast {
+  const policy = boundsOf(rollout, count);
+  return forecast(
+    membersOf(state),
+    path.map((desired) => ({ desired, policy: boundsFor(desired, policy) })),
+  );
+}
+
+/** The forecast with prices, and the time that it takes. */
+export async function planOf(
+  foreseen: Forecast,
+  { size, count }: Exclude<WithUnknowns<FleetInputs>, symbol>,
+  state: StoredFleet | undefined,
+  { api }: FleetSession,
+  { signal }: Call,
+): Promise<Plan> {
+  const sizes = await api.sizes(signal);
+  const [before, after] = [state?.size, isKnown(size) ? size : undefined].map((slug) => sizes.get(slug ?? "")?.price_monthly);
+  const existing = state?.live?.length ?? 0;
+  const many = isKnown(count) ? count : existing;
+  const { lastSeconds, lastBatches } = state?.rollout ?? {};
+  return {
+    ...foreseen,
+    priceBefore: before === undefined ? undefined : before * existing,
+    priceAfter: after === undefined ? undefined : after * many,
+    surgePrice: after === undefined ? undefined : after * Math.max(0, foreseen.mostExisting - Math.max(existing, many)),
+    expectedSeconds: lastSeconds === undefined || lastBatches === undefined ? undefined : (lastSeconds / lastBatches) * foreseen.batches,
+  };
+}
+
+/** The value where no part of it is unknown. */
+export function whollyKnown<T>(value: WithUnknowns<T>): T | undefined {
+  const isKnownThroughout = (part: unknown): boolean =>
+    isKnown(part) && (typeof part !== "object" || part === null || Object.values(part).every(isKnownThroughout));
+  return isKnownThroughout(value) ? (value as T) : undefined;
+}
+
+const unknownVersion = { fingerprint: "", template: { image: "", size: "" } };
+
+/** The Droplets as the state has them. */
+function membersOf({ live = [] }: StoredFleet): readonly Member[] {
+  return live.map(({ id, slot, template, serving }) => ({
+    ...{ id, slot, template, serving, available: serving, power: "active", tagged: false, unhealthy: false, gate: "passed" },
+    ...{ locked: false, drained: !serving, ending: "no" },
+  }));
+}

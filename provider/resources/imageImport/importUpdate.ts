@@ -1,0 +1,94 @@
+import type { ImageWire } from "../../api/wire";
+import type { Call } from "../../host/resource";
+import type { ProviderContext } from "../../providerContext";
+import { isImporting } from "../../watch/imageWatcher";
+import { lookAt } from "./followedSource";
+import { stagingOf } from "./importDelete";
+import { type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
+import { clearedAfter } from "./importSource";
+import { marksAmong, outputsOf, stateOf, type Marks } from "./importState";
+import { claim, findLineage, nextOwnerTag, past } from "../lineage/lineage";
+import { digestTag, freshLineage, retainTag } from "../lineage/lineageTags";
+import { pruneAlong } from "../lineage/prune";
+import { shareDescription } from "./sharedDescription";
+import { normalDigest, sourceIdentity } from "./sourceIdentity";
+import { end, gone, untilAvailable } from "./importWait";
+
+export async function updateImport(
+  id: string,
+  state: StoredImageImport,
+  inputs: ImageImportInputs,
+  context: ProviderContext,
+  call: Call,
+): Promise<ImageImportState> {
+  const { source } = inputs;
+  const team = state.team ?? (await context.team(call.signal));
+  const looks = source?.follow === true && state.followed === undefined;
+  const followed = looks ? await lookAt(source, context, call.signal) : source?.follow === true ? state.followed : undefined;
+  const marks: Marks = { ...marksAmong(state), ...(await ownMarks(id, state, inputs, context, call)), followed, team };
+  const unfinished = isImporting({ status: state.status });
+  const image = unfinished ? await context.watchers.of(id).image(call.signal) : undefined;
+  if (unfinished && image === undefined) throw new Error(gone(id));
+  // Until it is available it stays as the last run described it.
+  const { name = inputs.name, description, distribution, tags, retain } = state;
+  const asBefore = { ...inputs, name, description, distribution, tags, retain };
+  const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
+  const available = image && (await clearedAfter(wait(image), state, stagingOf(state, context, call), context, call));
+  if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
+  await shareDescription({ id: Number(id) }, inputs, state.ownerTag, context, call, state);
+  await bringMarks(id, state, inputs, context, call);
+  if (available !== undefined) return stateOf(available, inputs, marks);
+  return {
+    ...outputsOf(state),
+    ...inputs,
+    ...marks,
+    imageId: id,
+    regions: state.regions ?? [],
+    status: state.status ?? "available",
+    ...digestOf(inputs),
+  };
+}
+
+/** An image that came by `pulumi import` has no mark of its resource until the first update. */
+async function ownMarks(
+  id: string,
+  { ownerTag, lineageTag: known }: StoredImageImport,
+  { source }: ImageImportInputs,
+  context: ProviderContext,
+  call: Call,
+): Promise<Partial<Marks>> {
+  if (ownerTag !== undefined) return {};
+  const image = await context.watchers.of(id).image(call.signal);
+  if (image === undefined) throw new Error(gone(id));
+  const lineage = { tag: known ?? freshLineage(context.world.random), versions: [] };
+  const author = { namespace: context.namespace, urn: call.urn, identity: source === undefined ? "" : sourceIdentity(source) };
+  const own = { lineageTag: lineage.tag, ownerTag: nextOwnerTag(lineage, author, context, image.tags ?? []) };
+  await claim(image, lineage.tag, [lineage.tag, own.ownerTag], context, call.signal);
+  context.watchers.of(id).forget();
+  return own;
+}
+
+/** What the image says to later runs: how many earlier versions are kept, and its digest. */
+async function bringMarks(
+  id: string,
+  state: StoredImageImport,
+  inputs: ImageImportInputs,
+  context: ProviderContext,
+  call: Call,
+): Promise<void> {
+  const { lineageTag: lineage } = state;
+  if (lineage === undefined) return;
+  const { digest } = digestOf(inputs);
+  const [before, after] = [retainTag(lineage, state.retain), retainTag(lineage, inputs.retain)];
+  const missing = [before === after ? undefined : after, digest === state.digest || digest === undefined ? undefined : digestTag(digest)];
+  const image = [{ resource_id: id, resource_type: "image" as const }];
+  for (const tag of missing) if (tag !== undefined) await context.api.tags.add(tag, image, call.signal);
+  if (before !== undefined && before !== after) await context.api.tags.delete(before, call.signal);
+  if ((inputs.retain ?? 0) >= (state.retain ?? 0)) return;
+  const found = await findLineage(lineage, context, call.signal);
+  await pruneAlong(found, past(found, Number(id), context), inputs.retain, context, call);
+}
+
+function digestOf({ source }: ImageImportInputs): { digest: string | undefined } {
+  return { digest: source?.sha256 === undefined ? undefined : normalDigest(source.sha256) };
+}

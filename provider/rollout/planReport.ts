@@ -1,0 +1,62 @@
+import type { Forecast } from "./forecast";
+
+/** A forecast with what it costs, in USD a month, and how long it takes. */
+export interface Plan extends Forecast {
+  readonly priceBefore: number | undefined;
+  readonly priceAfter: number | undefined;
+  readonly surgePrice: number | undefined;
+  /** By the last rollout; undefined where none was timed. */
+  readonly expectedSeconds: number | undefined;
+}
+
+/** What the account has, and how many it may have. */
+export interface AccountDroplets {
+  readonly total: number;
+  readonly limit: number;
+}
+
+/** A few lines for a person. `image` is its number; undefined while it isn't known. */
+export function describePlan(plan: Plan, image: string | undefined, { total, limit }: AccountDroplets): string {
+  const { leastServing, mostExisting } = plan;
+  const room = `At least ${leastServing} serve and at most ${mostExisting} exist meanwhile; the account has ${total} of its limit of ${limit} Droplets.`;
+  return [describeWork(plan, image), room, ...describePrice(plan), describeTime(plan)].join("\n");
+}
+
+function describeWork({ creates, rebuilds, deletes, batches, largestBatch }: Plan, image: string | undefined): string {
+  const of = image === undefined ? "the new image" : `image ${image}`;
+  const work = [
+    ...(creates > 0 ? [`make ${droplets(creates)} of ${of}`] : []),
+    ...(rebuilds > 0 ? [`rebuild ${droplets(rebuilds)} from ${of}`] : []),
+    ...(deletes > 0 ? [`delete ${droplets(deletes)}`] : []),
+  ].join(", ");
+  const how = batches === 0 ? "" : batches === 1 ? ", in one batch" : `, in ${batches} batches of at most ${largestBatch}`;
+  return `Rollout plan: ${work}${how}.`;
+}
+
+function describePrice({ priceBefore, priceAfter, surgePrice }: Plan): readonly string[] {
+  if (priceAfter === undefined) return [];
+  const change =
+    priceBefore === undefined || priceBefore === priceAfter
+      ? dollars(priceAfter)
+      : `${dollars(priceBefore)} before, ${dollars(priceAfter)} after`;
+  const more = surgePrice === undefined || surgePrice === 0 ? "" : `; up to ${dollars(surgePrice)} more while it runs`;
+  return [`Price a month: ${change}${more}.`];
+}
+
+function describeTime({ expectedSeconds, rebuilds, creates, deletes }: Plan): string {
+  const time = expectedSeconds === undefined ? "not known yet, for no rollout of this fleet was timed" : duration(expectedSeconds);
+  const addresses = creates > 0 && deletes > 0 ? " The addresses change." : rebuilds > 0 && creates === 0 ? " The addresses stay." : "";
+  return `Expected time: ${time}.${addresses}`;
+}
+
+function duration(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+function droplets(count: number): string {
+  return `${count} ${count === 1 ? "Droplet" : "Droplets"}`;
+}
+
+function dollars(price: number): string {
+  return `${price.toFixed(2)} USD`;
+}

@@ -1,0 +1,64 @@
+import { unknownValue } from "../../../../provider/host/property";
+import { fleet } from "../../../../provider/resources/fleet/fleet";
+import type { FleetInputs, StoredFleet } from "../../../../provider/resources/fleet/fleetState";
+import { bounds, type Ended, FleetRig } from "./fleetRig";
+
+const preview = async (rig: FleetRig, inputs: object, state?: StoredFleet) =>
+  (await rig.clock.run(fleet.preview!(inputs as FleetInputs, state, rig.session, rig.call()))) as StoredFleet;
+const rollout = { maxSurge: "50%", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 };
+const inputsOf = (rig: FleetRig, image: number, changes: Partial<FleetInputs> = {}) => rig.inputs(image, { count: 4, rollout, ...changes });
+
+async function made(): Promise<{ readonly rig: FleetRig; readonly at: Ended }> {
+  const rig = new FleetRig();
+  const at = await rig.create(await inputsOf(rig, 0));
+  rig.forgetSent();
+  rig.said.length = 0;
+  return { rig, at };
+}
+
+test("tells the rollout that then takes place", async () => {
+  const { rig, at } = await made();
+  const inputs = await inputsOf(rig, 1);
+  const plan = (await preview(rig, inputs, at.state)).rollout!.plan!;
+  expect(plan).toMatchObject({ creates: 4, deletes: 4, batches: 2, largestBatch: 2, leastServing: 4, mostExisting: 6 });
+  expect(rig.said).toEqual([
+    [
+      `Rollout plan: make 4 Droplets of image ${inputs.image}, delete 4 Droplets, in 2 batches of at most 2.`,
+      "At least 4 serve and at most 6 exist meanwhile; the account has 4 of its limit of 100 Droplets.",
+      "Price a month: 24.00 USD; up to 12.00 USD more while it runs.",
+      "Expected time: not known yet, for no rollout of this fleet was timed. The addresses change.",
+    ].join("\n"),
+  ]);
+  const seen = bounds(rig, at.id);
+  const began = rig.clock.now();
+  const after = await rig.update(at, inputs);
+  expect(seen).toEqual({ exist: plan.mostExisting, serve: plan.leastServing });
+  expect(after.state.rollout).not.toHaveProperty("plan");
+  expect(after.state.rollout).toMatchObject({ lastSeconds: (rig.clock.now() - began) / 1_000, lastBatches: 2 });
+  const next = (await preview(rig, await inputsOf(rig, 0), after.state)).rollout!.plan!;
+  expect(next.expectedSeconds).toBe(after.state.rollout!.lastSeconds);
+});
+
+test("tells it while the image isn't known yet, and asks prices and limits once a process", async () => {
+  const { rig, at } = await made();
+  const inputs = { ...(await inputsOf(rig, 1)), image: unknownValue };
+  await preview(rig, inputs, at.state);
+  expect(rig.said[0]).toContain("Rollout plan: make 4 Droplets of the new image, delete 4 Droplets, in 2 batches of at most 2.");
+  await preview(rig, inputs, at.state);
+  for (const path of ["GET /v2/account", "GET /v2/sizes"])
+    expect(rig.sent.filter((request) => request === path).length).toBeLessThanOrEqual(1);
+});
+
+test("tells only the part before a pause", async () => {
+  const { rig, at } = await made();
+  const canary = [{ count: "1", bakeSeconds: 0, pause: true }];
+  const foreseen = await preview(rig, await inputsOf(rig, 1, { rollout: { ...rollout, canary } }), at.state);
+  expect(foreseen.rollout).toMatchObject({ stage: 1, of: 1, plan: { creates: 1, deletes: 1, batches: 1 } });
+  expect(foreseen.image).toBe(await rig.image(0));
+});
+
+test("says nothing where nothing is made, rebuilt or deleted", async () => {
+  const { rig, at } = await made();
+  const foreseen = await preview(rig, await inputsOf(rig, 0, { tags: ["shop"] }), at.state);
+  expect([rig.said, rig.sent, foreseen.rollout]).toEqual([[], [], rollout]);
+});

@@ -1,0 +1,219 @@
+import type { ImageWire } from "../../../../provider/api/wire";
+import { imageImport } from "../../../../provider/resources/imageImport/imageImport";
+import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/imageImport/imageImportTable";
+import { simulate, type SimulatedProcess, type Simulation } from "../../../helpers/simulation";
+
+const urnOf = (stack: string): string => `urn:pulumi:${stack}::web::imagefleet:index:ImageImport::web`;
+
+interface Owned {
+  readonly id: string;
+  readonly state: ImageImportState;
+}
+
+function inputsOf(digit: string, more: Partial<ImageImportInputs> = {}): ImageImportInputs {
+  const source = { url: `http://127.0.0.1/v${digit}.img`, sha256: digit.repeat(64) };
+  return { source, region: "nyc3", name: `v${digit}`, ...more };
+}
+
+function create({ session, call }: SimulatedProcess, stack: string, inputs: ImageImportInputs, said = call(urnOf(stack))): Promise<Owned> {
+  return imageImport.create(inputs, session, said);
+}
+
+function remove({ session, call }: SimulatedProcess, stack: string, { id, state }: Owned): Promise<void> {
+  return imageImport.delete(id, state, session, call(urnOf(stack)));
+}
+
+async function compare({ session, call }: SimulatedProcess, stack: string, { id, state }: Owned, after: ImageImportInputs): Promise<void> {
+  await imageImport.diff?.({ id, state, before: state, after, effects: {} }, session, call(urnOf(stack)));
+}
+
+async function ids(simulation: Simulation): Promise<readonly string[]> {
+  const { images } = (await simulation.ask("GET", "/v2/images?private=true&per_page=200")) as { images: ImageWire[] };
+  return images.map(({ id }) => String(id));
+}
+
+async function tagsThere(simulation: Simulation): Promise<readonly string[]> {
+  const { tags } = (await simulation.ask("GET", "/v2/tags?per_page=200")) as { tags: { name: string }[] };
+  return tags.map(({ name }) => name);
+}
+
+describe("the same bits in another stack", () => {
+  it("are one image, shared without a look at the source, and said in the preview", async () => {
+    const simulation = simulate(1);
+    const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+    simulation.served = "gone";
+    const { session, call } = simulation.restart();
+    const said = call(urnOf("staging"));
+    await simulation.run(Promise.resolve(imageImport.preview?.(inputsOf("1"), undefined, session, said)));
+    expect(said.infos).toEqual([
+      `Image ${dev.id}, which belongs to web/dev/web, is already made of this source and will be shared, without an import.`,
+    ]);
+    simulation.emulator.requests.clear();
+    const staging = await simulation.run(create(simulation.restart(), "staging", inputsOf("1")));
+    expect(staging.id).toBe(dev.id);
+    expect(staging.state.ownerTag).not.toBe(dev.state.ownerTag);
+    expect(simulation.requests(/^POST \/v2\/images$/)).toEqual([]);
+    expect(simulation.requests().length).toBeLessThanOrEqual(10);
+  });
+
+  it.each([
+    ["dev", "staging", "prod"],
+    ["prod", "dev", "staging"],
+    ["staging", "prod", "dev"],
+  ])("stay until the last owner goes: %s, then %s, then %s", async (...order) => {
+    const simulation = simulate(2);
+    const owned = new Map<string, Owned>();
+    for (const stack of ["dev", "staging", "prod"]) {
+      owned.set(stack, await simulation.run(create(simulation.restart(), stack, inputsOf("1", { retain: 1 }))));
+    }
+    for (const [index, stack] of order.entries()) {
+      await simulation.run(remove(simulation.restart(), stack, owned.get(stack)!));
+      expect(await ids(simulation)).toEqual(index === 2 ? [] : [owned.get("dev")!.id]);
+    }
+    expect(await tagsThere(simulation)).toEqual([]);
+  });
+
+  it.each([
+    ["another generation", { source: { url: "http://127.0.0.1/v1.img", sha256: "1".repeat(64), generation: 1 } }],
+    ["another URL, which nobody has verified", { source: { url: "http://127.0.0.1/other.img", sha256: "1".repeat(64) } }],
+    ["no digest", { source: { url: "http://127.0.0.1/v1.img" } }],
+  ])("are not shared with %s", async (_, more) => {
+    const simulation = simulate(3);
+    const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+    const staging = await simulation.run(create(simulation.restart(), "staging", inputsOf("1", more)));
+    expect(staging.id).not.toBe(dev.id);
+  });
+
+  it("are waited for while another stack imports them", async () => {
+    const simulation = simulate(4);
+    await simulation.options({ importSeconds: 120 });
+    const dev = create(simulation.process, "dev", inputsOf("1"));
+    await simulation.clock.advance(30_000);
+    const staging = await simulation.run(create(simulation.restart(), "staging", inputsOf("1")));
+    expect(staging.id).toBe((await simulation.run(dev)).id);
+    expect(simulation.requests(/^POST \/v2\/images$/)).toHaveLength(1);
+  });
+
+  it("are imported once more where the import that was joined fails", async () => {
+    const simulation = simulate(5);
+    await simulation.options({ importSeconds: 120 });
+    await simulation.fault({ on: "import", fails: true });
+    const dev = create(simulation.process, "dev", inputsOf("1")).catch((error: unknown) => error);
+    await simulation.clock.advance(30_000);
+    await simulation.ask("DELETE", "/_emulator/faults");
+    const staging = await simulation.run(create(simulation.restart(), "staging", inputsOf("1")));
+    expect(await simulation.run(dev)).toBeInstanceOf(Error);
+    expect(await ids(simulation)).toEqual([staging.id]);
+    expect(simulation.requests(/^POST \/v2\/images$/)).toHaveLength(2);
+  });
+
+  it("end as one image where two stacks began to import them at the same moment", async () => {
+    const simulation = simulate(6);
+    await simulation.options({ importSeconds: 20 });
+    const both = ["dev", "prod"].map((stack) => create(simulation.restart(), stack, inputsOf("1")));
+    const [dev, prod] = await simulation.run(Promise.all(both));
+    expect(dev?.id).toBe(prod?.id);
+    expect(await ids(simulation)).toEqual([dev?.id]);
+    await simulation.run(remove(simulation.restart(), "dev", dev!));
+    expect(await ids(simulation)).toEqual([dev?.id]);
+    await simulation.run(remove(simulation.restart(), "prod", prod!));
+    expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("are never gone under a joiner, whenever another stack deletes them", async () => {
+    for (let delay = 0; delay < 12; delay += 1) {
+      const simulation = simulate(100 + delay);
+      const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+      const joining = create(simulation.restart(), "prod", inputsOf("1"));
+      const deleting = simulation.clock.sleep(delay).then(() => remove(simulation.restart(), "dev", dev));
+      const [prod] = await simulation.run(Promise.all([joining, deleting]));
+      expect(await ids(simulation)).toEqual([prod.id]);
+      await simulation.run(remove(simulation.restart(), "prod", prod));
+      expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+    }
+  });
+
+  it("leave the description to the earliest owner: the other sees no drift", async () => {
+    const simulation = simulate(7);
+    await simulation.run(create(simulation.process, "dev", inputsOf("1", { tags: ["dev"] })));
+    const wanted = inputsOf("1", { name: "prod", tags: ["prod"] });
+    const prod = await simulation.run(create(simulation.restart(), "prod", wanted));
+    const { session, call } = simulation.restart();
+    const read = await simulation.run(imageImport.read(prod.id, { state: prod.state, inputs: wanted }, session, call(urnOf("prod"))));
+    expect(read?.inputs).toEqual(wanted);
+    const { image } = (await simulation.ask("GET", `/v2/images/${prod.id}`)) as { image: ImageWire };
+    expect(image.name).toBe("v1");
+    expect(image.tags).toEqual(expect.arrayContaining(["dev", "prod"]));
+  });
+});
+
+describe("a resource under another name", () => {
+  it("goes on with its kept versions, and a new one under the freed name takes and deletes nothing of it", async () => {
+    const simulation = simulate(8);
+    const plain = (version: string): ImageImportInputs => ({
+      ...{ source: { url: `http://127.0.0.1/${version}.img` }, region: "nyc3", name: version },
+      retain: 1,
+    });
+    const first = await simulation.run(create(simulation.process, "dev", plain("a")));
+    const renamed = simulation.restart();
+    await simulation.run(compare(renamed, "dev2", first, plain("b")));
+    const second = await simulation.run(create(renamed, "dev2", plain("b")));
+    await simulation.run(remove(renamed, "dev", first));
+    expect((await ids(simulation)).toSorted()).toEqual([first.id, second.id].toSorted());
+
+    const fresh = await simulation.run(create(simulation.restart(), "dev", plain("a")));
+    expect(fresh.id).not.toBe(first.id);
+    await simulation.run(remove(simulation.restart(), "dev", fresh));
+    expect((await ids(simulation)).toSorted()).toEqual([first.id, second.id].toSorted());
+
+    const back = simulation.restart();
+    await simulation.run(compare(back, "dev2", second, plain("a")));
+    expect((await simulation.run(create(back, "dev2", plain("a")))).id).toBe(first.id);
+  });
+
+  it("keeps what it has where the engine replaces it by force, without a Diff", async () => {
+    const simulation = simulate(9);
+    const retained = (digit: string): ImageImportInputs => inputsOf(digit, { retain: 1 });
+    const first = await simulation.run(create(simulation.process, "dev", retained("1")));
+    await simulation.run(compare(simulation.process, "dev", first, retained("2")));
+    const second = await simulation.run(create(simulation.process, "dev", retained("2")));
+    await simulation.run(remove(simulation.process, "dev", first));
+    const forced = simulation.restart();
+    const again = await simulation.run(create(forced, "dev", retained("2")));
+    await simulation.run(remove(forced, "dev", second));
+    expect(again.id).toBe(second.id);
+    expect((await ids(simulation)).toSorted()).toEqual([first.id, second.id].toSorted());
+
+    const back = simulation.restart();
+    await simulation.run(compare(back, "dev", again, retained("1")));
+    const third = await simulation.run(create(back, "dev", retained("1")));
+    expect(third.id).toBe(first.id);
+    await simulation.run(remove(back, "dev", again));
+    await simulation.run(remove(simulation.restart(), "dev", third));
+    expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+});
+
+test.each(["before", "after"] as const)(
+  "a joiner that is killed at any request, %s it took effect, leaves no mark to the next run",
+  async (when) => {
+    for (let request = 1, survived = false; !survived; request += 1) {
+      const simulation = simulate(200 + request);
+      const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+      const mortal = simulation.restart();
+      mortal.killAt(request, when);
+      survived = await simulation.run(
+        Promise.race([create(mortal, "prod", inputsOf("1")).then(() => true), mortal.dead.then(() => false)]),
+      );
+      const settled = simulation.requests().at(-1)?.startsWith("DELETE /v2/tags/imagefleet:begun:") ?? false;
+      const prod = await simulation.run(create(simulation.restart(), "prod", inputsOf("1")));
+      expect(prod.id).toBe(dev.id);
+      // Whether a state was stored after its last request, nobody can tell: that mark stays until it is released.
+      if (settled) continue;
+      await simulation.run(remove(simulation.restart(), "dev", dev));
+      await simulation.run(remove(simulation.restart(), "prod", prod));
+      expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+      expect(request).toBeLessThan(40);
+    }
+  },
+);
