@@ -137,7 +137,10 @@ export class Rollout {
     this.#call.warn(`Image ${failed} did not start serving: rolling back to image ${good}.`);
     this.#failures.clear();
     const again = await this.#reach(lastGood);
-    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
+    this.reasons.push(
+      ...again,
+      `${again.length > 0 ? "The rollback isn't complete" : "Rolled back"}: ${describeStanding(this.observation, lastGood)}`,
+    );
   }
 
   /** Without the stages that an interrupted run has left behind; one that waits for an approval is never passed by. */
