@@ -37,9 +37,9 @@ export const fleetConfig = map({
     canary: z
       .array(map({ count: share, bakeSeconds: number.optional(), pause: boolean.optional() }), must("must be a list of stages"))
       .optional(),
-    blueGreen: map({ keepSeconds: integer.optional() }).optional(),
+    blueGreen: map({ keepSeconds: number.optional() }).optional(),
     rebuild: boolean.optional(),
-    approved: text("must be what a fleet's output `rollout.awaiting` says").optional(),
+    approved: text("must be what the output `rollouts` awaits").optional(),
     drainSeconds: number.optional(),
     shutdownSeconds: number.optional(),
   }).optional(),
