@@ -113,7 +113,6 @@ test("registers every public output, and nothing else", async () => {
     rollout: {},
     fleetTag: "imagefleet:fleet:f1",
     servingTag: "imagefleet:serving:f1",
-    rollout: {},
   });
 });
 
