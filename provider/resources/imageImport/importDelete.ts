@@ -25,6 +25,7 @@ import {
   turnOf,
 } from "../lineage/lineageTags";
 import { prune } from "../lineage/prune";
+import { shareOf } from "../lineage/sharing";
 import { sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "../teamCheck";
 
@@ -67,7 +68,7 @@ export async function removeImport(id: string, state: StoredImageImport, context
   if (image === undefined || image.status === "deleted") {
     await cleanUpAfter(
       id,
-      [...marksOf(state, tag), ...begunTagsOf(image ?? {}, tag), ...ownTags(image ?? {})],
+      [...marksOf(state, tag), ...shareTags(state, context), ...begunTagsOf(image ?? {}, tag), ...ownTags(image ?? {})],
       lineage,
       place,
       context,
@@ -115,6 +116,11 @@ async function handOver(from: Lineage, to: string, context: ProviderContext, sig
 /** By what the copies of a resource's images in Spaces are told from others: the name that the resource had when it was created. */
 export function stagingOf({ stagingPrefix, lineageTag: tag }: StoredImageImport, { namespace }: ProviderContext, { urn }: Call): string {
   return stagingPrefix ?? tag ?? lineageTag(namespace, urn);
+}
+
+function shareTags({ source }: StoredImageImport, context: ProviderContext): readonly string[] {
+  const { verified, claimed } = (source && shareOf(source, context)) ?? {};
+  return [verified, claimed].filter((tag) => tag !== undefined);
 }
 
 function sourceTags({ source, followed, digest }: StoredImageImport, lineage: string): readonly string[] {

@@ -177,7 +177,7 @@ export async function discard(
       await leave({ ...version, tags }, lineage, context, signal);
       await context.api.tags.delete(deleting, signal);
       context.watchers.of(id).forget();
-      if (others.length === 0) await endLineage(tag, place, context, signal);
+      if (others.length === 0) await endLineage(tag, place, undefined, context, signal);
       return "left";
     }
   }
@@ -190,7 +190,7 @@ export async function discard(
   if (tags.some(isDigestTag)) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
   if (context.current.get(tag)?.id === version.id) context.current.delete(tag);
-  if (others.length === 0) await endLineage(tag, place, context, signal);
+  if (others.length === 0) await endLineage(tag, place, id, context, signal);
   // Last, so that the run after a kill finds by them what no state tells of.
   await dropTags(marks, id, others, context, signal);
   return "deleted";
@@ -228,19 +228,29 @@ export async function cleanUpAfter(
   const marks = left.filter((one) => isOwnerTag(one) || isBegunTag(one));
   const rest = left.filter((one) => !marks.includes(one));
   await dropTags(rest, id, others, context, signal);
-  if (others.length === 0) await endLineage(tag, place, context, signal);
+  if (others.length === 0) await endLineage(tag, place, id, context, signal);
   await dropTags(marks, id, others, context, signal);
 }
 
-/** Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed. */
-async function endLineage(lineage: string, place: string, { api }: ProviderContext, signal: AbortSignal): Promise<void> {
+/**
+ * Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed.
+ * An image that is `gone` may still show in lists.
+ */
+async function endLineage(
+  lineage: string,
+  place: string,
+  gone: string | undefined,
+  { api }: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
   const names = await api.tags.names(signal);
   const ofPlace = names.filter((name) => isOfPlace(name, place));
   const lineages = [...new Set([lineage, ...ofPlace.filter(isOwnerTag).map(lineageOfMark)])];
   const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
   const isLast = (tag: string): boolean => isOwnerTag(tag) || isBegunTag(tag);
   for (const tag of [...own.filter((tag) => !isLast(tag)), ...own.filter(isLast)]) {
-    if ((await api.images.listByTag(tag, signal)).length === 0) await api.tags.delete(tag, signal);
+    const carriers = await api.images.listByTag(tag, signal);
+    if (carriers.every(({ id }) => String(id) === gone)) await api.tags.delete(tag, signal);
   }
 }
 
