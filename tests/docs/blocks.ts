@@ -7,7 +7,8 @@ export function readPage(page: string): string {
   return readFileSync(path.join(root, page), "utf8");
 }
 
-/** The fenced blocks of a page in one language. */
+/** The fenced blocks of a page in one language, without the indentation of a list. */
 export function blocksOf(page: string, language: string): readonly string[] {
-  return [...readPage(page).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))].map(([, block = ""]) => block);
+  const blocks = readPage(page).matchAll(new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^\\1\`\`\``, "gm"));
+  return [...blocks].map(([, indentation = "", block = ""]) => block.replace(new RegExp(`^${indentation}`, "gm"), ""));
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { builtRelease, scratchFolder, unpacked } from "./builtRelease";
@@ -43,6 +44,24 @@ test("the first start leaves its compiled code, which belongs to this bundle, No
   expect(name).toMatch(new RegExp(`^[0-9a-f]{64}-${process.versions.node}-${process.arch}$`));
   expect((await stat(code)).mode & 0o777).toBe(0o700);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test("the plugin itself leaves its compiled code at its first start, and V8 takes it at the second", async () => {
+  const home = await scratchFolder();
+  const code = path.join(home, "imagefleet", "code");
+  const written = async () => {
+    const plugin = spawn(path.join(path.dirname(start), "pulumi-resource-imagefleet"), [], {
+      env: { ...process.env, XDG_CACHE_HOME: home },
+    });
+    const [port] = (await once(plugin.stdout, "data")) as [Buffer];
+    expect(String(port)).toMatch(/^\d+\n$/);
+    plugin.kill("SIGINT");
+    expect(await once(plugin, "close")).toEqual([0, null]);
+    const [name = "", ...others] = await readdir(code);
+    expect(others).toEqual([]);
+    return (await stat(path.join(code, name))).ino;
+  };
+  expect(await written()).toBe(await written());
 });
 
 test("the next start uses it and leaves it as it is", async () => {

@@ -124,7 +124,7 @@ describe("its command line", () => {
     const { status, stdout } = command("--help");
     expect(status).toBe(0);
     const verbs = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb);
-    expect(verbs).toEqual(["emulator", "inspect", "report", "help"]);
+    expect(verbs).toEqual(["contract", "emulator", "images", "inspect", "report", "help"]);
   });
 
   test("inspects an image, and names a file that is not there in one sentence", async () => {

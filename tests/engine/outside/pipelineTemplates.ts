@@ -4,7 +4,7 @@ import { blocksOf } from "../../docs/blocks";
 
 const yaml = jest.requireActual<{ load(text: string): unknown }>("js-yaml");
 
-export type Job = "preview" | "up" | "promote" | "drift" | "unlock";
+export type Job = "preview" | "up" | "promote" | "approve" | "drift" | "unlock";
 
 /** One shell of a job: GitHub starts one a step, GitLab one for the script and one for what comes after. */
 export interface Shell {

@@ -166,6 +166,24 @@ async function promotes(template: Template, team: Team): Promise<void> {
   expect(proposed).toContain(`shop:imageSha256: ${sha256}`);
 }
 
+/** Rolls staging to another image with the canary that the page shows, and lets it go on. */
+async function approves(template: Template, team: Team): Promise<void> {
+  const { service, project, env } = team;
+  const [canary = ""] = blocksOf(index, "yaml");
+  const file = path.join(project, "Pulumi.staging.yaml");
+  const stages = canary.replace("config:\n", "").replace("bakeSeconds: 60", "bakeSeconds: 0.1");
+  await writeFile(file, readFileSync(file, "utf8").replace(/^config:\n/m, `config:\n${stages}`));
+  const { url, sha256 = "" } = await service.image("web-1.6.0.qcow2.gz");
+  await sh(`pulumi config set imageUrl ${url} --stack staging && pulumi config set imageSha256 ${sha256} --stack staging`, project, env);
+  const runs = async () => new Set((await service.account()).droplets.map(({ image }) => image)).size;
+  succeeded(await runJob(template, "up", "staging", team));
+  expect(await runs()).toBe(2);
+  expect(reportOf(team)).toContain("has paused: to let it go on");
+  succeeded(await runJob(template, "approve", "staging", team));
+  expect(await runs()).toBe(1);
+  expect(reportOf(team)).toContain("Nothing is left to do.");
+}
+
 const reportOf = ({ project }: Team) => readFileSync(path.join(project, "report.html"), "utf8");
 
 test.each([gitHub, gitLab])("the jobs of $page do what they say", async (template) => {
@@ -179,6 +197,7 @@ test.each([gitHub, gitLab])("the jobs of $page do what they say", async (templat
   succeeded(await runJob(template, "unlock", "staging", team));
   succeeded(await runJob(template, "drift", "staging", team));
   await promotes(template, team);
+  await approves(template, team);
 });
 
 test(`the jobs of ${shell.page} do what they say, also after a run that was killed and where a Droplet was deleted by hand`, async () => {
@@ -202,4 +221,5 @@ test(`the jobs of ${shell.page} do what they say, also after a run that was kill
   succeeded(await runJob(shell, "preview", "prod", team));
   expect(reportOf(team)).toContain("Planned");
   await promotes(shell, team);
+  await approves(shell, team);
 });
