@@ -23,12 +23,25 @@ export interface Plugin {
   stop(): Promise<void>;
 }
 
+export interface PluginArgs {
+  readonly token: string;
+  readonly url: string;
+  /** Default: the checkout's. */
+  readonly executable?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Starts and configures it; what it says of its work goes to an engine that listens and does nothing. */
-export async function startPlugin({ token, url }: { readonly token: string; readonly url: string }): Promise<Plugin> {
+export async function startPlugin({
+  token,
+  url,
+  executable = path.join(checkout, "bin/pulumi-resource-imagefleet"),
+  ...own
+}: PluginArgs): Promise<Plugin> {
   const engine = await silentEngine();
-  const env = { ...process.env, DIGITALOCEAN_TOKEN: token, DIGITALOCEAN_API_URL: url };
+  const env = { ...process.env, ...own.env, DIGITALOCEAN_TOKEN: token, DIGITALOCEAN_API_URL: url };
   const began = performance.now();
-  const child = spawn(path.join(checkout, "bin/pulumi-resource-imagefleet"), [engine.address], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(executable, [engine.address], { env, stdio: ["pipe", "pipe", "inherit"] });
   const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once("line", resolve);
@@ -55,7 +68,8 @@ export async function startPlugin({ token, url }: { readonly token: string; read
     },
     stop: async () => {
       client.close();
-      child.kill("SIGINT");
+      // As when the engine is gone: a signal would wait for what it may still ask.
+      child.stdin.end();
       await exited;
       engine.close();
     },

@@ -2,6 +2,7 @@ import path from "node:path";
 import { checkout } from "../local/checkout";
 import { startCloud, type BenchCloud } from "./cloud";
 import { median } from "./median";
+import { nodeFolder } from "./newerNode";
 import { home, otherRegions } from "./rehearsal";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { compiledProject, inFolder, openStack, unasked } from "./stack";
@@ -12,14 +13,15 @@ const preview = ["preview", "--expect-no-changes"];
 
 /** What a preview costs in which nothing changes, and what of it is the way in which the program is run. */
 export const previewRows: readonly Row[] = [
-  { id: "preview.unchanged20", unit: "ratio", target: atMost(1.25), measure: () => unchanged20() },
+  { id: "preview.unchanged20", unit: "ratio", measure: () => unchanged20() },
+  { id: "preview.unchanged20.node24", unit: "ratio", target: atMost(1.25), measure: async () => unchanged20(await nodeFolder("24.22.3")) },
   { id: "program.checked", unit: "s", measure: async () => (await ways()).checked },
   { id: "program.transpiled", unit: "s", measure: async () => (await ways()).transpiled },
   { id: "program.compiled", unit: "s", measure: async () => (await ways()).compiled },
 ];
 
 /** 20 resources: image, import, replication and fleet with their 15 replicas, beside a program that has none. */
-function unchanged20(): Promise<Measured> {
+function unchanged20(node?: string): Promise<Measured> {
   return withCloud(async (cloud, folder) => {
     const regions = JSON.stringify([home, ...otherRegions.slice(0, 14)]);
     const full = await openStack({
@@ -28,6 +30,7 @@ function unchanged20(): Promise<Measured> {
       folder: path.join(folder, "full"),
       config: { regions, url: cloud.imageUrl, sshKey: cloud.sshKey },
       cloud,
+      node,
     });
     const empty = await openStack({
       project: await compiledProject(folder, "empty", "programs/empty"),
@@ -35,6 +38,7 @@ function unchanged20(): Promise<Measured> {
       folder: path.join(folder, "none"),
       config: {},
       cloud,
+      node,
     });
     for (const stack of [full, empty]) await stack.time(["up", ...unasked]);
     const took = await inTurns({ full: () => full.time(preview), empty: () => empty.time(preview) });

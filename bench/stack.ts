@@ -13,6 +13,8 @@ export interface StackOptions {
   readonly folder: string;
   readonly config: Readonly<Record<string, string>>;
   readonly cloud: BenchCloud;
+  /** Folder of the `node` that program and plugin run on. Default: the one on PATH. */
+  readonly node?: string;
 }
 
 /** A stack of the real engine, with a state of its own. */
@@ -25,9 +27,10 @@ export interface BenchStack {
 export const unasked = ["--yes", "--skip-preview"];
 
 /** Opens a new, empty stack. */
-export async function openStack({ project, name, folder, config, cloud }: StackOptions): Promise<BenchStack> {
+export async function openStack({ project, name, folder, config, cloud, node }: StackOptions): Promise<BenchStack> {
   const workspace = await openWorkspace({ log: () => undefined, backend: path.join(folder, "backend") });
-  const env = { DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+  const searched = node === undefined ? {} : { PATH: [node, workspace.env.PATH].join(path.delimiter) };
+  const env = { DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url, ...searched };
   const stack = new LocalStack(workspace, { name, project, folder: path.join(folder, "config"), env });
   await stack.create();
   await stack.configure(config);

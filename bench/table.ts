@@ -1,11 +1,13 @@
 import { adoptRows } from "./adopt";
 import { fleetRows } from "./fleets";
 import { inspectRows } from "./inspect";
+import { installRows } from "./install";
 import { previewRows } from "./preview";
-import { providerRows } from "./provider";
 import type { Row } from "./row";
+import { startingRows } from "./starting";
 import { modelRows, upRows } from "./up";
 import { uploadRows } from "./upload";
+import { waitingRows } from "./waiting";
 import { watchingRows } from "./watching";
 
 /** Every row, in the order in which they run and are printed. */
@@ -14,8 +16,10 @@ export const rows: readonly Row[] = [
   ...modelRows,
   ...watchingRows,
   ...fleetRows,
-  ...providerRows,
+  ...startingRows,
+  ...waitingRows,
   ...previewRows,
+  ...installRows,
   ...adoptRows,
   ...uploadRows,
   ...inspectRows,

@@ -19,7 +19,7 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
   const files = [
     { name: "package.json", content: `${JSON.stringify(published(), null, 2)}\n` },
     { name: "bin/imagefleet", content: `#!/usr/bin/env node\n${cli.text}`, executable: true },
-    ...(await filesBelow("docs", /\.md$/)),
+    ...(await filesBelow("docs", /\.(md|png)$/)),
     ...(await filesBelow("examples", /./)),
     ...(await filesBelow("stacks", /./)),
     ...(await Promise.all(built.map(([folder, files]) => filesBelow(`dist/${folder}`, files)))).flat(),
@@ -63,5 +63,5 @@ async function filesBelow(folder: string, pattern: RegExp): Promise<readonly Tar
 }
 
 async function file(name: string): Promise<TarballFile> {
-  return { name, content: await readFile(path.join(checkout, name), "utf8") };
+  return { name, content: await readFile(path.join(checkout, name)) };
 }

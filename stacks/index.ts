@@ -1,9 +1,9 @@
 import { ImageService } from "../components/service";
 import { readConfig } from "./config";
 
-const { imageUrl, imagePath: path, imageSha256: sha256, sshPublicKey: publicKey, ...wanted } = readConfig();
+const { imageUrl: sourceUrl, imagePath: path, imageSha256: sha256, sshPublicKey: publicKey, ...wanted } = readConfig();
 
-const service = new ImageService("web", { source: { url: imageUrl, path, sha256 }, sshKeys: { publicKey }, ...wanted });
+const service = new ImageService("web", { source: { url: sourceUrl, path, sha256 }, sshKeys: { publicKey }, ...wanted });
 
 /** Where the service answers; null where there is no address that stays. */
 export const url = service.url.apply((known) => known ?? null);
@@ -13,6 +13,8 @@ export const loadBalancers = service.loadBalancers;
 export const addresses = service.addresses;
 /** The image's number, the same in all regions. */
 export const imageId = service.imageId;
+/** Where the image came from; null for a local file. With `digest` it is all that another stack needs to run the same image. */
+export const imageUrl = sourceUrl ?? null;
 /** SHA-256 of the image's source; null where none is declared. */
 export const digest = service.made.customImage?.digest.apply((declared) => declared ?? null);
 /** Where a change stands that isn't complete, by region: what `awaiting` says, `fleet.rollout.approved` lets go on. */

@@ -3,7 +3,7 @@ import type { FunctionType } from "../host/function";
 import type { PropertyTable, ValuesOf } from "../host/property";
 import { normalDistribution } from "../resources/imageImport/distribution";
 import { userTags } from "../resources/imageTags";
-import { digestOf, digestTag } from "../resources/lineage/lineageTags";
+import { digestOf, digestTag, isInNamespace, isVerified } from "../resources/lineage/lineageTags";
 import type { ProviderContext } from "../providerContext";
 
 const inputs = {
@@ -15,7 +15,10 @@ const inputs = {
     doc: "The SHA-256 that was declared for the image's source, 64 hexadecimal digits; of an image that imagefleet imported.",
     rules: [{ expectation: "must be 64 hexadecimal digits", holds: (value: string) => /^[0-9a-f]{64}$/i.test(value) }],
   },
-  mostRecent: { shape: "boolean", doc: "Whether the newest of several is meant. Default: false, several are an error." },
+  mostRecent: {
+    shape: "boolean",
+    doc: "Whether the newest of several is meant. Default: false, several are an error, except of a digest.",
+  },
 } as const satisfies PropertyTable;
 
 const outputs = {
@@ -36,13 +39,15 @@ type Wanted = ValuesOf<typeof inputs>;
 /** Finds one image of the account by exactly one property, and refuses to guess among several. */
 export const getImage: FunctionType<ProviderContext, typeof inputs, typeof outputs> = {
   token: "imagefleet:index:getImage",
-  doc: "Finds one available image of the account, custom image or snapshot, by exactly one of id, exact name, tag and declared digest. Fails where there is none, and where there are several and `mostRecent` isn't set: the error lists them.",
+  doc: "Finds one available image of the account, custom image or snapshot, by exactly one of id, exact name, tag and declared digest. Fails where there is none, and where there are several and `mostRecent` isn't set: the error lists them. Of several with one digest, which hold the same bits, it takes that of the own namespace, then one whose bits were verified, then the oldest.",
   inputs,
   outputs,
   async invoke(wanted, context, signal) {
     const { property, value } = theOne(wanted);
     const found = await candidates(property, value, context, signal);
-    const images = found.filter(({ status }) => status === undefined || status === "available").sort(newestFirst);
+    const isPreferred = property === "digest" && wanted.mostRecent !== true;
+    const order = isPreferred ? preferredFirst(context.namespace) : newestFirst;
+    const images = found.filter(({ status }) => status === undefined || status === "available").sort(order);
     const [image, ...others] = images;
     if (image === undefined) {
       const almost = found.length === 0 ? "" : ` (image ${found.map(({ id, status }) => `${id} is ${status ?? ""}`).join(", ")})`;
@@ -50,7 +55,7 @@ export const getImage: FunctionType<ProviderContext, typeof inputs, typeof outpu
         `\`${property}\` must be that of an available image of the account, got \`${value}\`${almost}. Correct it, or import the image first.`,
       );
     }
-    if (others.length > 0 && wanted.mostRecent !== true) {
+    if (others.length > 0 && wanted.mostRecent !== true && !isPreferred) {
       const list = images.map(({ id, name, created_at }) => `${id} (${name}, ${created_at ?? "of unknown age"})`).join(", ");
       throw new Error(
         `\`${property}\` must be that of one image, but \`${value}\` is that of ${images.length}: ${list}. Name one by \`id\`, or set \`mostRecent: true\`.`,
@@ -91,6 +96,12 @@ async function candidates(
     case "digest":
       return api.images.listByTag(digestTag(value), signal);
   }
+}
+
+/** Images of one digest hold the same bits: that of the own namespace comes first, then one whose bits were verified, then the oldest. */
+function preferredFirst(namespace: string): (a: ImageWire, b: ImageWire) => number {
+  const rank = (image: ImageWire): number => Number(isInNamespace(image, namespace)) * 2 + Number(isVerified(image));
+  return (a, b) => rank(b) - rank(a) || a.id - b.id;
 }
 
 function newestFirst(a: ImageWire, b: ImageWire): number {

@@ -4,7 +4,8 @@ import { invocation } from "./declaration";
 
 /**
  * Finds one available image of the account, custom image or snapshot, by exactly one of id, exact name, tag and declared digest. Fails
- * where there is none, and where there are several and `mostRecent` isn't set: the error lists them.
+ * where there is none, and where there are several and `mostRecent` isn't set: the error lists them. Of several with one digest, which hold
+ * the same bits, it takes that of the own namespace, then one whose bits were verified, then the oldest.
  */
 export function getImage(args: GetImageArgs, opts?: pulumi.InvokeOptions): Promise<GetImageResult> {
   return pulumi.runtime.invoke(token, args, invocation(opts)) as Promise<GetImageResult>;
@@ -28,7 +29,7 @@ export interface GetImageArgs {
   readonly tag?: string;
   /** The SHA-256 that was declared for the image's source, 64 hexadecimal digits; of an image that imagefleet imported. */
   readonly digest?: string;
-  /** Whether the newest of several is meant. Default: false, several are an error. */
+  /** Whether the newest of several is meant. Default: false, several are an error, except of a digest. */
   readonly mostRecent?: boolean;
 }
 

@@ -37,7 +37,17 @@ test("hands every argument to the fleet, and makes user data secret", async () =
   const settings = {
     vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
     tags: ["shop"],
-    gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 2, deadlineSeconds: 60 },
+    servingTags: ["balanced"],
+    heldBy: "83b4c0ffee12/1",
+    projectId: "4e1bfbc3-dc3e-41f2-a18f-1b4d7ba71679",
+    backups: true,
+    gate: {
+      http: { port: 8080, path: "/" },
+      loadBalancer: "4de7ac8b-495b-4884-9a69-1050c6793cd6",
+      successThreshold: 3,
+      intervalSeconds: 2,
+      deadlineSeconds: 60,
+    },
     rollout: { maxSurge: 2, maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20 },
   };
   new components.DropletFleet("web", { image: "42", ...machines, ...settings, userData: "#cloud-config" });
@@ -100,6 +110,7 @@ test("registers every public output, and nothing else", async () => {
   expect(await valueOf(pulumi.all(outputs))).toEqual({
     droplets: [{ id: "1", dropletUrn: "do:droplet:1", name: "web-1", ipv4: "192.0.2.1", privateIpv4: "10.0.0.1" }],
     addresses: ["192.0.2.1"],
+    rollout: {},
     fleetTag: "imagefleet:fleet:f1",
     servingTag: "imagefleet:serving:f1",
   });

@@ -53,6 +53,7 @@ test("stack dev is one image in three regions, and two Droplets behind a load ba
   const tags = { fleetTag: "imagefleet:fleet:f1", servingTag: "imagefleet:serving:f1" };
   expect(await valueOf(pulumi.output({ ...program }))).toEqual({
     url: "http://lb.nyc3:8080/",
+    imageUrl: "https://images.example.com/web-1.4.2.qcow2.gz",
     loadBalancers: { nyc3: "lb.nyc3", ams3: "lb.ams3", fra1: "lb.fra1" },
     addresses: { nyc3: ["192.0.2.1"], ams3: ["192.0.2.1"], fra1: ["192.0.2.1"] },
     imageId: "4711",

@@ -15,7 +15,7 @@ export function asServed(node: typeof globalThis): World["send"] {
     const own = (node as unknown as Record<symbol, Dispatcher | undefined>)[globalDispatcher];
     if (own === undefined)
       throw new Error(
-        "Bytes can't be read as they are served: this version of Node keeps the dispatcher of its `fetch` elsewhere. Run imagefleet on Node 20.",
+        "Bytes can't be read as they are served: this version of Node keeps the dispatcher of its `fetch` elsewhere. Run imagefleet on Node.js 20, 22 or 24.",
       );
     return own.dispatch(options, withoutEncoding(handler));
   };

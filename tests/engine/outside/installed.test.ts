@@ -1,34 +1,20 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import pulumi from "@pulumi/pulumi/package.json";
 import { openWorkspace } from "../../../local/workspace";
 import manifest from "../../../package.json";
+import { blocksOf } from "../../docs/blocks";
 import { builtRelease, scratchFolder } from "../../packaging/builtRelease";
 import { answersOf, nothing } from "../helpers/account";
 import { useService } from "../helpers/service";
+import { serveRelease } from "../../../local/releaseServer";
 
 const run = promisify(execFile);
 const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
 const archive = `pulumi-resource-imagefleet-v${manifest.version}-${platform}.tar.gz`;
-
-/** Serves a release's files as a forge does, and remembers what it was asked for. */
-async function serveRelease(folder: string) {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const name = path.basename(request.url ?? "");
-    asked.push(name);
-    response.end(readFileSync(path.join(folder, name)));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { asked, close: () => server.close(), overrides: `^${manifest.pulumi.server}=${url}` };
-}
 
 /** README's five lines, where the image and a key are known. */
 function fiveLines(url: string, sshKeys: readonly string[]): string {
@@ -59,9 +45,10 @@ test("installed from its tarball into an empty project, README's five lines run 
   await writeFile(path.join(project, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
   await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "shop", private: true }));
   const tarball = path.join(release, `imagefleet-${manifest.version}.tgz`);
-  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball, `@pulumi/pulumi@${pulumi.version}`], {
-    cwd: project,
-  });
+  const [install = ""] = blocksOf("docs/install.md", "sh");
+  expect(blocksOf("README.md", "sh")).toContain(install);
+  const here = install.replace("imagefleet @pulumi/pulumi", `${tarball} @pulumi/pulumi@${pulumi.version}`);
+  await run("bash", ["-ec", `${here.trim()} --prefer-offline --no-audit --no-fund`], { cwd: project });
 
   const { stack, image, sshKeys, account } = await useService({ program: project });
   await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
@@ -86,6 +73,31 @@ test("installed from its tarball into an empty project, README's five lines run 
   expect(await account()).toEqual(nothing);
 });
 
+/** The oldest SDK that the package's range allows, and the newest that it was tried with. */
+const [oldest = ""] = /[\d.]+/.exec(manifest.peerDependencies["@pulumi/pulumi"]) ?? [];
+const newest = "3.276.0";
+
+test.each([
+  ["pnpm@10.34.8", "pnpm add", oldest],
+  ["yarn@1.22.22", "yarn add --ignore-engines", newest],
+])("installed by %s with `%s`, README's five lines run on Pulumi's SDK %s, too", async (manager, add, sdk) => {
+  const project = await scratchFolder();
+  await writeFile(path.join(project, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "shop", private: true }));
+  const tarball = path.join(release, `imagefleet-${manifest.version}.tgz`);
+  const command = `npm exec --yes --package=${manager} -- ${add} ${tarball} @pulumi/pulumi@${sdk} typescript@5.9.3 ts-node@10.9.2`;
+  await run("bash", ["-ec", command], { cwd: project, env: { ...process.env, npm_config_store_dir: await scratchFolder() } });
+  const sdkThere = readFileSync(path.join(project, "node_modules/@pulumi/pulumi/package.json"), "utf8");
+  expect(JSON.parse(sdkThere)).toMatchObject({ version: sdk });
+
+  const { stack, image, sshKeys, account } = await useService({ program: project });
+  await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
+  const found = { PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides, PULUMI_NODEJS_TRANSPILE_ONLY: undefined };
+  stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });
+  expect(await stack.up()).toMatchObject({ code: 0, stderr: "" });
+  expect((await account()).droplets).toHaveLength(3);
+});
+
 test("`pulumi install` fetches the plugin that the package names", async () => {
   const project = await scratchFolder();
   const packageFolder = path.join(project, "node_modules", "imagefleet");
@@ -104,9 +116,22 @@ test("`pulumi plugin install --file` takes the archive where nothing can be fetc
   const folder = await scratchFolder();
   const home = await scratchFolder();
   server.asked.length = 0;
-  await engine(folder, home, "plugin", "install", "resource", "imagefleet", manifest.version, "--file", path.join(release, archive));
+  const [, offline = ""] = blocksOf("docs/install.md", "sh");
+  const [, ...words] = offline.trim().split(" ");
+  expect(words).toContain(manifest.version);
+  await engine(release, home, ...words.map((word) => (word.endsWith(".tar.gz") ? archive : word)));
   const { stdout } = await engine(folder, home, "package", "get-schema", "imagefleet");
   expect(server.asked).toEqual([]);
   expect(JSON.parse(stdout)).toMatchObject({ name: "imagefleet", pluginDownloadURL: manifest.pulumi.server });
   await engine(release, home, "schema", "check", "schema.json");
+});
+
+test("where the release can't be reached, the engine says what the docs answer", async () => {
+  const { pulumi: executable, env } = await openWorkspace({ log: () => undefined });
+  const nowhere = `^${manifest.pulumi.server}=http://127.0.0.1:1`;
+  const own = { ...process.env, ...env, PULUMI_HOME: await scratchFolder(), PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: nowhere };
+  const args = ["plugin", "install", "resource", "imagefleet", manifest.version, "--server", manifest.pulumi.server];
+  const failed = run(executable, [...args, "--non-interactive"], { cwd: await scratchFolder(), env: own });
+  const said: unknown = expect.stringMatching(/failed to download plugin: imagefleet-\S+: failed all 5 attempts/);
+  await expect(failed).rejects.toMatchObject({ stderr: said });
 });

@@ -1,5 +1,6 @@
 import { getImage } from "../../../provider/functions/getImage";
 import { imageImport } from "../../../provider/resources/imageImport/imageImport";
+import { claimedTag, digestTag, verifiedTag } from "../../../provider/resources/lineage/lineageTags";
 import { simulate, type Simulation } from "../../helpers/simulation";
 
 const sha256 = "ab".repeat(32);
@@ -50,6 +51,23 @@ describe("the function getImage", () => {
       ),
     );
     expect((await find(simulation, { name: "web", mostRecent: true })).imageId).toBe(second);
+  });
+
+  it("prefers of one digest the own namespace, then what was verified, then the oldest", async () => {
+    const simulation = simulate(5);
+    const url = "http://127.0.0.1/web.img";
+    const share = async (name: string, mark: string): Promise<void> => {
+      await simulation.ask("POST", "/v2/images", { name, region: "nyc3", url, tags: [digestTag(sha256), mark] });
+      await simulation.clock.advance(60_000);
+    };
+    const found = async (): Promise<string> => (await find(simulation, { digest: sha256 })).name;
+    await share("foreign and verified", verifiedTag("other", sha256, 0));
+    await share("own", claimedTag("", sha256, 0, url));
+    expect(await found()).toBe("own");
+    await share("own and verified", verifiedTag("", sha256, 0));
+    await share("own and verified later", verifiedTag("", sha256, 1));
+    expect(await found()).toBe("own and verified");
+    expect((await find(simulation, { digest: sha256, mostRecent: true })).name).toBe("own and verified later");
   });
 
   it("says so where there is none, and finds none that is still being imported", async () => {

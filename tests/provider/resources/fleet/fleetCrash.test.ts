@@ -97,7 +97,7 @@ async function persist(rig: FleetRig, from: Ended, inputs: FleetInputs): Promise
   throw new Error(`Ten runs did not finish it: ${last.reasons.join(" ")}`);
 }
 
-test.each(Array.from({ length: 40 }, (_, seed) => ({ seed, ...strategies[seed % strategies.length]! })))(
+test.each(Array.from({ length: 20 }, (_, seed) => ({ seed, ...strategies[seed % strategies.length]! })))(
   "$name keeps its bounds whatever requests fail, and gets there (seed $seed)",
   async ({ seed, rollout, most, fewest, old }) => {
     const chance = seededRandom(seed + 1);

@@ -1,38 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCloud } from "./cloud";
-import { median } from "./median";
 import { startPlugin } from "./plugin";
 import { home, otherRegions } from "./rehearsal";
-import { atMost, once, type Row } from "./row";
+import { once, type Row } from "./row";
 
-const starts = 10;
 const windowSeconds = 60;
-/** Newer Node.js starts quicker. */
-const startLimit = Number(process.versions.node.split(".")[0]) >= 24 ? 120 : 160;
 
-/** What the plugin costs as a process. */
-export const providerRows: readonly Row[] = [
-  { id: "provider.start", unit: "ms", target: atMost(startLimit), measure: async () => (await starting()).start },
-  { id: "provider.memory", unit: "MB", target: atMost(75), measure: async () => (await starting()).memory },
+/** What it costs to wait. */
+export const waitingRows: readonly Row[] = [
   { id: "waiting200.cpu", unit: "% of a core", measure: async () => (await waiting()).cpu },
   { id: "waiting200.memory", unit: "MB", measure: async () => (await waiting()).memory },
 ];
-
-const starting = once(async () => {
-  const times: number[] = [];
-  const sizes: number[] = [];
-  for (let start = 0; start < starts; start += 1) {
-    const plugin = await startPlugin({ token: "dop_v1_bench", url: "http://127.0.0.1:1" });
-    times.push(plugin.configuredAfter);
-    sizes.push(await plugin.memory());
-    await plugin.stop();
-  }
-  const node = `Node ${process.versions.node}, median of ${starts}`;
-  return {
-    start: { value: median(times), note: `process started to Configure answered; ${node}` },
-    memory: { value: median(sizes), note: `resident once configured; ${node}` },
-  };
-});
 
 /** As with `--parallel 200`: the creates of 20 images x 10 regions wait in one process, for copies longer than it is looked at. */
 const waiting = once(async () => {

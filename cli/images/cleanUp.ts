@@ -1,0 +1,31 @@
+import type { ProviderContext } from "../../provider/providerContext";
+import { discard, leave } from "../../provider/resources/lineage/lineage";
+import { freshLineage, isOfLineage, isOwnerTag, lineageOfMark, ownTags } from "../../provider/resources/lineage/lineageTags";
+import { entryOf, type Entry, type Owner } from "./inventory";
+
+/**
+ * Takes the marks of a state that was lost off its image. Where no other state of its history is left in the account, what that history
+ * keeps is released, too.
+ */
+export async function release(
+  { owner }: { readonly owner: Owner },
+  { api, ...context }: ProviderContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const tag = lineageOfMark(owner.mark);
+  await api.tags.delete(owner.mark, signal);
+  const images = await api.images.list(signal);
+  const versions = images.filter((image) => ownTags(image).some((own) => own === tag || isOfLineage(own, tag)));
+  const others = versions.flatMap(ownTags).filter((own) => isOwnerTag(own) && isOfLineage(own, tag) && own !== owner.mark);
+  if (others.length > 0) return;
+  for (const version of versions) await leave(version, { tag, versions: [version] }, { api, ...context }, signal);
+}
+
+/** Deletes an image unless somebody has come to it since it was listed. */
+export async function deleteUnowned({ id }: Entry, context: ProviderContext, signal: AbortSignal): Promise<"deleted" | "left"> {
+  const image = await context.api.images.get(id, signal);
+  if (image === undefined || !entryOf(image, 0).unowned) return "left";
+  // Of a history that nobody has: whatever owner there is meanwhile is another one.
+  const tag = freshLineage(context.world.random);
+  return discard(image, { tag, versions: [image] }, "", context, signal);
+}
