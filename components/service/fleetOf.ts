@@ -7,17 +7,15 @@ import { vpcUuidsOf, type Surroundings } from "./surroundings";
 export function fleetOf(
   region: string,
   args: ImageServiceArgs,
-  { sshKey, memberTag, servingTag, vpcs, loadBalancers, reservedIps, projectId }: Surroundings,
+  { sshKey, memberTag, servingTag, vpcs, loadBalancers, projectId }: Surroundings,
 ): Omit<DropletFleetArgs, "image"> {
   const { tags, gate, ...fleet } = { ...args.fleet, ...args.overrides?.[region] };
   const balancer = loadBalancers[region];
-  const addresses = reservedIps[region]?.map(({ ipAddress }) => ipAddress) ?? [];
   return {
     ...{ ...fleet, region, vpcUuid: vpcUuidsOf(args, vpcs)[region], projectId },
     sshKeys: sshKey === undefined ? (args.sshKeys as Exclude<typeof args.sshKeys, ServiceSshKeyArgs>) : [sshKey.fingerprint],
     tags: pulumi.all([tags, memberTag.name]).apply(([own = [], member]) => [...own, member]),
     servingTags: [servingTag.name],
     gate: balancer === undefined ? gate : { ...gate, loadBalancer: balancer.id },
-    ...(addresses.length > 0 && { reservedIps: addresses }),
   };
 }

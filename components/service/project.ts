@@ -3,17 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ImageServiceArgs, ServiceProjectArgs } from "./serviceArgs";
 import type { Household, Surroundings } from "./surroundings";
 
-/** The project that is made or given, with the load balancers and addresses in it; the fleets put their Droplets there. */
+/**
+ * The project that is made or given, with the load balancers in it; the fleets put their Droplets there. Reserved addresses stay where they
+ * are: the API and the official package call them by different URNs there, which would differ for ever.
+ */
 export function projectOf(
   { parent, logicalName, name }: Household,
   wanted: NonNullable<ImageServiceArgs["project"]>,
-  { loadBalancers, reservedIps }: Pick<Surroundings, "loadBalancers" | "reservedIps">,
+  loadBalancers: Surroundings["loadBalancers"],
 ): Pick<Surroundings, "project" | "projectId"> {
   const project = isDescription(wanted) ? new digitalocean.Project(logicalName, { name, ...wanted }, { parent }) : undefined;
   const projectId = project?.id ?? (wanted as pulumi.Input<string>);
-  const balancers = Object.values(loadBalancers).map(({ loadBalancerUrn }) => loadBalancerUrn);
-  const addresses = Object.values(reservedIps).flatMap((ips) => ips.map(({ reservedIpUrn }) => reservedIpUrn));
-  const resources = [...balancers, ...addresses];
+  const resources = Object.values(loadBalancers).map(({ loadBalancerUrn }) => loadBalancerUrn);
   if (resources.length > 0) new digitalocean.ProjectResources(logicalName, { project: projectId, resources }, { parent });
   return { project, projectId };
 }

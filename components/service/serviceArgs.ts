@@ -45,7 +45,10 @@ export interface ImageServiceArgs extends Partial<Pick<CustomImageArgs, "source"
   readonly firewall?: ServiceFirewallArgs;
   /** A load balancer a region, to the Droplets that serve; its verdict is the fleets' gate. Default: none. */
   readonly loadBalancer?: ServiceLoadBalancerArgs;
-  /** How many Droplets of each region keep an address of their own through every change; a plain whole number. Default: 0. */
+  /**
+   * How many Droplets of each region have an address that stays, at most `count`; a plain whole number. It leads to its slot's new Droplet
+   * when the fleet has changed, and from the old one's end until then nowhere: what must never pause goes by the load balancer. Default: 0.
+   */
   readonly reservedIps?: number;
   /** A name for what keeps its address: the load balancers, else the reserved addresses. Default: none. */
   readonly dns?: ServiceDnsArgs;

@@ -4,6 +4,7 @@ import { byRegion, mapped, type ByRegion } from "./byRegion";
 import { makeFirewall } from "./firewall";
 import { makeLoadBalancer } from "./loadBalancer";
 import { projectOf } from "./project";
+import { makeAddresses } from "./reservedIps";
 import type { ImageServiceArgs } from "./serviceArgs";
 
 /** Whose child a resource is, the prefix of its logical name, and that of its name at DigitalOcean. */
@@ -45,16 +46,8 @@ export function makeSurroundings(house: Household, args: ImageServiceArgs): Surr
       : byRegion(regions, (region) => makeLoadBalancer(house, { region, vpcUuid: vpcUuids[region], tag: servingTag.name }, loadBalancer));
   const wall = firewall && makeFirewall(house, { ...args, firewall }, memberTag.name, Object.values(loadBalancers));
   const reservedIps = byRegion(regions, (region) => makeAddresses(house, region, args.reservedIps ?? 0));
-  const kept = { loadBalancers, reservedIps };
-  return {
-    sshKey,
-    memberTag,
-    servingTag,
-    vpcs,
-    firewall: wall,
-    ...kept,
-    ...(args.project !== undefined && projectOf(house, args.project, kept)),
-  };
+  const project = args.project === undefined ? {} : projectOf(house, args.project, loadBalancers);
+  return { sshKey, memberTag, servingTag, vpcs, loadBalancers, firewall: wall, reservedIps, ...project };
 }
 
 /** The VPC of each region that is not in its default one. */
@@ -68,12 +61,4 @@ function makeVpcs({ parent, logicalName, name }: Household, { regions, vpc }: Im
     // Neither two of a name nor two of a range can be there.
     return new digitalocean.Vpc(`${logicalName}-${region}`, wanted, { parent, deleteBeforeReplace: true });
   });
-}
-
-/** Nothing but the fleet leads them to a Droplet. */
-function makeAddresses({ parent, logicalName }: Household, region: string, count: number): readonly digitalocean.ReservedIp[] {
-  return Array.from(
-    { length: count },
-    (_, slot) => new digitalocean.ReservedIp(`${logicalName}-${region}-${slot}`, { region }, { parent }),
-  );
 }

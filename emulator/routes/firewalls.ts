@@ -75,8 +75,9 @@ function change(
 }
 
 function deleteFirewall(call: ApiCall): Answer {
-  const { team, visibleAt } = call;
+  const { cloud, team, now, visibleAt } = call;
   team.firewalls.remove(requireFirewall(call).id, visibleAt);
+  cloud.scheduler.at(now + cloud.options.firewallSeconds * 1000, () => syncAllPorts(cloud, team));
   return noContent;
 }
 

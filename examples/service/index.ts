@@ -20,6 +20,7 @@ const service = new ImageService("shop", {
     path: "/",
     healthcheck: { protocol: "http", port: 8080, path: "/", checkIntervalSeconds: 3, healthyThreshold: 2 },
   },
+  reservedIps: 1,
   dns: { domain: domain.name, name: "www" },
   project: { purpose: "Web Application", environment: "Production" },
 });

@@ -2,6 +2,7 @@ import { erase, type AnyResourceType } from "../../provider/host/provider";
 import { callApi, whileBusy, type Account } from "./api";
 import { officialType } from "./officialTypes";
 import { limitSeconds } from "./resourceOfRow";
+import { asGiven } from "./wire";
 
 interface Call {
   readonly signal: AbortSignal;
@@ -42,12 +43,13 @@ const reservedIp = {
     return { id: ip, state: stateOf(ip, region, dropletId) };
   },
 
-  read: async (id: string, _known: unknown, account: Account, call: Call) => {
+  // Without `dropletId` in the program, where the address leads is nobody's business here.
+  read: async (id: string, known: { readonly inputs: object } | undefined, account: Account, call: Call) => {
     const wire = await addressOf(account, id, call);
     if (wire === undefined) return undefined;
     const { region, droplet } = wire;
-    const inputs = { region: region.slug, ...(droplet !== null && { dropletId: droplet.id }) };
-    return { state: stateOf(id, region.slug, droplet?.id), inputs };
+    const live = { region: region.slug, ...(droplet !== null && { dropletId: droplet.id }) };
+    return { state: stateOf(id, region.slug, droplet?.id), inputs: known === undefined ? live : asGiven(known.inputs, live) };
   },
 
   update: async (id: string, _state: unknown, { region, dropletId }: AddressInputs, account: Account, call: Call) => {

@@ -97,8 +97,11 @@ test("makes what is asked for around the fleets, and lets it select them by the 
       vpcUuid: "web-fra1-id",
       gate: { loadBalancer: "web-fra1-id" },
       projectId: "web-id",
-      reservedIps: ["ip.fra1"],
     },
+  });
+  expect(await inputsOf("ReservedIpAssignment")).toEqual({
+    "web-ams3-0": { ipAddress: "ip.ams3", dropletId: 1 },
+    "web-fra1-0": { ipAddress: "ip.fra1", dropletId: 1 },
   });
   expect(await inputsOf("DnsRecord")).toEqual({
     "web-ams3": { domain: "example.com", name: "www", type: "A", value: "lb.ams3", ttl: 60 },
@@ -106,7 +109,7 @@ test("makes what is asked for around the fleets, and lets it select them by the 
   });
   expect((await inputsOf("ProjectResources"))["web"]).toEqual({
     project: "web-id",
-    resources: ["do:loadbalancer:ams3", "do:loadbalancer:fra1", "do:reservedip:ams3", "do:reservedip:fra1"],
+    resources: ["do:loadbalancer:ams3", "do:loadbalancer:fra1"],
   });
   expect(await valueOf(service.url)).toBe("http://www.example.com/");
   expect(await valueOf(service.loadBalancers)).toEqual({ ams3: "lb.ams3", fra1: "lb.fra1" });

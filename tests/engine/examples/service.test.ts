@@ -4,7 +4,7 @@ import { nothing } from "../helpers/account";
 import { followReadme } from "../helpers/readme";
 import { useService } from "../helpers/service";
 
-const collections = ["vpcs", "firewalls", "load_balancers", "domains", "projects", "tags"];
+const collections = ["vpcs", "firewalls", "load_balancers", "domains", "projects", "tags", "reserved_ips"];
 
 test("examples/service runs as its README says, is silent on the second `up`, and leaves nothing", async () => {
   const service = await useService({ program: "examples/service", emulator: { loadBalancerSeconds: 0.5, loadBalancerLagSeconds: 0.5 } });
@@ -23,6 +23,8 @@ test("examples/service runs as its README says, is silent on the second `up`, an
   expect(outputs).toMatchObject({ url: "http://www.shop.example.com/", imageId: (await account()).images[0]?.id });
   const balancers = Object.values(outputs["loadBalancers"] as Record<string, string>);
   expect(balancers).toHaveLength(3);
+  const { reserved_ips } = (await emulator.call<{ reserved_ips: { droplet: object | null }[] }>("GET", "/v2/reserved_ips")).body;
+  expect(reserved_ips.map(({ droplet }) => droplet !== null)).toEqual([true, true, true]);
   for (const ip of balancers) expect((await fetch(`http://${ip}/`)).status).toBe(200);
   expect((await account()).droplets.map(({ region }) => region).sort()).toEqual(["ams3", "ams3", "ams3", "fra1", "fra1", "nyc3", "nyc3"]);
 
