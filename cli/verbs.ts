@@ -1,12 +1,19 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../provider/sdk/version";
+import { contractCommand } from "./contract";
 import { emulatorCommand } from "./emulator";
 import { imagesCommand } from "./images";
 import { inspectCommand } from "./inspect";
 import { reportCommand } from "./report";
 
 /** What works from the package, in any project. */
-export const packagedVerbs = (): readonly Command[] => [emulatorCommand(), imagesCommand(), inspectCommand(), reportCommand()];
+export const packagedVerbs = (): readonly Command[] => [
+  contractCommand(),
+  emulatorCommand(),
+  imagesCommand(),
+  inspectCommand(),
+  reportCommand(),
+];
 
 /** Runs one verb, which loads what it needs by itself. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
 export async function runVerb(verbs: readonly Command[]): Promise<void> {

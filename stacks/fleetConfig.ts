@@ -34,7 +34,12 @@ export const fleetConfig = map({
     maxSurge: share.optional(),
     maxUnavailable: share.optional(),
     maxFailures: share.optional(),
-    canary: z.array(map({ count: share, bakeSeconds: number.optional() }), must("must be a list of stages")).optional(),
+    canary: z
+      .array(map({ count: share, bakeSeconds: number.optional(), pause: boolean.optional() }), must("must be a list of stages"))
+      .optional(),
+    blueGreen: map({ keepSeconds: integer.optional() }).optional(),
+    rebuild: boolean.optional(),
+    approved: text("must be what a fleet's output `rollout.awaiting` says").optional(),
     drainSeconds: number.optional(),
     shutdownSeconds: number.optional(),
   }).optional(),

@@ -17,6 +17,8 @@ export const imageId = service.imageId;
 export const imageUrl = sourceUrl ?? null;
 /** SHA-256 of the image's source; null where none is declared. */
 export const digest = service.made.customImage?.digest.apply((declared) => declared ?? null);
+/** Where a change stands that isn't complete, by region: what `awaiting` says, `fleet.rollout.approved` lets go on. */
+export const rollouts = Object.fromEntries(Object.entries(service.fleets).map(([region, { rollout }]) => [region, rollout]));
 /** What other firewalls and load balancers can select Droplets by, by region. */
 export const tags = Object.fromEntries(
   Object.entries(service.fleets).map(([region, { fleetTag, servingTag }]) => [region, { fleetTag, servingTag }]),

@@ -56,8 +56,8 @@ export class ImageService extends pulumi.ComponentResource {
         : new CustomImage(name, { source, retain, regions, name: house.name }, { parent: this, customTimeouts });
     const image = (args.image ?? customImage) as NonNullable<ImageServiceArgs["image"]>;
     const firewall = around.firewall === undefined ? [] : [around.firewall];
-    this.fleets = inWaves(waves, (region, before) => {
-      const wanted = { ...fleetOf(region, args, around), image, name: `${house.name}-${region}` };
+    this.fleets = inWaves(waves, (region, { before, heldBy }) => {
+      const wanted = { ...fleetOf(region, args, around), image, name: `${house.name}-${region}`, heldBy };
       return new DropletFleet(`${name}-${region}`, wanted, { parent: this, customTimeouts, dependsOn: [...before, ...firewall] });
     });
     const dnsRecords = makeRecords(house, args.dns, around);

@@ -6,7 +6,7 @@ import type { ApiCall, Route } from "../route";
 import { actionsOf, formatAction, requireAction, type ActionRow } from "./actions";
 import { backupPolicyFields, defaultBackupPolicy, readBackupPolicy } from "./backups";
 import { checkIpv6, checkName } from "./dropletRequest";
-import { requireDroplet, requireTagged, startDroplet, startDropletAction, stopDroplet, type DropletRow } from "./droplets";
+import { closePorts, requireDroplet, requireTagged, startDroplet, startDropletAction, stopDroplet, type DropletRow } from "./droplets";
 import { blankImage, findUsableImage } from "./images";
 
 /** Checks an action's fields, and returns the effect that it has at its end. */
@@ -17,6 +17,8 @@ interface DropletAction {
   readonly prepare: Prepare;
   /** Whether the service offers it for all Droplets of a tag. */
   readonly byTag?: true;
+  /** Whether the Droplet listens on nothing while it goes on. */
+  readonly silences?: true;
 }
 
 const restart: Prepare = ({ cloud, team }, droplet) => {
@@ -112,12 +114,12 @@ const policy: BodyFields = { backup_policy: { fields: backupPolicyFields } };
 
 /** Every action of a Droplet; null for one that is not modelled. */
 const dropletActions: Readonly<Record<string, DropletAction | null>> = {
-  reboot: { fields: {}, prepare: restart },
-  power_cycle: { fields: {}, prepare: restart, byTag: true },
+  reboot: { fields: {}, prepare: restart, silences: true },
+  power_cycle: { fields: {}, prepare: restart, byTag: true, silences: true },
   shutdown: { fields: {}, prepare: stop, byTag: true },
   power_off: { fields: {}, prepare: stop, byTag: true },
   power_on: { fields: {}, prepare: powerOn, byTag: true },
-  rebuild: { fields: { image: "modelled" }, prepare: rebuild },
+  rebuild: { fields: { image: "modelled" }, prepare: rebuild, silences: true },
   resize: { fields: { size: "modelled", disk: "modelled" }, prepare: resize },
   rename: { fields: { name: "modelled" }, prepare: rename },
   snapshot: { fields: { name: "modelled" }, prepare: snapshot, byTag: true },
@@ -142,7 +144,10 @@ function act(call: ApiCall, droplets: readonly DropletRow[], byTag = false): Act
   if (!action || (byTag && action.byTag !== true)) throw new ApiError(404, "The specified action type is not available.");
   if (droplets.some((droplet) => droplet.locked)) throw invalid("Droplet already has a pending event.");
   const prepared = droplets.map((droplet) => ({ droplet, effect: action.prepare(call, droplet) }));
-  return prepared.map(({ droplet, effect }) => startDropletAction(call.cloud, call.team, droplet, type, effect));
+  return prepared.map(({ droplet, effect }) => {
+    if (action.silences === true) closePorts(call.cloud, call.team, droplet);
+    return startDropletAction(call.cloud, call.team, droplet, type, effect);
+  });
 }
 
 function actOnDroplet(call: ApiCall): Answer {

@@ -111,7 +111,8 @@ export function stopDroplet(cloud: Cloud, team: Team, droplet: DropletRow): void
   droplet.status = "off";
 }
 
-function closePorts(cloud: Cloud, team: Team, droplet: DropletRow): void {
+/** Makes a Droplet listen on nothing, until it starts again. */
+export function closePorts(cloud: Cloud, team: Team, droplet: DropletRow): void {
   droplet.boot += 1;
   droplet.listening = [];
   syncPorts(cloud, team, droplet);

@@ -110,13 +110,19 @@ export interface ActionsApi {
   recent(signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
 }
 
+export interface HealthCheck {
+  /** Milliseconds since the epoch, in whole seconds. */
+  readonly at: number;
+  readonly isHealthy: boolean;
+}
+
 export interface LoadBalancersApi {
   get(id: string, signal: AbortSignal): Promise<LoadBalancerWire | undefined>;
   /**
-   * By the Droplet's number, whether the load balancer's last check between two times (milliseconds since the epoch) called it healthy. What
-   * it has no word of is left out. In the background.
+   * By the Droplet's number, what the load balancer's last check between two times (milliseconds since the epoch) said. What it has no word
+   * of is left out. In the background.
    */
-  health(id: string, since: number, until: number, signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
+  health(id: string, since: number, until: number, signal: AbortSignal): Promise<ReadonlyMap<string, HealthCheck>>;
 }
 
 export interface ProjectsApi {

@@ -17,7 +17,9 @@ export function loadBalancersApi(client: Client): LoadBalancersApi {
             (last, value) => (last !== undefined && last[0] > value[0] ? last : value),
             undefined,
           );
-          return droplet === undefined || latest === undefined ? [] : [[droplet, Number(latest[1]) > 0] as const];
+          return droplet === undefined || latest === undefined
+            ? []
+            : [[droplet, { at: latest[0] * 1_000, isHealthy: Number(latest[1]) > 0 }] as const];
         }),
       );
     },

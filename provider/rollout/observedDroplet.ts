@@ -1,4 +1,4 @@
-import type { DropletWire } from "../api/wire";
+import type { DropletWire, TaggedResourceWire } from "../api/wire";
 import { hasAnyTag, hasTag } from "../rules/tag";
 import type { Attempt, Gate } from "./gates/gate";
 import { verdict } from "./gates/gate";
@@ -157,4 +157,9 @@ function endingOf(droplet: ObservedDroplet, { shutdownSeconds }: Timing, now: nu
   if (droplet.deletedAt !== undefined) return isDeleting(droplet, now) ? "deleting" : "overdue";
   if (droplet.shutdownAt === undefined) return "no";
   return now - droplet.shutdownAt >= shutdownSeconds * 1_000 ? "overdue" : "shuttingDown";
+}
+
+/** How the tags' requests name it. */
+export function asResource({ wire }: ObservedDroplet): TaggedResourceWire {
+  return { resource_id: String(wire.id), resource_type: "droplet" };
 }

@@ -60,3 +60,13 @@ function droplets(count: number): string {
 function dollars(price: number): string {
   return `${price.toFixed(2)} USD`;
 }
+
+/** The first line of a run after one that failed. */
+export function describeRetry(failed: string, { image, isRoll }: { readonly image: string | undefined; readonly isRoll: boolean }): string {
+  const now = !isRoll
+    ? "the image of before stays"
+    : image === failed
+      ? "it is tried again"
+      : `${image === undefined ? "a new image" : `image ${image}`} is tried now`;
+  return `Image ${failed} failed in the last rollout; ${now}.`;
+}

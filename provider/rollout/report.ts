@@ -25,6 +25,7 @@ export function statusOf(observation: FleetObservation, { target, slots, stage }
 /** `3 of 3 Droplets serve image 12.` */
 export function describeStanding(observation: FleetObservation, { target, slots }: Goal): string {
   const serving = observation.droplets.filter((droplet) => droplet.template === target.fingerprint && observation.serves(droplet));
+  if (slots.length === 0) return "no Droplet serves, as before.";
   return `${serving.length} of ${slots.length} Droplets serve image ${target.template.image}.`;
 }
 

@@ -50,8 +50,10 @@ export class Rollout {
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
   readonly #templates: Set<string>;
   readonly #failures = new Map<string, string>();
-  /** No Droplet is made before: reads may not show yet what a killed run has made. */
+  /** No Droplet is made before a look from then on: reads may not show yet what a killed run has made. */
   #holdUntil = 0;
+  /** When the last look was begun that showed anything. */
+  #seenAt = 0;
   /** Nothing was done since the last look. */
   #isFresh = false;
   /** How the look under way, or the last one, ended. */
@@ -78,8 +80,9 @@ export class Rollout {
 
   /** Looks at the fleet, and whatever else carries its tag. */
   async look(): Promise<void> {
+    const begunAt = this.#world.clock.now();
     await this.observation.look(this.#call.signal);
-    this.#isFresh = true;
+    [this.#isFresh, this.#seenAt] = [true, begunAt];
     const { strangers } = this.observation;
     if (strangers.size > 0) {
       this.#call.warn(
@@ -134,7 +137,10 @@ export class Rollout {
     this.#call.warn(`Image ${failed} did not start serving: rolling back to image ${good}.`);
     this.#failures.clear();
     const again = await this.#reach(lastGood);
-    this.reasons.push(...(again.length > 0 ? again : [`Rolled back: ${describeStanding(this.observation, lastGood)}`]));
+    this.reasons.push(
+      ...again,
+      `${again.length > 0 ? "The rollback isn't complete" : "Rolled back"}: ${describeStanding(this.observation, lastGood)}`,
+    );
   }
 
   /** Without the stages that an interrupted run has left behind; one that waits for an approval is never passed by. */
@@ -186,7 +192,7 @@ export class Rollout {
       const members = this.observation.members(gate, policy);
       for (const { wire } of this.observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
       if (looked || acted) isKept = await this.#keep(goal);
-      const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || clock.now() >= this.#holdUntil);
+      const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || this.#seenAt >= this.#holdUntil);
       const [refusal] = this.#refusals.values();
       this.status.say(
         statusOf(this.observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
@@ -206,12 +212,8 @@ export class Rollout {
       looked = false;
       if (acted && this.#refusals.size === 0) continue;
 
-      const wakeAt = Math.min(
-        clock.now() + longestWait,
-        prober.nextDue(candidates),
-        this.observation.nextTimer(gate, policy),
-        this.#nextHold(),
-      );
+      const wakeAt = Math.min(clock.now() + longestWait, prober.nextDue(candidates), this.observation.nextTimer(gate, policy));
+      lookAt = Math.min(lookAt, this.#nextHold());
       await this.#wake.wait(Math.min(wakeAt, this.#look === "underWay" ? Infinity : lookAt) - clock.now(), this.#call.signal);
       looked = this.#endLook();
       if (!looked && this.#look === "none" && clock.now() >= lookAt) void this.#beginLook(looking);
@@ -226,7 +228,7 @@ export class Rollout {
     return isKept;
   }
 
-  /** When Droplets may be made again, where that is to come. */
+  /** When a look must come before Droplets may be made again. */
   #nextHold(): number {
     return this.#holdUntil > this.#world.clock.now() ? this.#holdUntil : Infinity;
   }
@@ -234,9 +236,10 @@ export class Rollout {
   /** Looks without holding up probes, timers and steps. */
   async #beginLook(signal: AbortSignal): Promise<void> {
     this.#look = "underWay";
+    const begunAt = this.#world.clock.now();
     try {
       await this.observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal);
-      this.#look = "done";
+      [this.#look, this.#seenAt] = ["done", begunAt];
     } catch (failure) {
       this.#look = { failure };
     }

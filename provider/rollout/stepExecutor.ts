@@ -1,13 +1,14 @@
 import type { Api } from "../api/api";
 import { isNotFound, mayHaveTakenEffect } from "../api/errors";
-import type { NewDropletsWire, TaggedResourceWire } from "../api/wire";
+import type { NewDropletsWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, leavingTag, servingTag, templateOf, templateTag, templateTagsOf } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, servingTag, templateTag, templateTagsOf } from "./fleetTags";
+import { LeavingDroplets, type Tagged } from "./leavingDroplets";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
-import { lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
+import { asResource, lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
 import type { Step } from "./plan";
 import { exceedsLimit, isWrongArgument } from "./refusals";
 import type { FleetSettings, Goal } from "./settings";
@@ -15,15 +16,6 @@ import type { Template } from "./template";
 
 /** Names in one POST. */
 const batch = 10;
-
-/** From so many on, Droplets that leave are tagged, so that one request does for all. */
-const manyLeaving = 5;
-
-/** Every Droplet of a tag. */
-interface Whole {
-  readonly tag: string;
-  readonly all: readonly ObservedDroplet[];
-}
 
 /** The service refuses what the program asks for, and would do so again. */
 export class RefusedError extends Error {
@@ -37,8 +29,7 @@ export class StepExecutor {
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  /** What carries the tag of those that leave; undefined where that isn't known. */
-  #leaving: ReadonlySet<ObservedDroplet> | undefined;
+  readonly #leaving: LeavingDroplets;
 
   constructor(settings: FleetSettings, observation: FleetObservation, api: Api, clock: Clock, signal: AbortSignal) {
     this.#settings = settings;
@@ -46,6 +37,7 @@ export class StepExecutor {
     this.#api = api;
     this.#clock = clock;
     this.#signal = signal;
+    this.#leaving = new LeavingDroplets(settings, observation, api.tags, signal);
   }
 
   /** The fleet's own first. */
@@ -105,13 +97,10 @@ export class StepExecutor {
     return changes.length + creations.size > 0;
   }
 
-  /** Deletes the tags of templates that no Droplet is of any more, and the one that this run, or a killed one, put on those that left. */
+  /** Deletes the tags of templates that no Droplet is of any more, and what tagged those that left. */
   async forgetTemplates(templates: ReadonlySet<string>): Promise<void> {
-    const { fleetId, known } = this.#settings;
-    const mayBeMarked = this.#leaving !== undefined || (templates.size > 0 && known.length >= manyLeaving);
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
-    if (mayBeMarked) await this.#api.tags.delete(leavingTag(fleetId), this.#signal);
-    this.#leaving = undefined;
+    await this.#leaving.forget(templates.size > 0);
   }
 
   /** Where one of them is gone by now, a request for all of them tags none. */
@@ -134,8 +123,10 @@ export class StepExecutor {
   /** The tags go before, so that the next run sees by tag and image what a kill has left to do. */
   async #rebuild(droplets: readonly ObservedDroplet[], goal: Goal): Promise<void> {
     const { tags } = this.#api;
-    const serving = droplets.filter(({ wire }) => hasTag(wire.tags, servingTag(this.#settings.fleetId)));
-    if (serving.length > 0) await tags.remove(servingTag(this.#settings.fleetId), serving.map(asResource), this.#signal);
+    for (const tag of this.#servingTags) {
+      const carriers = droplets.filter(({ wire }) => hasTag(wire.tags, tag));
+      if (carriers.length > 0) await tags.remove(tag, carriers.map(asResource), this.#signal);
+    }
     for (const to of new Set(droplets.map(({ slot }) => goal.slots[slot] ?? ""))) {
       const some = droplets.filter(({ slot }) => goal.slots[slot] === to);
       await tags.add(templateTag(to), some.map(asResource), this.#signal);
@@ -149,7 +140,15 @@ export class StepExecutor {
   async #rebuildOne(droplet: ObservedDroplet, goal: Goal): Promise<void> {
     const to = goal.slots[droplet.slot] ?? "";
     const rebuild: Rebuild = { at: this.#clock.now(), from: droplet.template, to, isTaken: false, hasBegun: false };
-    Object.assign(droplet, { rebuild, withdrawal: "done", attempt: undefined, servingSince: undefined, isBaked: false, unhealthy: false });
+    Object.assign(droplet, {
+      rebuild,
+      withdrawal: "done",
+      attempt: undefined,
+      balancing: undefined,
+      servingSince: undefined,
+      isBaked: false,
+      unhealthy: false,
+    });
     try {
       await this.#api.droplets.rebuild(String(droplet.wire.id), templateIn(goal, to).image, this.#signal);
       rebuild.isTaken = true;
@@ -163,7 +162,7 @@ export class StepExecutor {
   /** A shutdown that fails needs no answer of its own: in time the Droplet is deleted, which works on a running one, too. */
   async #shutdown(droplets: readonly ObservedDroplet[]): Promise<void> {
     for (const droplet of droplets) droplet.shutdownAt = this.#clock.now();
-    const { whole, single } = await this.#together(droplets);
+    const { whole, single } = await this.#leaving.together(droplets);
     const requests = [
       ...whole.map(({ tag }) => this.#api.droplets.shutdownByTag(tag, this.#signal)),
       ...single.map(({ wire }) => this.#api.droplets.shutdown(String(wire.id), this.#signal)),
@@ -174,8 +173,8 @@ export class StepExecutor {
 
   async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
     const now = this.#clock.now();
-    const { whole, single } = await this.#together(droplets);
-    const deleteWhole = async ({ tag, all }: Whole): Promise<void> => {
+    const { whole, single } = await this.#leaving.together(droplets);
+    const deleteWhole = async ({ tag, all }: Tagged): Promise<void> => {
       await this.#api.droplets.deleteByTag(tag, this.#signal);
       for (const droplet of all) droplet.deletedAt = now;
     };
@@ -186,53 +185,6 @@ export class StepExecutor {
   async #deleteOne(droplet: ObservedDroplet, now: number): Promise<void> {
     const isKnown = await this.#api.droplets.delete(String(droplet.wire.id), this.#signal);
     if (isKnown || droplet.madeAt === undefined || now - droplet.madeAt >= lag) droplet.deletedAt = now;
-  }
-
-  /** Those that one request does for: all of a template by its tag, many others by a tag that they get for it. */
-  async #together(
-    droplets: readonly ObservedDroplet[],
-  ): Promise<{ readonly whole: readonly Whole[]; readonly single: readonly ObservedDroplet[] }> {
-    const { whole, single } = this.#byTemplate(droplets);
-    if (single.length < manyLeaving || !(await this.#markLeaving(single))) return { whole, single };
-    return { whole: [...whole, { tag: leavingTag(this.#settings.fleetId), all: single }], single: [] };
-  }
-
-  /** Sees to it that the tag is on these and on no other; returns whether that could be done. What a killed run tagged loses it first. */
-  async #markLeaving(droplets: readonly ObservedDroplet[]): Promise<boolean> {
-    const tag = leavingTag(this.#settings.fleetId);
-    const marked = this.#leaving;
-    this.#leaving = undefined;
-    try {
-      if (marked === undefined) {
-        await this.#api.tags.delete(tag, this.#signal);
-        await this.#api.tags.make(tag, droplets.map(asResource), this.#signal);
-      } else {
-        const others = [...marked].filter((one) => !droplets.includes(one) && this.#observation.get(String(one.wire.id)) !== undefined);
-        if (others.length > 0) await this.#api.tags.remove(tag, others.map(asResource), this.#signal);
-        const lacking = droplets.filter((one) => !marked.has(one));
-        if (lacking.length > 0) await this.#api.tags.add(tag, lacking.map(asResource), this.#signal);
-      }
-      this.#leaving = new Set(droplets);
-      return true;
-    } catch (error) {
-      // One of them is gone by now: then each is asked by itself.
-      if (isNotFound(error)) return false;
-      throw error;
-    }
-  }
-
-  /** Where a step is for all Droplets of a template, one request by the template's tag does it. */
-  #byTemplate(droplets: readonly ObservedDroplet[]): { readonly whole: readonly Whole[]; readonly single: readonly ObservedDroplet[] } {
-    const chosen = new Set(droplets);
-    const templates = new Set(droplets.flatMap(({ wire }) => templateOf(wire.tags) ?? []));
-    const whole = [...templates]
-      .map((template) => ({
-        tag: templateTag(template),
-        all: this.#observation.droplets.filter(({ wire }) => templateOf(wire.tags) === template),
-      }))
-      .filter(({ all }) => all.length > 1 && all.every((droplet) => chosen.has(droplet)));
-    const covered = new Set(whole.flatMap(({ all }) => all));
-    return { whole, single: droplets.filter((droplet) => !covered.has(droplet)) };
   }
 
   async #create(slots: readonly number[], goal: Goal): Promise<void> {
@@ -291,8 +243,4 @@ function templateIn({ templates }: Goal, fingerprint: string): Template {
 async function settleAll(works: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find((outcome) => outcome.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-}
-
-function asResource({ wire }: ObservedDroplet): TaggedResourceWire {
-  return { resource_id: String(wire.id), resource_type: "droplet" };
 }

@@ -10,6 +10,8 @@ export interface FleetRolloutStatus {
   readonly awaiting?: string;
   /** What the change will do, if nothing goes wrong. Only a preview has it. */
   readonly plan?: FleetRolloutPlan;
+  /** Number of the image that failed last, until another one is tried. */
+  readonly failedImage?: string;
   /** How many seconds the last rollout took. */
   readonly lastSeconds?: number;
   /** In how many batches it went. */

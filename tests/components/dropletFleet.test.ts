@@ -100,6 +100,7 @@ test("registers every public output, and nothing else", async () => {
   expect(await valueOf(pulumi.all(outputs))).toEqual({
     droplets: [{ id: "1", dropletUrn: "do:droplet:1", name: "web-1", ipv4: "192.0.2.1", privateIpv4: "10.0.0.1" }],
     addresses: ["192.0.2.1"],
+    rollout: {},
     fleetTag: "imagefleet:fleet:f1",
     servingTag: "imagefleet:serving:f1",
   });

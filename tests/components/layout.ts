@@ -26,6 +26,9 @@ export class Layout {
   /** A resource of this name is created only when the promise is fulfilled. */
   readonly held = new Map<string, Promise<void>>();
 
+  /** A fleet of this name has paused, and waits for this approval. */
+  readonly paused = new Map<string, string>();
+
   async start(project = "shop", stack = "dev"): Promise<void> {
     const newResource = async ({
       type,
@@ -35,7 +38,8 @@ export class Layout {
     }: pulumi.runtime.MockResourceArgs): Promise<pulumi.runtime.MockResourceResult> => {
       await this.held.get(name);
       this.resources.push({ type: kind(type), name, inputs: inputs as Registered["inputs"], provider });
-      return { id: `${name}-id`, state: { ...(inputs as object), ...outputs(kind(type), inputs as Registered["inputs"]) } };
+      const awaiting = kind(type) === "Fleet" && this.paused.has(name) ? { rollout: { awaiting: this.paused.get(name) } } : {};
+      return { id: `${name}-id`, state: { ...(inputs as object), ...outputs(kind(type), inputs as Registered["inputs"]), ...awaiting } };
     };
     const call = (args: pulumi.runtime.MockCallArgs): Record<string, unknown> => {
       this.calls.push(args);
@@ -111,6 +115,7 @@ function outputs(type: string, inputs: Registered["inputs"]): Record<string, unk
         addresses: ["192.0.2.1"],
         fleetTag: "imagefleet:fleet:f1",
         servingTag: "imagefleet:serving:f1",
+        rollout: {},
       };
     case "digitalocean:index/sshKey:SshKey":
       return { fingerprint: "aa:bb" };

@@ -15,6 +15,8 @@ export interface StackOptions {
   readonly config?: Config;
   /** Added to an environment without any `PULUMI_…`, `DIGITALOCEAN_…` or `SPACES_…` of this machine's owner. */
   readonly env?: NodeJS.ProcessEnv;
+  /** One whose backend it shares, so that either can refer to the other. Default: none. */
+  readonly beside?: Stack;
 }
 
 /** A stack of its own backend. A command's exit code is part of its result, never an exception. */
@@ -61,6 +63,7 @@ export interface ResourceState {
 }
 
 const folders: string[] = [];
+const backends = new Map<Stack | undefined, string>();
 const stacks: LocalStack[] = [];
 
 // The first run on a machine builds the engine; every later one finds it.
@@ -74,10 +77,10 @@ afterAll(async () => {
 });
 
 /** A new, empty stack. Nothing is destroyed when the test file ends: its processes are ended and its state is deleted. */
-export async function useStack({ program, name = "test", config = {}, env }: StackOptions): Promise<Stack> {
+export async function useStack({ program, name = "test", config = {}, env, beside }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-stack-"));
   folders.push(folder);
-  const workspace = await openWorkspace({ log: () => undefined, backend: path.join(folder, "backend") });
+  const workspace = await openWorkspace({ log: () => undefined, backend: backends.get(beside) ?? path.join(folder, "backend") });
   const project = path.resolve(checkout, program);
   const stack = new LocalStack(workspace, { name, project, folder, env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true", ...env } });
   stacks.push(stack);
@@ -85,7 +88,7 @@ export async function useStack({ program, name = "test", config = {}, env }: Sta
   await stack.configure(config);
 
   const run = (...args: string[]): Promise<Result> => stack.start(args).ended;
-  return {
+  const made: Stack = {
     run,
     start: (...args) => stack.start(args),
     up: (...args) => run("up", "--yes", ...args),
@@ -107,6 +110,8 @@ export async function useStack({ program, name = "test", config = {}, env }: Sta
       await stack.demand(["config", "set-all", "--secret", `${key}=${value}`]);
     },
   };
+  backends.set(made, backends.get(beside) ?? path.join(folder, "backend"));
+  return made;
 }
 
 /** What a refresh, a destroy or an import previews asks the provider for nothing of its own. */

@@ -8,6 +8,8 @@ interface Load {
   readonly answered: ReadonlyMap<string, number>;
   /** What happened to each request that was lost, and when, in seconds. */
   readonly lost: readonly string[];
+  /** How many requests clients have made. */
+  readonly asked: () => number;
   readonly stop: () => void;
 }
 
@@ -21,6 +23,7 @@ function load({ network, clock }: FleetRig, address: string): Load {
   const answered = new Map<string, number>();
   const lost: string[] = [];
   const ended = new AbortController();
+  let count = 0;
   const began = clock.now();
   const listens = ({ address: at, port }: Target): boolean =>
     network
@@ -28,6 +31,7 @@ function load({ network, clock }: FleetRig, address: string): Load {
       .get(at)
       ?.some((listen) => listen.port === port) === true;
   const ask = async (): Promise<void> => {
+    count += 1;
     const target = network.route(address, 80);
     const reached = target !== undefined && listens(target);
     if (reached) await clock.sleep(requestSeconds * 1_000);
@@ -41,7 +45,7 @@ function load({ network, clock }: FleetRig, address: string): Load {
     }
   };
   void run();
-  return { answered, lost, stop: () => ended.abort() };
+  return { answered, lost, asked: () => count, stop: () => ended.abort() };
 }
 
 const check = { protocol: "http", port: 8080, path: "/", check_interval_seconds: 3, healthy_threshold: 2, unhealthy_threshold: 3 };
@@ -79,24 +83,27 @@ interface BalancerAnswer {
 }
 
 /** Lets what is in flight come to its end. */
-async function settle({ rig }: Balanced, { stop }: Load): Promise<void> {
+async function settle({ rig }: Balanced, { stop, ...load }: Load): Promise<void> {
   await rig.clock.advance(2_000);
   stop();
   await rig.clock.advance(2_000);
+  const answers = [...load.answered.values()].reduce((sum, count) => sum + count, 0);
+  expect(answers + load.lost.length).toBe(load.asked());
 }
 
-/** Each Droplet that is there has answered, and those before and after together every request. */
+/** Every Droplet that is there has answered. */
 async function everyDropletAnswered({ rig }: Balanced, { answered }: Load): Promise<void> {
   const here = (await rig.droplets()).map(({ networks }) => networks.v4.find(({ type }) => type === "private")!.ip_address);
-  for (const address of here) expect(answered.get(address)).toBeGreaterThan(requestsPerSecond);
-  expect(answered.size).toBeGreaterThan(here.length);
+  for (const address of here) expect(answered.get(address)).toBeGreaterThan(0);
 }
 
 const strategies: Readonly<Record<string, Partial<FleetInputs["rollout"]>>> = {
   rolling: {},
   "rolling by all at once": { maxSurge: "100%" },
   "rolling without surge": { maxSurge: "0", maxUnavailable: "1" },
-  canary: { canary: [{ count: "1", bakeSeconds: 20 }] },
+  canary: { canary: [{ count: "1", bakeSeconds: 20, pause: false }] },
+  "blue and green": { blueGreen: { keepSeconds: 0 } },
+  "rebuilding in place": { rebuild: true, maxUnavailable: "1" },
 };
 
 describe.each(Object.entries(strategies))("%s, asked 200 times a second through the load balancer", (_, changes) => {
@@ -106,7 +113,6 @@ describe.each(Object.entries(strategies))("%s, asked 200 times a second through 
 
     const after = await balanced.rig.update(before, await balanced.inputs(1));
     expect(after.reasons).toEqual([]);
-    await settle(balanced, { ...asked, stop: () => undefined });
     expect(asked.lost).toEqual([]);
     await everyDropletAnswered(balanced, asked);
     expect((await balanced.rig.update(after, await balanced.inputs(0))).reasons).toEqual([]);

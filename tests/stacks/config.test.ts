@@ -26,7 +26,10 @@ test("reads a whole configuration, with every argument of a service", () => {
       userData: "#cloud-config",
       tags: ["shop"],
       gate: { http: { port: 8080, path: "/" }, successThreshold: 3, intervalSeconds: 0.5, deadlineSeconds: 60 },
-      rollout: { maxSurge: "50%", maxUnavailable: 1, canary: [{ count: 1, bakeSeconds: 60 }], drainSeconds: 5, shutdownSeconds: 20 },
+      rollout: {
+        ...{ maxSurge: "50%", maxUnavailable: 1, drainSeconds: 5, shutdownSeconds: 20, approved: "83b4c0ffee12/1" },
+        canary: [{ count: 1, bakeSeconds: 60, pause: true }, { count: "50%" }],
+      },
     },
     overrides: { ams3: { count: 6 } },
     vpc: { ipRanges: { ams3: "10.10.0.0/20" } },
@@ -85,7 +88,7 @@ test("reports faults of every kind and depth together, in one error without a st
       "  `fleet.size` must be a size slug such as `s-1vcpu-1gb`, got nothing: run `pulumi config set --path 'fleet.size' VALUE`.",
       '  `fleet.count` must be a whole number, got "three": fix it in `Pulumi.dev.yaml`.',
       "  `fleet.gate.http.port` must be a whole number, got 80.5: fix it in `Pulumi.dev.yaml`.",
-      "  `fleet.rollout` must be a map of maxSurge, maxUnavailable, maxFailures, canary, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
+      "  `fleet.rollout` must be a map of maxSurge, maxUnavailable, maxFailures, canary, blueGreen, rebuild, approved, drainSeconds, shutdownSeconds, got [1]: fix it in `Pulumi.dev.yaml`.",
       '  `overrides.ams3` must be a map of size, count, userData, tags, backups, gate, rollout, got "big": fix it in `Pulumi.dev.yaml`.',
       "  `overrides.Amsterdam` must be a map by region of what differs from `fleet`, got {}: fix it in `Pulumi.dev.yaml`.",
       "  `loadBalancer.port` must be a whole number, got nothing: run `pulumi config set --path 'loadBalancer.port' VALUE`.",
@@ -184,4 +187,5 @@ test("takes what an argument of `DropletFleet` may hold, all but what `ImageServ
   expect(Object.keys(shape)).toEqual(expect.arrayContaining(Object.keys(fleetInputs).filter((name) => !given.includes(name))));
   const gates = Object.keys(fleetInputs.gate.shape.object).filter((name) => name !== "loadBalancer");
   expect(Object.keys(shape.gate.unwrap().shape).sort()).toEqual(gates.sort());
+  expect(Object.keys(shape.rollout.unwrap().shape).sort()).toEqual(Object.keys(fleetInputs.rollout.shape.object).sort());
 });

@@ -58,6 +58,7 @@ test("stack dev is one image in three regions, and two Droplets behind a load ba
     addresses: { nyc3: ["192.0.2.1"], ams3: ["192.0.2.1"], fra1: ["192.0.2.1"] },
     imageId: "4711",
     digest: "ab".repeat(32),
+    rollouts: { nyc3: {}, ams3: {}, fra1: {} },
     tags: { nyc3: tags, ams3: tags, fra1: tags },
   });
 });

@@ -5,6 +5,7 @@ import type { Call, Effects, ResourceChange, ResourceType } from "../../host/res
 import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
+import { describeRetry } from "../../rollout/planReport";
 import { describeKept, describePause } from "../../rollout/report";
 import { Rollout } from "../../rollout/rollout";
 import { type FleetSettings, type Goal, uniformGoal } from "../../rollout/settings";
@@ -96,7 +97,8 @@ async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(session, (signal) => api.tags.delete(creation, signal));
-  if (reasons.length > 0) throw new Unfinished({ id: fleetId, state, reasons });
+  const judged = rollout.isJudged ? { rollout: { ...inputs.rollout, failedImage: inputs.image } } : {};
+  if (reasons.length > 0) throw new Unfinished({ id: fleetId, state: { ...state, ...judged }, reasons });
   return { id: fleetId, state: { ...state, template: wanted.fingerprint } };
 }
 
@@ -111,6 +113,8 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   const change = changeOf(inputs, state, wanted, clock.now());
   const fault = rebuildFault(change);
   if (fault !== undefined) throw new Error(fault);
+  const failed = state.rollout?.failedImage;
+  if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
   const price = isRoll ? await place(inputs, id, session, call) : { priceMonthly: state.priceMonthly };
   const path = pathOf(change);
 
@@ -122,22 +126,24 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
   if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
     await rollout.retag([...(state.tags ?? []), ...(state.servingTags ?? [])]);
-    return rollout.change(path, lastGood && wayBack(lastGood, inputs.count, inputs.rollout));
+    return rollout.change(path, lastGood && wayBack(lastGood, state.count ?? inputs.count, inputs.rollout));
   });
   const lastChange = rollout.timeline.record(clock.now(), session.api.requests());
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
     const { batches } = forecastAlong(path, state, inputs);
-    const timed = isRoll && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
+    const hasMoved = isRoll && (reached.awaiting === undefined || reached.awaiting !== state.rollout?.awaiting);
+    const timed = hasMoved && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed } };
+    return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
   const outputs = { ...(lastGood === undefined ? inputs : state), ...live, tags: both("tags"), servingTags: both("servingTags") };
-  throw new Unfinished({ id, state: rollout.isJudged ? { ...outputs, rollout: inputs.rollout } : outputs, reasons });
+  const judged = { rollout: { ...inputs.rollout, ...lastTimeOf(state), failedImage: inputs.image } };
+  throw new Unfinished({ id, state: rollout.isJudged ? { ...outputs, ...judged } : outputs, reasons });
 }
 
 async function read(

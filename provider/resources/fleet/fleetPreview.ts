@@ -3,7 +3,7 @@ import type { Call } from "../../host/resource";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Forecast, isIdle } from "../../rollout/forecast";
 import { type Demand, type Headroom, headroomOf } from "../../rollout/headroom";
-import { type AccountDroplets, describePlan, type Plan } from "../../rollout/planReport";
+import { type AccountDroplets, describePlan, describeRetry, type Plan } from "../../rollout/planReport";
 import { preflight } from "../../rollout/preflight";
 import { type Change, pathOf } from "../../rollout/strategy";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
@@ -51,6 +51,8 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   if (refusal !== undefined) faults.push(refusal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
   const plan = foreseen === undefined || isIdle(foreseen) ? undefined : await planOf(foreseen, inputs, state, session, call);
+  const failed = state?.rollout?.failedImage;
+  if (failed !== undefined) call.info(describeRetry(failed, { image: known(image), isRoll }));
   if (plan !== undefined) call.info(describePlan(plan, known(image), await accountOf(session, call)));
   if (state === undefined) return { ...inputs, ...withPlan(inputs.rollout, plan) };
   const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;

@@ -124,6 +124,7 @@ export const rolloutStatus = {
     shape: { object: rolloutPlan, named: "FleetRolloutPlan" },
     doc: "What the change will do, if nothing goes wrong. Only a preview has it.",
   },
+  failedImage: { shape: "string", doc: "Number of the image that failed last, until another one is tried." },
   lastSeconds: { shape: "number", doc: "How many seconds the last rollout took." },
   lastBatches: { shape: "integer", doc: "In how many batches it went." },
   kept: { shape: "string", doc: "Fingerprint of the template whose Droplets stand by." },

@@ -1,17 +1,8 @@
 import type { Effect } from "../../host/property";
+import type { ImageImportInputs } from "./imageImportTable";
 
 /** Where an image's bits come from. */
-export interface Source {
-  readonly url?: string;
-  readonly path?: string;
-  readonly sha256?: string;
-  readonly generation?: number;
-  readonly follow?: boolean;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly verify?: string;
-  readonly recompress?: string;
-  readonly accept?: readonly string[];
-}
+export type Source = NonNullable<ImageImportInputs["source"]>;
 
 /** What a URL that is followed said of its bits. */
 export interface Followed {

@@ -1,8 +1,8 @@
-import type { LoadBalancersApi } from "../../api/api";
+import type { HealthCheck, LoadBalancersApi } from "../../api/api";
 import type { Clock } from "../../world";
 import type { ObservedDroplet } from "../observedDroplet";
 import { mayPass } from "../refusals";
-import { answered, firstAttempt, type Gate } from "./gate";
+import { answered, type Attempt, firstAttempt, type Gate } from "./gate";
 
 /** A load balancer checks its Droplets every few seconds, and what it found shows later: asking more often tells nothing. Milliseconds. */
 const shortestPause = 5_000;
@@ -58,10 +58,10 @@ export class BalancerHealth {
     }
   }
 
-  /** Without a word of the Droplet there is no verdict, and no time that counts. */
-  #attemptOf({ balancing = firstAttempt }: ObservedDroplet, isHealthy: boolean | undefined, askedAt: number) {
-    if (isHealthy === undefined) return { ...balancing, askedAt };
-    const fault = isHealthy ? undefined : { reason: `load balancer ${this.#gate.loadBalancer} calls it unhealthy`, reached: true };
+  /** Without a word of the Droplet since it serves there is no verdict, and no time that counts: one that was rebuilt had served before. */
+  #attemptOf({ balancing = firstAttempt, servingSince = 0 }: ObservedDroplet, check: HealthCheck | undefined, askedAt: number): Attempt {
+    if (check === undefined || check.at + 1_000 <= servingSince) return { ...balancing, askedAt };
+    const fault = check.isHealthy ? undefined : { reason: `load balancer ${this.#gate.loadBalancer} calls it unhealthy`, reached: true };
     return answered(this.#gate, balancing, fault, askedAt);
   }
 }

@@ -146,6 +146,18 @@ test("begins a wave only after every fleet of the one before is made", async () 
   expect(fleetsMade()).toEqual(["web-nyc3", "web-ams3", "web-fra1"]);
 });
 
+test("holds the later waves while a fleet of an earlier one waits for its approval", async () => {
+  layout.paused.set("web-ams3", "0123456789ab/1");
+  new ImageService("web", { ...least, regions: ["ams3", "fra1", "nyc3"], waves: [["ams3"], ["fra1"], ["nyc3"]] });
+
+  const made = await fleets();
+  expect(made["web-ams3"]).not.toHaveProperty("heldBy");
+  expect([made["web-fra1"], made["web-nyc3"]]).toMatchObject([{ heldBy: "0123456789ab/1" }, { heldBy: "0123456789ab/1" }]);
+  layout.paused.clear();
+  new ImageService("api", { ...least, waves: [["ams3"], ["fra1"]] });
+  expect((await fleets())["api-fra1"]).toMatchObject({ heldBy: "" });
+});
+
 test("lets a gate ask through the firewall from where it is told that it asks", async () => {
   const gate = { http: { port: 8080 } };
   new ImageService("web", { ...least, fleet: { ...fleet, gate }, firewall: { gateFrom: ["198.51.100.7/32"] } });

@@ -1,4 +1,4 @@
-import { bounds, FleetRig, imagesOf } from "./fleetRig";
+import { bounds, FleetRig, imagesOf, servingTag } from "./fleetRig";
 
 const rollout = { maxSurge: "2", maxUnavailable: "0", maxFailures: "1", drainSeconds: 2, shutdownSeconds: 10, rebuild: true };
 const inputsOf = (rig: FleetRig, image: number, changes = {}) => rig.inputs(image, { rollout: { ...rollout, ...changes } });
@@ -25,6 +25,25 @@ test("rebuilds Droplets one after the other: they keep their numbers and address
   expect((await rig.tags()).filter((tag) => tag.startsWith("imagefleet:template:"))).toEqual([
     `imagefleet:template:${after.state.template}`,
   ]);
+});
+
+test("takes the program's serving tags off what it rebuilds, too, and gives them back with its own", async () => {
+  const rig = new FleetRig();
+  const [old, next] = [await inputsOf(rig, 0), await inputsOf(rig, 1)].map((inputs) => ({ ...inputs, servingTags: ["web"] }));
+  const before = await rig.create(old!);
+  const seen = bounds(rig, before.id, ["web"]);
+  const watched = rig.watch;
+  const differing: number[] = [];
+  rig.watch = (droplets) => {
+    watched(droplets);
+    const [own, programs] = [servingTag(before.id), "web"].map((tag) => droplets.filter(({ tags }) => tags.includes(tag)).length);
+    if (rig.sent.at(-1)!.endsWith("/actions")) differing.push(own! - programs!);
+  };
+  const after = await rig.update(before, next!);
+  expect([after.reasons, seen]).toEqual([[], { exist: 3, serve: 2 }]);
+  expect(differing.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(differing)).toEqual(new Set([0]));
+  expect((await rig.droplets()).map(({ tags }) => tags.includes("web"))).toEqual([true, true, true]);
 });
 
 test("rebuilds as many at a time as may be unavailable", async () => {

@@ -46,6 +46,8 @@ export class FleetRig {
   interrupt = new AbortController();
   /** Droplets that answer no probe, whatever they listen on. */
   probeFails: (droplet: DropletWire) => boolean = () => false;
+  /** Droplets that take a question and never answer. */
+  probeHangs: (droplet: DropletWire) => boolean = () => false;
   /** Droplets from which nothing comes back at all. */
   outOfReach: (droplet: DropletWire) => boolean = () => false;
   /** Seconds by which lists of the fleet lag behind what was done, tags included. */
@@ -228,6 +230,7 @@ export class FleetRig {
         .listening()
         .get(address)
         ?.some((listen) => listen.port === port) === true;
+    if (asked !== undefined && this.probeHangs(asked)) return new Promise(() => undefined);
     if (asked !== undefined && this.outOfReach(asked)) return { reason: "it timed out", reached: false };
     if (asked !== undefined && listens && !this.probeFails(asked)) return good;
     return { reason: "the connection was refused", reached: true };

@@ -1,0 +1,79 @@
+import type { Claim } from "./claim";
+import { seenStatus, seenValues } from "./seen";
+
+/** What holds of every request: its envelope, its headers, its errors; and tags. */
+export const requestClaims: readonly Claim[] = [
+  {
+    id: "token.refused",
+    claim: "A wrong token is answered 401 with an id and a message.",
+    source: "documented: responses/unauthorized",
+    play: async (stage) => {
+      const { status, body } = await stage.ask("GET", "/v2/account", undefined, "dop_v1_wrong");
+      return seenValues(
+        { status, id: String(body?.["id"]).toLowerCase(), message: body?.["message"] },
+        { status: 401, id: "unauthorized", message: "Unable to authenticate you." },
+      );
+    },
+  },
+  {
+    id: "limit.headers",
+    claim: "Every answer carries `ratelimit-limit`, `ratelimit-remaining` and `ratelimit-reset`.",
+    source: "documented: shared/headers",
+    play: async (stage) => {
+      const { headers } = await stage.ask("GET", "/v2/account");
+      const names = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+      const values = names.map((name) => `${name}: ${headers.get(name) ?? "none"}`);
+      return { holds: names.every((name) => /^\d+$/.test(headers.get(name) ?? "")), evidence: values.join(", ") };
+    },
+  },
+  {
+    id: "limit.hour",
+    claim: "A token may make 5,000 requests an hour.",
+    source: "documented: description",
+    switch: "requestsPerHour",
+    play: async (stage) => {
+      const limit = (await stage.ask("GET", "/v2/account")).headers.get("ratelimit-limit");
+      return { holds: limit === "5000", evidence: `ratelimit-limit: ${limit ?? "none"}` };
+    },
+  },
+  {
+    id: "missing",
+    claim: "What isn't there is answered 404 with the id `not_found`.",
+    source: "documented: responses/not_found",
+    play: async (stage) => {
+      const { status, body } = await stage.ask("GET", "/v2/images/1");
+      return seenValues({ status, id: body?.["id"] }, { status: 404, id: "not_found" });
+    },
+  },
+  {
+    id: "tag.case",
+    claim: "A tag is found whatever its case, and keeps the spelling that it was made with.",
+    source: "observed: doctl#333",
+    play: async (stage) => {
+      const name = `${stage.run}-Case`;
+      await stage.make("tag", "/v2/tags", { name });
+      const { status, body } = await stage.ask("GET", `/v2/tags/${name.toLowerCase()}`);
+      return seenValues({ status, name: (body?.["tag"] as { name?: string } | undefined)?.name }, { status: 200, name });
+    },
+  },
+  {
+    id: "tag.twice",
+    claim: "Making a tag that is there, in another case, is accepted.",
+    source: "assumed: an idempotent POST",
+    switch: "tagTwice",
+    play: async (stage) => {
+      await stage.make("tag", "/v2/tags", { name: `${stage.run}-twice` });
+      return seenStatus(await stage.make("tag", "/v2/tags", { name: `${stage.run}-TWICE` }), 201);
+    },
+  },
+  {
+    id: "tag.untagged",
+    claim: "Untagging what doesn't carry the tag is answered 204.",
+    source: "assumed: an idempotent DELETE",
+    play: async (stage) => {
+      await stage.make("tag", "/v2/tags", { name: `${stage.run}-untagged` });
+      const resources = [{ resource_id: String(await stage.image()), resource_type: "image" }];
+      return seenStatus(await stage.ask("DELETE", `/v2/tags/${stage.run}-untagged/resources`, { resources }), 204);
+    },
+  },
+];

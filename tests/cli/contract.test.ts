@@ -1,0 +1,175 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Account } from "../../cli/contract/account";
+import type { Finding } from "../../cli/contract/claim";
+import { cleanUp } from "../../cli/contract/cleanUp";
+import { Journal } from "../../cli/contract/journal";
+import { claims, playContract } from "../../cli/contract/playContract";
+import { prepare } from "../../cli/contract/preparation";
+import { Stage } from "../../cli/contract/stage";
+import { throwawayPublicKey } from "../../cli/demo/sshKey";
+import { switches, type EmulatorOptions } from "../../emulator/options";
+import { bootableDisk } from "../helpers/bootableDisk";
+import { useEmulator, type EmulatorUnderTest } from "../helpers/emulator";
+
+const quick = { importSeconds: 0.1, transferSeconds: 1, dropletSeconds: 0.3, reservedIpSeconds: 1, keyListsPerMinute: 1_000 };
+
+/** Serves a disk at `/web.raw`, and leads there from `/moved`. */
+const sources = createServer(({ url }, response) => {
+  if (url === "/web.raw") response.end(bootableDisk("web"));
+  else if (url === "/moved") response.writeHead(302, { location: "/web.raw" }).end();
+  else response.writeHead(404).end();
+});
+let at: string;
+let folder: string;
+let emulator: EmulatorUnderTest;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "imagefleet-contract-"));
+  await new Promise<void>((resolve) => sources.listen(0, "127.0.0.1", resolve));
+  at = `http://127.0.0.1:${(sources.address() as AddressInfo).port}`;
+  emulator = await useEmulator({ options: quick });
+});
+
+afterAll(async () => {
+  sources.close();
+  rmSync(folder, { recursive: true });
+  await emulator.close();
+});
+
+beforeEach(async () => {
+  await emulator.control("reset", {});
+  await emulator.control("options", quick);
+});
+
+async function played(options: Partial<EmulatorOptions>, only?: string): Promise<readonly Finding[]> {
+  await emulator.control("options", options);
+  const { signal } = new AbortController();
+  const clock = { now: Date.now, sleep: (milliseconds: number) => sleep(milliseconds) };
+  const account = new Account({ endpoint: emulator.url, token: emulator.token, clock, signal, requestsPerMinute: 100_000 });
+  const journal = new Journal(path.join(folder, "journal"));
+  const { size } = await prepare(account, "nyc3", undefined);
+  const stage = new Stage({
+    ...{ account, journal, run: "imagefleet-contract-test", region: "nyc3", otherRegion: "ams3", size, lookSeconds: 0.05 },
+    ...{ imageUrl: `${at}/web.raw`, redirectUrl: `${at}/moved`, publicKey: throwawayPublicKey() },
+  });
+  const wanted = claims.filter(({ id }) => only === undefined || id === only);
+  const findings = await playContract(stage, wanted, signal, () => undefined);
+  await cleanUp(account, journal, 0.05);
+  return findings;
+}
+
+/** How much of everything the account has. */
+async function belongings(): Promise<Readonly<Record<string, number>>> {
+  const paths = ["images?private=true", "droplets?", "account/keys?", "reserved_ips?", "tags?"];
+  const totals = await Promise.all(
+    paths.map(async (of) => (await emulator.call<{ meta: { total: number } }>("GET", `/v2/${of}&per_page=1`)).body.meta.total),
+  );
+  return Object.fromEntries(paths.map((of, index) => [of.replace(/\?.*/, ""), totals[index]!]));
+}
+
+const nothing = { images: 0, droplets: 0, "account/keys": 0, reserved_ips: 0, tags: 0 };
+
+test("every claim holds of the emulator with its defaults, and nothing is left", async () => {
+  const findings = await played({});
+
+  expect(findings.filter(({ verdict }) => verdict !== "holds")).toEqual([]);
+  expect(findings.map(({ id }) => id)).toEqual(claims.map(({ id }) => id));
+  expect(await belongings()).toEqual(nothing);
+  expect(existsSync(path.join(folder, "journal"))).toBe(false);
+});
+
+const turned: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(Object.entries(switches).map(([name, { values }]) => [name, values[1]])),
+  ...{ lagSeconds: 0.4, listLagSeconds: 0.4, requestsPerHour: 4_000 },
+};
+
+test.each(Object.entries(turned))("the switch %s, turned to %p, is found by its claim", async (name, value) => {
+  const claim = claims.find((one) => one.switch === name);
+  expect(claim).toBeDefined();
+
+  expect(await played({}, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "holds" }]);
+  expect(await played({ [name]: value }, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "differs", switch: name }]);
+});
+
+describe("imagefleet contract", () => {
+  const journal = () => path.join(folder, "run.journal");
+
+  /** Starts the verb; `ended` resolves to how it ended. */
+  function start(...args: readonly string[]) {
+    const bin = path.resolve(__dirname, "../../bin/imagefleet");
+    const all = ["contract", "--endpoint", emulator.url, "--image-url", `${at}/web.raw`, "--journal", journal(), ...args];
+    const child = spawn(process.execPath, [bin, ...all], { env: { PATH: process.env["PATH"], DIGITALOCEAN_TOKEN: emulator.token } });
+    const out = { stdout: "", stderr: "" };
+    child.stdout.on("data", (text) => (out.stdout += String(text)));
+    child.stderr.on("data", (text) => (out.stderr += String(text)));
+    const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+      child.on("close", (code) => resolve({ code, ...out }));
+    });
+    return { child, ended };
+  }
+
+  async function untilImported(): Promise<void> {
+    const total = async () => (await emulator.call<{ meta: { total: number } }>("GET", "/v2/images?private=true")).body.meta.total;
+    while ((await total()) === 0) await sleep(20);
+  }
+
+  test("says its price first, makes nothing where nobody agrees, and prints what was seen as JSON", async () => {
+    const refused = start();
+    refused.child.stdin.end("n\n");
+    const { code, stdout, stderr } = await refused.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Nothing was made.") as unknown]);
+    expect(stdout).toMatch(/^Team .*: some small images and at most three s-1vcpu-512mb-10gb Droplets, .* costs \$0\.0\d at most\.$/m);
+
+    await emulator.control("options", { tagTwice: "refuse" });
+    const asked = await start("--yes", "--json", "--only", "tag.twice", "missing").ended;
+    expect(asked.code).toBe(1);
+    expect(JSON.parse(asked.stdout)).toMatchObject({
+      endpoint: emulator.url,
+      findings: [
+        { id: "missing", verdict: "holds" },
+        { id: "tag.twice", verdict: "differs", switch: "tagTwice", source: "assumed: an idempotent POST" },
+      ],
+    });
+    expect(await belongings()).toEqual(nothing);
+  });
+
+  test("asks for the team where the account has Droplets", async () => {
+    await emulator.call("POST", "/v2/droplets", { name: "own", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64" });
+
+    expect(await start("--yes").ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^The team `.*` has 1 Droplets: say `--team/) as unknown,
+    });
+  });
+
+  test("removes everything after Ctrl-C", async () => {
+    const { child, ended } = start("--yes");
+    await untilImported();
+    child.kill("SIGINT");
+
+    expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining("The run was interrupted.") as unknown });
+    expect(await belongings()).toEqual(nothing);
+    expect(existsSync(journal())).toBe(false);
+  });
+
+  test("removes what a killed run left when it is asked to, and begins no other before", async () => {
+    const { child, ended } = start("--yes");
+    await untilImported();
+    child.kill("SIGKILL");
+    await ended;
+    expect(readFileSync(journal(), "utf8")).toContain('"kind":"image"');
+
+    expect(await start("--yes").ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("run `contract --clean-up` first") as unknown,
+    });
+    expect(await start("--clean-up").ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await belongings()).toEqual(nothing);
+  });
+});
