@@ -4,7 +4,7 @@ import type { ProviderContext } from "../../providerContext";
 import { isImporting } from "../../watch/imageWatcher";
 import type { StoredImageImport } from "./imageImportTable";
 import { clearStaged } from "./importSource";
-import { cleanUpAfter, findLineage, inOrder, leave, type Lineage, retire, unretire, without } from "../lineage/lineage";
+import { cleanUpAfter, discard, findLineage, inOrder, leave, type Lineage, retire, unretire, without } from "../lineage/lineage";
 import {
   asOf,
   begunTagsOf,
@@ -80,7 +80,7 @@ export async function removeImport(id: string, state: StoredImageImport, context
   } else past.push(image);
   if (successors.length === 0 && next !== undefined && next.retain > 0 && isHandedOver(tag, next.lineageTag, context)) {
     retain = next.retain;
-    lineage = await handOver({ ...lineage, versions: past }, next.lineageTag, context, signal);
+    lineage = await handOver({ ...lineage, versions: past }, next.lineageTag, place, context, signal);
     past.splice(0, past.length, ...without(lineage, context.current.get(lineage.tag)?.id));
   }
   const pruning = { lineage, place, past: inOrder(past, lineage.tag), retain, forceDelete: state.forceDelete ?? false, besides: id };
@@ -92,13 +92,18 @@ function isHandedOver(from: string, to: string, { histories }: ProviderContext):
   return from !== to && ![...histories.values()].includes(from);
 }
 
-/** Gives what one lineage keeps to another, and answers that. */
-async function handOver(from: Lineage, to: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
+/** Gives what one lineage keeps to another, and answers that. What a killed run began is none to keep. */
+async function handOver(from: Lineage, to: string, place: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   let { versions } = from;
   for (const version of from.versions) {
     const isCurrent = ownersTurn(version, to) !== undefined;
+    if (!isCurrent && isBegun(version, from.tag)) {
+      await discard(version, { ...from, versions }, place, context, signal);
+      versions = versions.filter((other) => other !== version);
+      continue;
+    }
     const importTags = ownTags(version).filter((own) => isImportTag(own) && isOfLineage(own, from.tag));
-    if (!isCurrent && !isBegun(version, from.tag)) {
+    if (!isCurrent) {
       await retire(
         version,
         to,

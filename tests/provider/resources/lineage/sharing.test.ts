@@ -1,4 +1,5 @@
 import type { ImageWire } from "../../../../provider/api/wire";
+import { Unfinished } from "../../../../provider/host/fault";
 import { imageImport } from "../../../../provider/resources/imageImport/imageImport";
 import type { ImageImportInputs, ImageImportState } from "../../../../provider/resources/imageImport/imageImportTable";
 import { simulate, type SimulatedProcess, type Simulation } from "../../../helpers/simulation";
@@ -191,6 +192,49 @@ describe("a resource under another name", () => {
     await simulation.run(remove(back, "dev", again));
     await simulation.run(remove(simulation.restart(), "dev", third));
     expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("leaves nothing of a replacement that was killed, where the engine replaces it by force next", async () => {
+    const simulation = simulate(10);
+    const retained = (digit: string): ImageImportInputs => inputsOf(digit, { retain: 1 });
+    const first = await simulation.run(create(simulation.process, "dev", retained("1")));
+    const mortal = simulation.restart();
+    await simulation.run(compare(mortal, "dev", first, retained("2")));
+    mortal.killAt(5, "after");
+    void create(mortal, "dev", retained("2"));
+    await simulation.run(mortal.dead);
+    expect(simulation.requests().at(-1)).toBe("POST /v2/images");
+    await simulation.clock.advance(60_000);
+    const forced = simulation.restart();
+    const again = await simulation.run(create(forced, "dev", retained("1")));
+    await simulation.run(remove(forced, "dev", first));
+    expect([again.id, await ids(simulation)]).toEqual([first.id, [first.id]]);
+    await simulation.run(remove(simulation.restart(), "dev", again));
+    expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("keeps an unfinished import from a new resource under its freed name, also of the same source", async () => {
+    const simulation = simulate(11);
+    await simulation.options({ importSeconds: 600 });
+    const plain = (digit: string): ImageImportInputs => ({ ...inputsOf(digit), source: { url: `http://127.0.0.1/v${digit}.img` } });
+    const { session, call } = simulation.process;
+    const interrupted = call(urnOf("dev"));
+    void simulation.clock.sleep(5_000).then(() => interrupted.interrupt());
+    const unfinished: unknown = await simulation.run(imageImport.create(plain("1"), session, interrupted).catch((error: unknown) => error));
+    if (!(unfinished instanceof Unfinished)) throw new Error("It isn't unfinished.", { cause: unfinished });
+    await simulation.options({ importSeconds: 20 });
+    for (const digit of ["1", "2"]) {
+      const fresh = simulation.restart();
+      const other = await simulation.run(create(fresh, "dev", plain(digit)));
+      expect(other.id).not.toBe(unfinished.id);
+      await simulation.run(remove(simulation.restart(), "dev", other));
+    }
+    const renamed = simulation.restart();
+    const state = unfinished.state as ImageImportState;
+    await simulation.run(compare(renamed, "dev2", { id: unfinished.id, state }, plain("1")));
+    const done = imageImport.update(unfinished.id, state, plain("1"), renamed.session, renamed.call(urnOf("dev2")));
+    expect(await simulation.run(done)).toMatchObject({ status: "available", imageId: unfinished.id });
+    expect(await ids(simulation)).toEqual([unfinished.id]);
   });
 });
 
