@@ -4,6 +4,7 @@ import { inspectRows } from "./inspect";
 import { previewRows } from "./preview";
 import { providerRows } from "./provider";
 import type { Row } from "./row";
+import { shareRows } from "./share";
 import { modelRows, upRows } from "./up";
 import { uploadRows } from "./upload";
 import { watchingRows } from "./watching";
@@ -17,6 +18,7 @@ export const rows: readonly Row[] = [
   ...providerRows,
   ...previewRows,
   ...adoptRows,
+  ...shareRows,
   ...uploadRows,
   ...inspectRows,
 ];
