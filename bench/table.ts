@@ -4,6 +4,7 @@ import { inspectRows } from "./inspect";
 import { installRows } from "./install";
 import { previewRows } from "./preview";
 import type { Row } from "./row";
+import { shareRows } from "./share";
 import { startingRows } from "./starting";
 import { modelRows, upRows } from "./up";
 import { uploadRows } from "./upload";
@@ -21,6 +22,7 @@ export const rows: readonly Row[] = [
   ...previewRows,
   ...installRows,
   ...adoptRows,
+  ...shareRows,
   ...uploadRows,
   ...inspectRows,
 ];

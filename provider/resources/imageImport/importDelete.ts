@@ -8,6 +8,7 @@ import { cleanUpAfter, discard, findLineage, inOrder, leave, type Lineage, retir
 import {
   asOf,
   begunTagsOf,
+  deletingTag,
   digestTag,
   freshLineage,
   importTag,
@@ -68,7 +69,13 @@ export async function removeImport(id: string, state: StoredImageImport, context
   if (image === undefined || image.status === "deleted") {
     await cleanUpAfter(
       id,
-      [...marksOf(state, tag), ...shareTags(state, context), ...begunTagsOf(image ?? {}, tag), ...ownTags(image ?? {})],
+      [
+        deletingTag(Number(id)),
+        ...marksOf(state, tag),
+        ...shareTags(state, context),
+        ...begunTagsOf(image ?? {}, tag),
+        ...ownTags(image ?? {}),
+      ],
       lineage,
       place,
       context,

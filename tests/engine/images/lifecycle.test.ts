@@ -31,9 +31,7 @@ test("goes back one version without an import, keeps as many as it is told to, a
   await expectThere(original, replacement);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(2);
 
-  expect(await foreseen(third)).toContain(
-    `1 earlier version is kept; to be deleted, unless Droplets run it: image ${replacement} (web).`,
-  );
+  expect(await foreseen(third)).toContain(`1 earlier version is kept; to be deleted, unless Droplets run it: image ${replacement} (web).`);
   const current = await up(third);
   await expectThere(original, current);
 

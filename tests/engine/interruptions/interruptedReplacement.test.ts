@@ -68,6 +68,8 @@ describe("where a run is killed,", () => {
     const { there, carried } = await tagsOf(service.emulator);
     expect(there).toEqual(carried);
     expect(carried.map((tag) => tag.split(":")[1])).toEqual([
+      "claimed",
+      "claimed",
       "import",
       "import",
       "lineage",
