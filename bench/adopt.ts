@@ -20,16 +20,16 @@ async function requests(): Promise<Measured> {
   const inputsOf = (version: number) => {
     return { source: { url: `http://127.0.0.1/web-${version}.img` }, region: home, name: "web", retain: 1 };
   };
-  const create = (version: number) => rehearsal.run(imageImport.create(inputsOf(version), rehearsal.session, silentCall(urn)));
+  const create = (version: number) => rehearsal.run(imageImport.create(inputsOf(version), rehearsal.context, silentCall(urn)));
   /** As the engine replaces: it compares the state with the program before it creates. */
   const replace = async ({ id, state }: Awaited<ReturnType<typeof create>>, version: number) => {
     const change = { id, state, before: state, after: inputsOf(version), effects: {} };
-    await imageImport.diff?.(change, rehearsal.session, silentCall(urn));
+    await imageImport.diff?.(change, rehearsal.context, silentCall(urn));
     return create(version);
   };
   const first = await create(1);
   const second = await replace(first, 2);
-  await rehearsal.run(imageImport.delete(first.id, first.state, rehearsal.session, silentCall(urn)));
+  await rehearsal.run(imageImport.delete(first.id, first.state, rehearsal.context, silentCall(urn)));
   rehearsal.restart();
   const before = rehearsal.requests().length;
   const { id } = await replace(second, 1);

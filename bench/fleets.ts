@@ -35,12 +35,12 @@ async function roll(count: number, maxSurge: string): Promise<Rolled> {
   const rehearsal = await rehearse(1, 2, { dropletSeconds: droplet, dropletLimit: 2_000 });
   const { clock } = rehearsal;
   const [before, after] = rehearsal.images.map((image) => inputsOf(image, count, maxSurge));
-  const made = await rehearsal.run(fleet.create(before as FleetInputs, rehearsal.session, silentCall("urn:fleet")));
+  const made = await rehearsal.run(fleet.create(before as FleetInputs, rehearsal.context, silentCall("urn:fleet")));
   // The next `up` is another process, and comes later.
-  const session = rehearsal.restart();
+  const context = rehearsal.restart();
   await clock.advance(hour);
   const [began, sent] = [clock.now(), rehearsal.requests().length];
-  await rehearsal.run(fleet.update(made.id, made.state, after as FleetInputs, session, silentCall("urn:fleet")));
+  await rehearsal.run(fleet.update(made.id, made.state, after as FleetInputs, context, silentCall("urn:fleet")));
   const asked = rehearsal.requests().slice(sent);
   return {
     seconds: (clock.now() - began) / 1_000,
@@ -67,16 +67,16 @@ async function writes(): Promise<Measured> {
 /** Three fleets of 60 roll one image after the other, without an end. */
 async function looks(): Promise<Measured> {
   const rehearsal = await rehearse(1, 2, { dropletSeconds: 30, dropletLimit: 2_000 });
-  const { session, clock } = rehearsal;
+  const { context, clock } = rehearsal;
   const inputs = rehearsal.images.map((image) => inputsOf(image, 60, "25%"));
   const turn = (at: number): FleetInputs => inputs[at % 2] as FleetInputs;
-  const create = (name: string) => fleet.create(turn(0), session, silentCall(name));
+  const create = (name: string) => fleet.create(turn(0), context, silentCall(name));
   let fleets = await rehearsal.run(Promise.all(["a", "b", "c"].map(create)));
   const began = clock.now();
   let rollouts = 0;
   for (; clock.now() - began < hour; rollouts += 1) {
     const update = async ({ id, state }: (typeof fleets)[number]) => {
-      return { id, state: await fleet.update(id, state, turn(rollouts + 1), session, silentCall(id)) };
+      return { id, state: await fleet.update(id, state, turn(rollouts + 1), context, silentCall(id)) };
     };
     fleets = await rehearsal.run(Promise.all(fleets.map(update)));
   }

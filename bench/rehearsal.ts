@@ -27,7 +27,7 @@ export const sshKey = key.fingerprint;
 /** Provider handlers and emulator in one process, on virtual time: what they do, and when, depends on the seed alone. */
 export interface Rehearsal {
   readonly clock: VirtualClock;
-  readonly session: ProviderContext;
+  readonly context: ProviderContext;
   /** Ids of the images that are there from the start, each in its home region only. */
   readonly images: readonly string[];
   /** Every request so far, oldest first. */
@@ -57,7 +57,7 @@ export async function rehearse(seed: number, images: number, options: EmulatorAr
   const found = await clock.run(process.context.api.images.listByTag("rehearsal", silentCall("").signal));
   return {
     clock,
-    get session() {
+    get context() {
       return process.context;
     },
     images: found.map(({ id }) => String(id)),
@@ -86,12 +86,12 @@ export function silentCall(urn: string): Call {
 
 /** Creates the replicas of one image, as the engine does where each has a slot; each resolves to the moment its copy was there. */
 export function replicate(
-  { session, clock }: Pick<Rehearsal, "session" | "clock">,
+  { context, clock }: Pick<Rehearsal, "context" | "clock">,
   imageId: string,
   regions: readonly string[],
 ): Promise<number>[] {
   return regions.map(async (region) => {
-    await imageReplica.create({ imageId, region, siblingRegions: regions, wait: true }, session, silentCall(`${imageId}/${region}`));
+    await imageReplica.create({ imageId, region, siblingRegions: regions, wait: true }, context, silentCall(`${imageId}/${region}`));
     return clock.now();
   });
 }

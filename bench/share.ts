@@ -13,7 +13,7 @@ async function requests(): Promise<Measured> {
   const create = (stack: string) => {
     const call = silentCall(`urn:pulumi:${stack}::share::imagefleet:index:ImageImport::web`);
     const inputs = { source: { url: "http://127.0.0.1/web.img", sha256 }, region: home, name: "web" };
-    return rehearsal.run(imageImport.create(inputs, rehearsal.session, call));
+    return rehearsal.run(imageImport.create(inputs, rehearsal.context, call));
   };
   const first = await create("dev");
   rehearsal.restart();

@@ -98,11 +98,11 @@ async function manyImages() {
 async function refresh() {
   const rehearsal = await rehearse(1, 20, { transferSeconds: 1 });
   await rehearsal.run(Promise.all(rehearsal.images.flatMap((id) => replicate(rehearsal, id, tenRegions))));
-  const session = rehearsal.restart();
+  const context = rehearsal.restart();
   const before = rehearsal.requests().length;
   const reads = rehearsal.images.flatMap((id) => [
-    imageImport.read(id, undefined, session, silentCall(id)),
-    ...tenRegions.map((region) => imageReplica.read(`${id}/${region}`, undefined, session, silentCall(id))),
+    imageImport.read(id, undefined, context, silentCall(id)),
+    ...tenRegions.map((region) => imageReplica.read(`${id}/${region}`, undefined, context, silentCall(id))),
   ]);
   const answers = await rehearsal.run(Promise.all(reads));
   if (answers.includes(undefined)) throw new Error("The refresh lost a resource that exists.");
@@ -137,9 +137,9 @@ async function erroredTicks() {
 const resume = once(async () => {
   const rehearsal = await rehearse(1, 0, { importSeconds: 60, transferSeconds: 600 });
   const run = async (): Promise<unknown> => {
-    const { session } = rehearsal;
+    const { context } = rehearsal;
     const inputs = { source: { url: "http://127.0.0.1/web.img" }, region: home, name: "web" };
-    const { id } = await imageImport.create(inputs, session, silentCall("urn:web"));
+    const { id } = await imageImport.create(inputs, context, silentCall("urn:web"));
     return Promise.all(replicate(rehearsal, id, tenRegions));
   };
   const runUntil = async (occasion: number, matches: (asked: Asked) => boolean): Promise<number> => {

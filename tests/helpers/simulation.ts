@@ -30,7 +30,7 @@ export interface RecordedCall extends Call {
 
 /** One run of the provider process: what it remembers ends with it. */
 export interface SimulatedProcess {
-  readonly session: ProviderContext;
+  readonly context: ProviderContext;
   /** Timers of the provider that are running; 0 when it is at rest. */
   readonly timers: number;
   readonly call: (urn?: string) => RecordedCall;
@@ -50,7 +50,7 @@ export interface Simulation {
   readonly emulator: Emulator;
   /** The first process. */
   readonly process: SimulatedProcess;
-  readonly session: ProviderContext;
+  readonly context: ProviderContext;
   readonly call: (urn?: string) => RecordedCall;
   /** What Spaces holds. */
   readonly bucket: FakeObjectStore;
@@ -108,7 +108,7 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
   const restart = (token = simulationToken): SimulatedProcess => {
     const process = new VirtualProcess(service, { random, token, answer, probe, staging, spaces: given });
     return {
-      session: process.context,
+      context: process.context,
       dead: process.dead,
       kill: () => process.kill(),
       killAt: (at, when) => process.killAt({ at, when }),
@@ -135,8 +135,8 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
     get process() {
       return first;
     },
-    get session() {
-      return first.session;
+    get context() {
+      return first.context;
     },
     call: (urn) => first.call(urn),
     restart,

@@ -17,7 +17,7 @@ describe("the provider's configuration", () => {
     expect(missing?.remedy).toMatch(
       /`imagefleet:token`.*`DIGITALOCEAN_TOKEN`.*`DIGITALOCEAN_ACCESS_TOKEN`; `digitalocean:token` is not read/,
     );
-    const world = simulate(1).session.world;
+    const world = simulate(1).context.world;
     expect(() => imagefleet().configure({ apiEndpoint: "https://api.example.com", namespace: "" }, world)).toThrow("`token` must be set");
   });
 

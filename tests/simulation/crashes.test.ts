@@ -11,13 +11,13 @@ interface Stack {
   readonly replicas: Set<string>;
 }
 
-async function up({ session, call }: SimulatedProcess, stack: Stack): Promise<void> {
+async function up({ context, call }: SimulatedProcess, stack: Stack): Promise<void> {
   const source = { url: "http://127.0.0.1/web.img", sha256: "ab".repeat(32) };
-  const imported = imageImport.create.bind(imageImport, { source, region: "nyc3", name: "web" }, session, call("urn:image"));
+  const imported = imageImport.create.bind(imageImport, { source, region: "nyc3", name: "web" }, context, call("urn:image"));
   const imageId = (stack.imageId ??= (await imported()).id);
   const missing = regions.filter((region) => !stack.replicas.has(region));
   const made = missing.map(async (region) => {
-    await imageReplica.create({ imageId, region, siblingRegions: regions, wait: true }, session, call(`urn:${region}`));
+    await imageReplica.create({ imageId, region, siblingRegions: regions, wait: true }, context, call(`urn:${region}`));
     stack.replicas.add(region);
   });
   await Promise.all(made);

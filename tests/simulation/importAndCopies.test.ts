@@ -12,10 +12,10 @@ const fingerprint = (createHash("md5").update(Buffer.from(key, "base64")).digest
 const seed = { sshKeys: [{ name: "me", publicKey: `ssh-ed25519 ${key} me` }] };
 
 async function importAndCopy(simulation: Simulation): Promise<string> {
-  const { session } = simulation;
-  const { id } = await imageImport.create({ source, region: "nyc3", name: "web" }, session, simulation.call("urn:import"));
+  const { context } = simulation;
+  const { id } = await imageImport.create({ source, region: "nyc3", name: "web" }, context, simulation.call("urn:import"));
   const made = regions.map((region) =>
-    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, session, simulation.call(`urn:${region}`)),
+    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, context, simulation.call(`urn:${region}`)),
   );
   const states = await Promise.all(made);
   expect(states.map(({ state }) => state.status)).toEqual(regions.map(() => "available"));
@@ -37,7 +37,7 @@ async function importCopyAndServe(simulation: Simulation): Promise<readonly stri
     },
     rollout: { maxSurge: "1", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 5, shutdownSeconds: 60 },
   };
-  const { state } = await fleet.create(inputs, simulation.session, simulation.call("urn:fleet"));
+  const { state } = await fleet.create(inputs, simulation.context, simulation.call("urn:fleet"));
   return state.addresses;
 }
 

@@ -5,11 +5,11 @@ import { simulate, type SimulatedProcess } from "../helpers/simulation";
 const regions = ["nyc3", "ams3", "fra1", "lon1", "sgp1", "tor1", "blr1", "syd1", "sfo3", "sfo2"];
 const images = Array.from({ length: 20 }, (_, at) => `web-${at}`);
 
-async function importAndCopy({ session, call }: SimulatedProcess, name: string): Promise<readonly string[]> {
+async function importAndCopy({ context, call }: SimulatedProcess, name: string): Promise<readonly string[]> {
   const source = { url: `http://127.0.0.1/${name}.img` };
-  const { id } = await imageImport.create({ source, region: "nyc3", name }, session, call(`urn:${name}`));
+  const { id } = await imageImport.create({ source, region: "nyc3", name }, context, call(`urn:${name}`));
   const made = regions.map((region) =>
-    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, session, call(`urn:${name}-${region}`)),
+    imageReplica.create({ imageId: id, region, siblingRegions: regions, wait: true }, context, call(`urn:${name}-${region}`)),
   );
   return (await Promise.all(made)).map(({ state }) => state.status);
 }
@@ -29,11 +29,11 @@ describe("20 images in 10 regions on one token", () => {
 
     await simulation.clock.advance(3_600_000);
     simulation.emulator.requests.clear();
-    const { session, call } = simulation.restart();
+    const { context, call } = simulation.restart();
     const ids = [...new Set(log.map(({ path }) => /^\/v2\/images\/(\d+)\/actions$/.exec(path)?.[1]).filter((id) => id !== undefined))];
     const reads = ids.flatMap((id) =>
       regions.map((region) =>
-        imageReplica.read(`${id}/${region}`, { state: { team: { uuid: "", name: "" } }, inputs: {} }, session, call()),
+        imageReplica.read(`${id}/${region}`, { state: { team: { uuid: "", name: "" } }, inputs: {} }, context, call()),
       ),
     );
     await simulation.run(Promise.all(reads));

@@ -28,11 +28,11 @@ function sha256Of(path: string): string {
 }
 
 /** Checks, then creates or updates, as the engine does. */
-async function up({ session, call }: SimulatedProcess, stack: Stack, said = call(urn)): Promise<void> {
-  const inputs = (await imageImport.complete?.(wanted, stack.state, session, said.signal)) as ImageImportInputs;
+async function up({ context, call }: SimulatedProcess, stack: Stack, said = call(urn)): Promise<void> {
+  const inputs = (await imageImport.complete?.(wanted, stack.state, context, said.signal)) as ImageImportInputs;
   try {
-    if (stack.id === undefined) Object.assign(stack, await imageImport.create(inputs, session, said));
-    else stack.state = await imageImport.update(stack.id, stack.state ?? {}, inputs, session, said);
+    if (stack.id === undefined) Object.assign(stack, await imageImport.create(inputs, context, said));
+    else stack.state = await imageImport.update(stack.id, stack.state ?? {}, inputs, context, said);
   } catch (error) {
     if (!(error instanceof Unfinished)) throw error;
     [stack.id, stack.state] = [error.id, error.state];
@@ -49,8 +49,8 @@ async function left(simulation: Simulation): Promise<{ images: readonly string[]
 
 const nothing = { images: [], tags: 0, objects: 0, parts: 0 };
 
-async function destroy({ session, call }: SimulatedProcess, { id = "", state = {} }: Stack): Promise<void> {
-  await imageImport.delete(id, state, session, call(urn));
+async function destroy({ context, call }: SimulatedProcess, { id = "", state = {} }: Stack): Promise<void> {
+  await imageImport.delete(id, state, context, call(urn));
 }
 
 describe("an import of a local file that is killed", () => {
@@ -105,7 +105,7 @@ describe("a replacement by a local file that is killed while it is staged", () =
     await simulation.run(up(simulation.process, stack));
     const next = simulation.restart();
     const replacement = { ...wanted, source: { ...wanted.source, sha256: sha256Of(file), generation: 2 } };
-    void imageImport.create(replacement, next.session, next.call(urn)).catch(() => undefined);
+    void imageImport.create(replacement, next.context, next.call(urn)).catch(() => undefined);
     await simulation.run(untilUploading(simulation));
     next.kill();
     await simulation.clock.advance(1_000);

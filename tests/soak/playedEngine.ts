@@ -120,7 +120,7 @@ export class PlayedEngine {
     if (kept === undefined) return this.#create(urn, type, inputs, run);
     const change = { id: kept.id, state: kept.outputs, before: kept.inputs, after: inputs };
     const effects = effectsByTable(type.inputs, change.before as never, inputs as never);
-    const corrected = await run.operate("diff", urn, (call) => type.diff?.({ ...change, effects } as never, run.session, call) ?? effects);
+    const corrected = await run.operate("diff", urn, (call) => type.diff?.({ ...change, effects } as never, run.context, call) ?? effects);
     if (corrected === undefined) return false;
     const found = new Set(Object.values({ ...effects, ...corrected }));
     if (found.has("replace")) return this.#replace(urn, type, kept, inputs, run);
@@ -131,7 +131,7 @@ export class PlayedEngine {
 
   #create(urn: string, type: AnyResourceType<ProviderContext>, inputs: Values, run: Run): Promise<boolean> {
     return this.#keep(urn, inputs, run, "create", async (call) => {
-      const { id, state } = await type.create(inputs as never, run.session, call);
+      const { id, state } = await type.create(inputs as never, run.context, call);
       return { id, inputs, outputs: state, unfinished: false };
     });
   }
@@ -146,7 +146,7 @@ export class PlayedEngine {
   async #delete(old: { readonly urn: string; readonly kept: Kept }, run: Run): Promise<void> {
     const { id, outputs } = old.kept;
     await run.operate("delete", old.urn, async (call) => {
-      await importType.delete(id, outputs as never, run.session, call);
+      await importType.delete(id, outputs as never, run.context, call);
       this.#replaced.delete(old);
     });
   }
@@ -155,7 +155,7 @@ export class PlayedEngine {
   #update(urn: string, type: AnyResourceType<ProviderContext>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
     const { id, outputs } = kept;
     return this.#keep(urn, kept.inputs, run, "update", async (call) => {
-      return { id, inputs, outputs: await type.update(id, outputs as never, inputs as never, run.session, call), unfinished: false };
+      return { id, inputs, outputs: await type.update(id, outputs as never, inputs as never, run.context, call), unfinished: false };
     });
   }
 
@@ -176,7 +176,7 @@ export class PlayedEngine {
   async #read(urn: string, { id, outputs, inputs }: Kept, run: Run): Promise<void> {
     const type = urn.includes(replicaType.token) ? replicaType : importType;
     const read = async (call: Call): Promise<void> => {
-      const answer = await type.read(id, { state: outputs as never, inputs: inputs as never }, run.session, call);
+      const answer = await type.read(id, { state: outputs as never, inputs: inputs as never }, run.context, call);
       if (answer === undefined) this.state.delete(urn);
       else this.state.set(urn, { id, inputs: answer.inputs, outputs: answer.state, unfinished: false });
     };
@@ -197,14 +197,14 @@ function unfinished({ id, inputs = {}, state }: Unfinished): Kept {
 class Run {
   readonly errors: Error[] = [];
   readonly slots: Slots;
-  readonly session: ProviderContext;
+  readonly context: ProviderContext;
   readonly #process: SimulatedProcess;
   readonly #settings: RunSettings;
   readonly #calls = new Set<RecordedCall>();
   #interrupted = false;
 
   constructor(process: SimulatedProcess, settings: RunSettings) {
-    this.session = process.session;
+    this.context = process.context;
     this.slots = new Slots(settings.parallel);
     this.#process = process;
     this.#settings = settings;
@@ -224,7 +224,7 @@ class Run {
   async operate<T>(verb: Verb, urn: string, operation: (call: Call) => T | Promise<T>): Promise<T | undefined> {
     const call = this.#process.call(urn);
     this.#calls.add(call);
-    const limit = { verb, seconds: this.#settings.timeLimit ?? 7_200, clock: this.session.world.clock, cancellation: call.signal };
+    const limit = { verb, seconds: this.#settings.timeLimit ?? 7_200, clock: this.context.world.clock, cancellation: call.signal };
     try {
       return await withTimeLimit(limit, async (signal) => operation({ ...call, signal }));
     } catch (error) {

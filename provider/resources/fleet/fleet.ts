@@ -19,7 +19,7 @@ import { deleteFleet } from "./fleetDelete";
 import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
 import { forecastAlong } from "./fleetForecast";
-import { type FleetSession, refuseOtherTeam } from "./fleetSession";
+import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import {
   changeOf,
   faultsOf,
@@ -49,7 +49,7 @@ const day = 86_400;
 const grace = 5_000;
 
 /** n Droplets in a region running one image, changed by a rollout. */
-export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
+export const fleet: ResourceType<FleetContext, Inputs, Outputs> = {
   token: "imagefleet:index:Fleet",
   doc:
     "Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them: a new Droplet serves " +
@@ -67,7 +67,7 @@ export const fleet: ResourceType<FleetSession, Inputs, Outputs> = {
 };
 
 /** Order has no meaning in keys and tags, and drift is fixed: by the state alone, without any request. */
-function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world }: FleetSession): Effects {
+function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world }: FleetContext): Effects {
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
@@ -82,53 +82,53 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
   return corrected;
 }
 
-async function create(inputs: FleetInputs, session: FleetSession, call: Call) {
-  const { api, world, namespace } = session;
-  const price = await place(inputs, undefined, session, call);
-  const team = await session.team(call.signal);
+async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
+  const { api, world, namespace } = context;
+  const price = await place(inputs, undefined, context, call);
+  const team = await context.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
-  const left = await leftOf(creation, session, call.signal);
+  const left = await leftOf(creation, context, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
-  const rollout = begin(fleetId, inputs, [], session, call, creation);
+  const rollout = begin(fleetId, inputs, [], context, call, creation);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
   const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
   const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), lastChange, ...price, team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
-  await withGrace(session, (signal) => api.tags.delete(creation, signal));
+  await withGrace(context, (signal) => api.tags.delete(creation, signal));
   const judged = rollout.isJudged ? { rollout: { ...inputs.rollout, failedImage: inputs.image } } : {};
   if (reasons.length > 0) throw new Unfinished({ id: fleetId, state: { ...state, ...judged }, reasons });
   return { id: fleetId, state: { ...state, template: wanted.fingerprint } };
 }
 
-async function update(id: string, state: StoredFleet, inputs: FleetInputs, session: FleetSession, call: Call): Promise<FleetState> {
+async function update(id: string, state: StoredFleet, inputs: FleetInputs, context: FleetContext, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
   const wanted = targetOf(inputs, id, state);
   if (lastGood !== undefined && isHeld(inputs) && !runsTemplateOf(inputs, state))
     call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
-  const team = state.team ?? (await session.team(call.signal));
-  const { clock } = session.world;
+  const team = state.team ?? (await context.team(call.signal));
+  const { clock } = context.world;
   const change = changeOf(inputs, state, wanted, clock.now());
   const fault = rebuildFault(change);
   if (fault !== undefined) throw new Error(fault);
   const failed = state.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
-  const price = isRoll ? await place(inputs, id, session, call) : { priceMonthly: state.priceMonthly };
+  const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
   const path = pathOf(change);
 
-  const rollout = begin(id, inputs, knownOf(state), session, call);
+  const rollout = begin(id, inputs, knownOf(state), context, call);
   await rollout.look();
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
-  if (isRoll && (await session.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
-  if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, session, call);
+  if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
+  if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, context, call);
   if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
     await rollout.retag([...(state.tags ?? []), ...(state.servingTags ?? [])]);
     return rollout.change(path, lastGood && wayBack(lastGood, state.count ?? inputs.count, inputs.rollout));
   });
-  const lastChange = rollout.timeline.record(clock.now(), session.api.requests());
+  const lastChange = rollout.timeline.record(clock.now(), context.api.requests());
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
     const { batches } = forecastAlong(path, state, inputs);
@@ -149,7 +149,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, sessi
 async function read(
   id: string,
   stored: { readonly state: StoredFleet; readonly inputs: Partial<FleetInputs> } | undefined,
-  session: FleetSession,
+  context: FleetContext,
   call: Call,
 ) {
   if (stored === undefined) {
@@ -158,14 +158,14 @@ async function read(
         "declare a new fleet, and take the old Droplets down when it serves.",
     );
   }
-  const observation = new FleetObservation(id, session.api.droplets, session.world.clock, knownOf(stored.state));
+  const observation = new FleetObservation(id, context.api.droplets, context.world.clock, knownOf(stored.state));
   const lastGood = lastGoodOf(stored.state);
   if (lastGood !== undefined) observation.expect(versionsIn(stored.inputs, id, lastGood));
   await observation.look(call.signal);
   const { droplets } = observation;
-  if (droplets.length === 0) await refuseOtherTeam(id, stored.state, session, call);
+  if (droplets.length === 0) await refuseOtherTeam(id, stored.state, context, call);
   const live = liveOutputs(id, observation);
-  const inputs = await foundInputs(stored.inputs, observation, session.api, call.signal);
+  const inputs = await foundInputs(stored.inputs, observation, context.api, call.signal);
   const state = { ...stored.state, ...live };
   const faults = faultsOf(state, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
@@ -176,7 +176,7 @@ function begin(
   fleetId: string,
   inputs: FleetInputs,
   known: FleetSettings["known"],
-  session: FleetSession,
+  context: FleetContext,
   call: Call,
   creation?: string,
 ): Rollout {
@@ -195,11 +195,11 @@ function begin(
     known,
     creationTag: creation,
   };
-  return new Rollout(settings, session, call);
+  return new Rollout(settings, context, call);
 }
 
 /** Droplets of a create that was interrupted. Their tag is there as soon as they are, also where lists don't show them yet. */
-async function leftOf(creation: string, { api, world }: FleetSession, signal: AbortSignal): Promise<readonly DropletWire[]> {
+async function leftOf(creation: string, { api, world }: FleetContext, signal: AbortSignal): Promise<readonly DropletWire[]> {
   const since = world.clock.now();
   for (;;) {
     const left = await api.droplets.listByTag(creation, signal);
@@ -233,7 +233,7 @@ async function outcomeOf(rollout: Rollout, work: () => Promise<Goal | undefined>
 }
 
 /** Does what must be done even after an interruption, but not for long; what fails here is found again by the next run. */
-async function withGrace({ world }: FleetSession, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+async function withGrace({ world }: FleetContext, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const over = new AbortController();
   const done = new AbortController();
   const timer = world.clock.sleep(grace, done.signal).then(

@@ -4,26 +4,26 @@ import { fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../
 import { mayPass } from "../../rollout/refusals";
 import { isReservedTag } from "../../rules/tag";
 import { StatusLine } from "../../waiting/statusLine";
-import { type FleetSession, refuseOtherTeam } from "./fleetSession";
+import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import type { StoredFleet } from "./fleetState";
 
 /** Deletes the fleet's own Droplets: what else carries the fleet's tag is left alone, so nothing is deleted by that. */
-export async function deleteFleet(id: string, state: StoredFleet, session: FleetSession, call: Call): Promise<void> {
-  const { api, world } = session;
+export async function deleteFleet(id: string, state: StoredFleet, context: FleetContext, call: Call): Promise<void> {
+  const { api, world } = context;
   const status = new StatusLine(call, world.clock);
   const known = new Set((state.live ?? []).map((droplet) => droplet.id));
   const used = new Set([fleetTag(id), servingTag(id), ...(state.live ?? []).map(({ template }) => templateTag(template))]);
   for (let asked = 0; ;) {
     const carriers = await api.droplets.listByTag(fleetTag(id), call.signal);
     const own = carriers.filter((droplet) => templateOf(droplet.tags) !== undefined || known.has(String(droplet.id)));
-    if (asked === 0 && own.length === 0) await refuseOtherTeam(id, state, session, call);
+    if (asked === 0 && own.length === 0) await refuseOtherTeam(id, state, context, call);
     if (own.length === 0) {
       if (carriers.length > 0) used.delete(fleetTag(id));
       break;
     }
     for (const tag of own.flatMap(({ tags }) => tags)) if (isReservedTag(tag)) used.add(tag);
     // Again now and then: one that was locked, or made by a request without an answer, may have been passed over.
-    if (asked++ % 10 === 0) await deleteAll(own, session, call.signal);
+    if (asked++ % 10 === 0) await deleteAll(own, context, call.signal);
     status.say(`${own.length} ${own.length === 1 ? "Droplet is" : "Droplets are"} being deleted`);
     await world.clock.sleep(1_000, call.signal);
   }
@@ -33,7 +33,7 @@ export async function deleteFleet(id: string, state: StoredFleet, session: Fleet
 }
 
 /** One request a template, which names the fleet's own Droplets alone; one a Droplet for those that lost that tag. */
-async function deleteAll(droplets: readonly DropletWire[], { api }: FleetSession, signal: AbortSignal): Promise<void> {
+async function deleteAll(droplets: readonly DropletWire[], { api }: FleetContext, signal: AbortSignal): Promise<void> {
   const templates = new Set(droplets.flatMap(({ tags }) => templateOf(tags) ?? []));
   const bare = droplets.filter(({ tags }) => templateOf(tags) === undefined);
   const deletions = [

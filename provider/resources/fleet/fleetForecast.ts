@@ -6,7 +6,7 @@ import type { Plan } from "../../rollout/planReport";
 import { boundsFor, type Goal } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
 import { pathOf } from "../../rollout/strategy";
-import type { FleetSession } from "./fleetSession";
+import type { FleetContext } from "./fleetContext";
 import { changeOf, type FleetInputs, isHeld, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
 
 /** What a change does by the plan, as far as the inputs are known; undefined where they don't say how many Droplets, or how. */
@@ -45,7 +45,7 @@ export async function planOf(
   foreseen: Forecast,
   { size, count }: Exclude<WithUnknowns<FleetInputs>, symbol>,
   state: StoredFleet | undefined,
-  { api }: FleetSession,
+  { api }: FleetContext,
   { signal }: Call,
 ): Promise<Plan> {
   const sizes = await api.sizes(signal);

@@ -3,22 +3,22 @@ import type { Call } from "../../host/resource";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import { awaitImage } from "../../rollout/imagePresence";
 import { preflight, type PreflightArgs } from "../../rollout/preflight";
-import type { FleetSession } from "./fleetSession";
+import type { FleetContext } from "./fleetContext";
 import type { FleetInputs, FleetState } from "./fleetState";
 
 /** Waits until Droplets can be made of the inputs, and says what one costs; rejects where they can't. */
 export async function place(
   inputs: FleetInputs,
   fleetId: string | undefined,
-  session: FleetSession,
+  context: FleetContext,
   call: Call,
 ): Promise<Pick<FleetState, "priceMonthly">> {
   if (inputs.count === 0) return {};
-  await awaitImage(inputs.image, inputs.region, session.api, session.world.clock, call);
+  await awaitImage(inputs.image, inputs.region, context.api, context.world.clock, call);
   const { image, size, region, projectId } = inputs;
-  const faults = await preflight({ image, size, region, projectId, ...balancerOf(inputs, fleetId) }, session.api, call.signal);
+  const faults = await preflight({ image, size, region, projectId, ...balancerOf(inputs, fleetId) }, context.api, call.signal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
-  return { priceMonthly: (await session.api.sizes(call.signal)).get(size)?.price_monthly };
+  return { priceMonthly: (await context.api.sizes(call.signal)).get(size)?.price_monthly };
 }
 
 /** What is to be checked of the gate's load balancer, once it and the tags that it may select by are known. */

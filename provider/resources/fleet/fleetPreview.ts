@@ -8,7 +8,7 @@ import { preflight } from "../../rollout/preflight";
 import { type Change, pathOf } from "../../rollout/strategy";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
 import { balancerOf } from "./fleetPlacement";
-import type { FleetSession } from "./fleetSession";
+import type { FleetContext } from "./fleetContext";
 import {
   changeOf,
   faultsOf,
@@ -26,14 +26,14 @@ const nothingIsProbed =
   "`gate` probes nothing: a new Droplet serves as soon as it is active, even if it hasn't booted yet. Set `gate.http`, `gate.tcp` or `gate.ssh`, or confirm with `gate.active: true`.";
 
 /** What creating or updating would do; spends nothing. */
-export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, session: FleetSession, call: Call) {
+export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, context: FleetContext, call: Call) {
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate, sshKeys } = inputs;
   const isHeldBack = state !== undefined && lastGoodOf(state) !== undefined && isHeld(inputs);
   const isRoll = state === undefined || (!isHeldBack && !runsTemplateOf(inputs, state));
-  const foreseen = forecastOf(inputs, state, session.world.clock.now());
+  const foreseen = forecastOf(inputs, state, context.world.clock.now());
   const { fault, warning }: Headroom =
-    foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), session, call.signal);
+    foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), context, call.signal);
   if (warning !== undefined) call.warn(warning);
   const faults = fault === undefined ? [] : [fault];
   if (isRoll) {
@@ -42,21 +42,21 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
       ...{ image: known(image), size: known(size), region: known(region), sshKeys: keys, projectId: known(inputs.projectId) },
       ...balancerOf(inputs, state?.fleetId),
     };
-    faults.push(...(await preflight(template, session.api, call.signal)));
+    faults.push(...(await preflight(template, context.api, call.signal)));
     if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
       call.warn(nothingIsProbed);
   }
   const whole = whollyKnown<FleetInputs>(inputs);
-  const refusal = state && whole && rebuildFault(changeTo(whole, state, session));
+  const refusal = state && whole && rebuildFault(changeTo(whole, state, context));
   if (refusal !== undefined) faults.push(refusal);
   if (faults.length > 0) throw new Error(faults.join("\n"));
-  const plan = foreseen === undefined || isIdle(foreseen) ? undefined : await planOf(foreseen, inputs, state, session, call);
+  const plan = foreseen === undefined || isIdle(foreseen) ? undefined : await planOf(foreseen, inputs, state, context, call);
   const failed = state?.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: known(image), isRoll }));
-  if (plan !== undefined) call.info(describePlan(plan, known(image), await accountOf(session, call)));
+  if (plan !== undefined) call.info(describePlan(plan, known(image), await accountOf(context, call)));
   if (state === undefined) return { ...inputs, ...withPlan(inputs.rollout, plan) };
   const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;
-  const reached = whole === undefined ? { ...inputs, template: unknownValue } : foresee(whole, state, session);
+  const reached = whole === undefined ? { ...inputs, template: unknownValue } : foresee(whole, state, context);
   const open = isLive ? {} : { droplets: unknownValue, addresses: unknownValue, live: unknownValue, lastChange: unknownValue };
   return { ...state, ...reached, ...open, ...withPlan(reached.rollout, plan) };
 }
@@ -65,18 +65,18 @@ function withPlan(rollout: WithUnknowns<FleetInputs["rollout"]>, plan: Plan | un
   return plan === undefined || !isKnown(rollout) ? {} : { rollout: { ...rollout, plan } };
 }
 
-async function accountOf({ api, dropletTotal }: FleetSession, { signal }: Call): Promise<AccountDroplets> {
+async function accountOf({ api, dropletTotal }: FleetContext, { signal }: Call): Promise<AccountDroplets> {
   const [{ droplet_limit: limit }, total] = await Promise.all([api.account(signal), dropletTotal(signal)]);
   return { limit, total };
 }
 
 /** The outputs of the goal that this change comes to. */
-function foresee(inputs: FleetInputs, state: StoredFleet, session: FleetSession) {
-  const [first, ...rest] = pathOf(changeTo(inputs, state, session));
-  return reachedOutputs(inputs, rest.at(-1) ?? first, state, session.world.clock.now());
+function foresee(inputs: FleetInputs, state: StoredFleet, context: FleetContext) {
+  const [first, ...rest] = pathOf(changeTo(inputs, state, context));
+  return reachedOutputs(inputs, rest.at(-1) ?? first, state, context.world.clock.now());
 }
 
-function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetSession): Change {
+function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetContext): Change {
   return changeOf(inputs, state, targetOf(inputs, state.fleetId ?? "", state), world.clock.now());
 }
 

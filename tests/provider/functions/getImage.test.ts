@@ -7,7 +7,7 @@ const sha256 = "ab".repeat(32);
 const { signal } = new AbortController();
 
 function find(simulation: Simulation, wanted: Parameters<typeof getImage.invoke>[0]): ReturnType<typeof getImage.invoke> {
-  return simulation.run(getImage.invoke(wanted, simulation.session, signal));
+  return simulation.run(getImage.invoke(wanted, simulation.context, signal));
 }
 
 /** Two images called web, the second of a declared digest, and one that is called otherwise. Their ids. */
@@ -20,7 +20,7 @@ async function three(simulation: Simulation): Promise<readonly string[]> {
   ] as const) {
     const source = { url: "http://127.0.0.1/web.img", sha256: digest };
     const call = simulation.call(`urn:${ids.length}`);
-    ids.push((await simulation.run(imageImport.create({ source, region: "nyc3", name, tags }, simulation.session, call))).id);
+    ids.push((await simulation.run(imageImport.create({ source, region: "nyc3", name, tags }, simulation.context, call))).id);
     await simulation.clock.advance(60_000);
   }
   return ids;

@@ -24,7 +24,7 @@ describe("an image's watcher", () => {
     for (const waiting of [1, 50]) {
       const simulation = simulate(1);
       await simulation.options({ importSeconds: 10 });
-      const watcher = simulation.session.watchers.of(await importImage(simulation));
+      const watcher = simulation.context.watchers.of(await importImage(simulation));
       await simulation.run(Promise.all(Array.from({ length: waiting }, () => watcher.imported(simulation.call()))));
       expect(simulation.process.timers).toBe(0);
       logs.push(simulation.requests());
@@ -35,7 +35,7 @@ describe("an image's watcher", () => {
   it("is at rest when the last who waited has left, and asks nothing more", async () => {
     const simulation = simulate(2);
     await simulation.options({ importSeconds: 1_000 });
-    const watcher = simulation.session.watchers.of(await importImage(simulation));
+    const watcher = simulation.context.watchers.of(await importImage(simulation));
     const call = simulation.call();
     const waiting = watcher.imported(call).catch((error: unknown) => error);
     await simulation.clock.advance(5_000);
@@ -53,7 +53,7 @@ describe("an image's watcher", () => {
       await simulation.options({ transferSeconds: seconds });
       const id = await importImage(simulation);
       await simulation.clock.advance(1_000);
-      const watcher = simulation.session.watchers.of(id);
+      const watcher = simulation.context.watchers.of(id);
       const began = simulation.clock.now();
       const { signal } = simulation.call();
       await simulation.run(watcher.start(regions, signal).then(() => watcher.copied("ams3", simulation.call())));
@@ -67,7 +67,7 @@ describe("an image's watcher", () => {
     const [first, second] = [await importImage(simulation), await importImage(simulation)];
     await simulation.clock.advance(1_000);
     const copy = async (id: string): Promise<void> => {
-      const watcher = simulation.session.watchers.of(id);
+      const watcher = simulation.context.watchers.of(id);
       await watcher.start(regions, simulation.call().signal);
       await Promise.all(regions.map((region) => watcher.copied(region, simulation.call())));
     };
@@ -85,7 +85,7 @@ describe("an image's watcher", () => {
     await simulation.options({ transferSeconds: 3_600 });
     const id = await importImage(simulation);
     await simulation.clock.advance(1_000);
-    const watcher = simulation.session.watchers.of(id);
+    const watcher = simulation.context.watchers.of(id);
     const ten = [...regions, "blr1", "syd1", "sfo3", "sfo2", "nyc1"];
     simulation.emulator.requests.clear();
     await simulation.run(watcher.start(ten, simulation.call().signal));
@@ -135,7 +135,7 @@ async function play({ seed, seconds, errored, faults, leaves, jumps }: Schedule)
   readonly actions: readonly ActionWire[];
 }> {
   const simulation = simulate(seed);
-  const { clock, session } = simulation;
+  const { clock, context } = simulation;
   await simulation.options({ transferSecondsByRegion: Object.fromEntries(regions.map((region, at) => [region, seconds[at] ?? 0])) });
   const id = await importImage(simulation);
   await clock.advance(1_000);
@@ -144,7 +144,7 @@ async function play({ seed, seconds, errored, faults, leaves, jumps }: Schedule)
   const calls: readonly RecordedCall[] = regions.map(() => simulation.call());
   for (const { region, after } of leaves) void clock.sleep(after).then(() => calls[region]?.interrupt());
   for (const { after, by } of jumps) void clock.sleep(after).then(() => simulation.process.jump(by));
-  const watcher = session.watchers.of(id);
+  const watcher = context.watchers.of(id);
   const began = clock.now();
   const waits = regions.map(async (region, at): Promise<Ending> => {
     const call = calls[at] ?? simulation.call();

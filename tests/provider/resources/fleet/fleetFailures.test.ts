@@ -251,7 +251,7 @@ test("takes the serving tag off the others where one of the Droplets is gone", a
   const [gone, ...others] = (await rig.droplets()).map(({ id }) => String(id));
   await rig.ask("DELETE", `/v2/droplets/${gone!}`);
   const resources = [gone!, ...others].map((id) => ({ resource_id: id, resource_type: "droplet" as const }));
-  await rig.clock.run(rig.session.api.tags.remove(`imagefleet:serving:${before.id}`, resources, rig.interrupt.signal));
+  await rig.clock.run(rig.context.api.tags.remove(`imagefleet:serving:${before.id}`, resources, rig.interrupt.signal));
   expect((await rig.droplets()).flatMap(({ tags }) => tags).filter((tag) => tag.startsWith("imagefleet:serving"))).toEqual([]);
 });
 

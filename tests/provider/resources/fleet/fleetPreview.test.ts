@@ -4,7 +4,7 @@ import type { FleetInputs, StoredFleet } from "../../../../provider/resources/fl
 import { bounds, type Ended, FleetRig } from "./fleetRig";
 
 const preview = async (rig: FleetRig, inputs: object, state?: StoredFleet) =>
-  (await rig.clock.run(fleet.preview!(inputs as FleetInputs, state, rig.session, rig.call()))) as StoredFleet;
+  (await rig.clock.run(fleet.preview!(inputs as FleetInputs, state, rig.context, rig.call()))) as StoredFleet;
 const rollout = { maxSurge: "50%", maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 };
 const inputsOf = (rig: FleetRig, image: number, changes: Partial<FleetInputs> = {}) => rig.inputs(image, { count: 4, rollout, ...changes });
 

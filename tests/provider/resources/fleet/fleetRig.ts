@@ -79,7 +79,7 @@ export class FleetRig {
     this.#process = this.#start(seed);
   }
 
-  get session(): ProviderContext {
+  get context(): ProviderContext {
     return this.#process.context;
   }
 
@@ -116,24 +116,24 @@ export class FleetRig {
   }
 
   create(inputs: FleetInputs): Promise<Ended> {
-    return this.#end(() => fleet.create(inputs, this.session, this.call()));
+    return this.#end(() => fleet.create(inputs, this.context, this.call()));
   }
 
   update({ id, state }: Ended, inputs: FleetInputs): Promise<Ended> {
-    return this.#end(async () => ({ id, state: await fleet.update(id, state, inputs, this.session, this.call()) }));
+    return this.#end(async () => ({ id, state: await fleet.update(id, state, inputs, this.context, this.call()) }));
   }
 
   read({ id, state }: Ended, inputs: Partial<FleetInputs>): Promise<Ended> {
-    return this.#end(async () => ({ id, state: (await fleet.read(id, { state, inputs }, this.session, this.call()))!.state }));
+    return this.#end(async () => ({ id, state: (await fleet.read(id, { state, inputs }, this.context, this.call()))!.state }));
   }
 
   /** What the engine would be told to change. */
   async diff({ id, state }: Ended, before: FleetInputs, after: FleetInputs): Promise<Effects> {
-    return await fleet.diff!({ id, state, before, after, effects: effectsByTable(fleet.inputs, before, after) }, this.session, this.call());
+    return await fleet.diff!({ id, state, before, after, effects: effectsByTable(fleet.inputs, before, after) }, this.context, this.call());
   }
 
   delete({ id, state }: Ended): Promise<void> {
-    return this.clock.run(fleet.delete(id, state, this.session, this.call()));
+    return this.clock.run(fleet.delete(id, state, this.context, this.call()));
   }
 
   call(): Call {

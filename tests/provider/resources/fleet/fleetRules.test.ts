@@ -174,7 +174,7 @@ test("previews a rollout with its Droplets unknown and its tags known, and a cha
   const made = await rig.create(await rig.inputs(0));
   rig.forgetSent();
   const preview = async (inputs: FleetInputs) =>
-    (await rig.clock.run(fleet.preview!(inputs, made.state, rig.session, rig.call()))) as StoredFleet;
+    (await rig.clock.run(fleet.preview!(inputs, made.state, rig.context, rig.call()))) as StoredFleet;
   const rolled = await preview(await rig.inputs(1));
   expect([rolled.droplets, rolled.addresses]).toEqual([unknownValue, unknownValue]);
   expect(rolled.template).toMatch(/^[0-9a-f]{12}$/);
@@ -192,7 +192,7 @@ test("previews every reason why Droplets can't be made, together", async () => {
   const rig = new FleetRig();
   const inputs = await rig.inputs(3, { region: "ams3", size: "s-9vcpu-9gb", sshKeys: [sshKey] });
   const preview = (changes: Partial<Record<keyof FleetInputs, unknown>>) =>
-    rig.clock.run(fleet.preview!({ ...inputs, ...changes } as FleetInputs, undefined, rig.session, rig.call()));
+    rig.clock.run(fleet.preview!({ ...inputs, ...changes } as FleetInputs, undefined, rig.context, rig.call()));
   await expect(preview({ image: "77", sshKeys: [sshKey, "4711"] })).rejects.toThrow(
     /^`size` must be a size slug that DigitalOcean has, got `s-9vcpu-9gb`; [^\n]+\n`image` must be the number of an image that this token can see, got `77`; [^\n]+\n`sshKeys\[1\]` must be the id of an SSH key of the account, got `4711`; [^\n]+$/,
   );
@@ -204,7 +204,7 @@ test("previews every reason why Droplets can't be made, together", async () => {
 
 test("previews no fault where only the image's copy is missing: the same run may make it", async () => {
   const rig = new FleetRig();
-  await rig.clock.run(fleet.preview!(await rig.inputs(3), undefined, rig.session, rig.call()));
+  await rig.clock.run(fleet.preview!(await rig.inputs(3), undefined, rig.context, rig.call()));
   expect(rig.warned).toEqual([]);
 });
 
@@ -212,7 +212,7 @@ test("previews the Droplet limit: an error for a fleet that doesn't fit, surge i
   const rig = new FleetRig({ dropletLimit: 8 });
   const made = await rig.create(await rig.inputs(0));
   const preview = (inputs: FleetInputs, of?: StoredFleet, name = "web") =>
-    rig.clock.run(fleet.preview!(inputs, of, rig.session, { ...rig.call(), urn: name }));
+    rig.clock.run(fleet.preview!(inputs, of, rig.context, { ...rig.call(), urn: name }));
   const bounds = { maxUnavailable: "0", maxFailures: "10%", drainSeconds: 2, shutdownSeconds: 10 };
   const surge = (maxSurge: number) => ({ maxSurge: `${maxSurge}`, ...bounds });
   await expect(preview(await rig.inputs(1, { count: 6, rollout: surge(6) }), made.state)).rejects.toThrow(
@@ -230,7 +230,7 @@ test("warns that nothing is probed unless the program says so", async () => {
   const rig = new FleetRig();
   const preview = async (gate: Partial<FleetInputs["gate"]>) => {
     const limits = { address: "public", successThreshold: 2, intervalSeconds: 2, deadlineSeconds: 300, timeoutSeconds: 5, bakeSeconds: 0 };
-    await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.session, rig.call()));
+    await rig.clock.run(fleet.preview!(await rig.inputs(0, { gate: { ...limits, ...gate } }), undefined, rig.context, rig.call()));
     return rig.warned.splice(0);
   };
   expect(await preview({})).toEqual([expect.stringMatching(/^`gate` probes nothing: /)]);
@@ -241,5 +241,5 @@ test("warns that nothing is probed unless the program says so", async () => {
 
 test("does not import what DigitalOcean cannot tell", async () => {
   const rig = new FleetRig();
-  await expect(fleet.read("abc", undefined, rig.session, rig.call())).rejects.toThrow(/^A Fleet can't be imported, /);
+  await expect(fleet.read("abc", undefined, rig.context, rig.call())).rejects.toThrow(/^A Fleet can't be imported, /);
 });

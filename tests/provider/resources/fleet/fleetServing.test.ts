@@ -37,7 +37,7 @@ test("changes serving tags in place, and puts back one that somebody took off", 
 
   const [first] = await rig.droplets();
   await rig.ask("DELETE", "/v2/tags/three/resources", { resources: [{ resource_id: String(first!.id), resource_type: "droplet" }] });
-  const read = await rig.clock.run(fleet.read(made.id, { state: changed.state, inputs }, rig.session, rig.call()));
+  const read = await rig.clock.run(fleet.read(made.id, { state: changed.state, inputs }, rig.context, rig.call()));
   expect(read!.inputs.servingTags).toEqual(["one"]);
   await rig.update(changed, inputs);
   expect(own(await rig.droplets())).toEqual(Array(3).fill(["one", "three"]));
@@ -66,7 +66,7 @@ test("previews a fleet that is held with what it has, and one that may be let go
   const made = await rig.create(await rig.inputs(0));
   const preview = async (heldBy: unknown) => {
     const inputs = { ...(await rig.inputs(1)), heldBy };
-    return (await rig.clock.run(fleet.preview!(inputs as never, made.state, rig.session, rig.call()))) as StoredFleet;
+    return (await rig.clock.run(fleet.preview!(inputs as never, made.state, rig.context, rig.call()))) as StoredFleet;
   };
   expect(await preview("0123456789ab/1")).toEqual({ ...made.state, heldBy: "0123456789ab/1" });
   expect((await preview(unknownValue)).droplets).toBe(unknownValue);

@@ -17,7 +17,7 @@ async function withBackups(rig: FleetRig): Promise<number> {
 }
 
 async function readInputs(rig: FleetRig, { id, state }: Ended, inputs: FleetInputs): Promise<Partial<FleetInputs>> {
-  return (await rig.clock.run(fleet.read(id, { state, inputs }, rig.session, rig.call())))!.inputs;
+  return (await rig.clock.run(fleet.read(id, { state, inputs }, rig.context, rig.call())))!.inputs;
 }
 
 test("puts its Droplets into a project as they are made, moves them in place, and brings back one that somebody moved", async () => {

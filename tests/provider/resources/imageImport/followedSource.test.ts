@@ -13,7 +13,7 @@ async function create(
   inputs = followed,
 ): Promise<{ id: string; state: ImageImportState }> {
   simulation.served = version;
-  return simulation.run(imageImport.create(inputs, simulation.session, simulation.call()));
+  return simulation.run(imageImport.create(inputs, simulation.context, simulation.call()));
 }
 
 async function diff(
@@ -22,7 +22,7 @@ async function diff(
   call: RecordedCall,
   [before, after, effects]: readonly [ImageImportInputs, ImageImportInputs, Effects] = [followed, followed, {}],
 ): Promise<Effects | undefined> {
-  return simulation.run(Promise.resolve(imageImport.diff?.({ id, state, before, after, effects }, simulation.session, call)));
+  return simulation.run(Promise.resolve(imageImport.diff?.({ id, state, before, after, effects }, simulation.context, call)));
 }
 
 describe("a source that is followed", () => {
@@ -55,7 +55,7 @@ describe("a source that is followed", () => {
     expect(state.followed).toBeUndefined();
     const change = [plain, followed, { source: "update" }] as const;
     expect(await diff(simulation, { id, state }, simulation.call(), change)).toEqual({ source: "update", followed: "update" });
-    const updated = await simulation.run(imageImport.update(id, state, followed, simulation.session, simulation.call()));
+    const updated = await simulation.run(imageImport.update(id, state, followed, simulation.context, simulation.call()));
     expect(updated.followed).toEqual({ etag: '"monday"', bytes: 8_192 });
     simulation.served = "tuesday";
     expect(await diff(simulation, { id, state: updated }, simulation.call())).toEqual({ followed: "replace" });

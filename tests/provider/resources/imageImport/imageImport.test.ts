@@ -8,7 +8,7 @@ const inputs: ImageImportInputs = { source: { url: "http://127.0.0.1/web.img" },
 const imports = /^POST \/v2\/images$/;
 
 async function create(simulation: Simulation, given = inputs): Promise<{ id: string; state: ImageImportState }> {
-  return simulation.run(imageImport.create(given, simulation.session, simulation.call(urn)));
+  return simulation.run(imageImport.create(given, simulation.context, simulation.call(urn)));
 }
 
 async function imageTags(simulation: Simulation, id: string): Promise<readonly string[]> {
@@ -43,9 +43,9 @@ describe("creating", () => {
   it("is ended by the next update where it could not say that it has ended: a later delete would take the image for nobody's", async () => {
     const simulation = simulate(12);
     await simulation.fault({ on: "request", method: "DELETE", path: "/v2/tags/:name", status: 500, times: 5 });
-    const { id, state } = await unfinished(simulation, imageImport.create(inputs, simulation.session, simulation.call(urn)));
+    const { id, state } = await unfinished(simulation, imageImport.create(inputs, simulation.context, simulation.call(urn)));
     const next = simulation.restart();
-    const ended = await simulation.run(imageImport.update(id, state as ImageImportState, inputs, next.session, next.call(urn)));
+    const ended = await simulation.run(imageImport.update(id, state as ImageImportState, inputs, next.context, next.call(urn)));
     expect(ended).toMatchObject({ imageId: id, status: "available" });
     expect((await imageTags(simulation, id)).toSorted()).toEqual(
       [ended.correlationTag, ended.lineageTag, ended.ownerTag, "prod"].toSorted(),
@@ -58,13 +58,13 @@ describe("creating", () => {
     await simulation.options({ importSeconds: 60 });
     const call = simulation.call(urn);
     void simulation.clock.sleep(5_000).then(() => call.interrupt());
-    const { id, state } = await unfinished(simulation, imageImport.create(inputs, simulation.session, call));
+    const { id, state } = await unfinished(simulation, imageImport.create(inputs, simulation.context, call));
     await simulation.clock.advance(60_000);
     const next = simulation.restart();
     const known = { state: state as ImageImportState, inputs };
-    const found = await unfinished(simulation, imageImport.read(id, known, next.session, next.call(urn)));
+    const found = await unfinished(simulation, imageImport.read(id, known, next.context, next.call(urn)));
     expect(found.state).toMatchObject({ imageId: id, status: "pending" });
-    const ended = await simulation.run(imageImport.update(id, found.state as ImageImportState, inputs, next.session, next.call(urn)));
+    const ended = await simulation.run(imageImport.update(id, found.state as ImageImportState, inputs, next.context, next.call(urn)));
     expect(ended).toMatchObject({ imageId: id, status: "available" });
     expect((await imageTags(simulation, id)).toSorted()).toEqual(
       [ended.correlationTag, ended.lineageTag, ended.ownerTag, "prod"].toSorted(),
@@ -75,22 +75,22 @@ describe("creating", () => {
     const simulation = simulate(14);
     await simulation.fault({ on: "import", fails: true, seconds: 60, times: 1 });
     const interruptedAfter = async (seconds: number): Promise<Unfinished> => {
-      const { session, call } = simulation.restart();
+      const { context, call } = simulation.restart();
       const interrupted = call(urn);
       void simulation.clock.sleep(seconds * 1_000).then(() => interrupted.interrupt());
-      return unfinished(simulation, imageImport.create(inputs, session, interrupted));
+      return unfinished(simulation, imageImport.create(inputs, context, interrupted));
     };
     simulation.process.killAt(3, "after");
-    void imageImport.create(inputs, simulation.session, simulation.call(urn));
+    void imageImport.create(inputs, simulation.context, simulation.call(urn));
     await simulation.run(simulation.process.dead);
     const { id, state } = await interruptedAfter(5);
     await simulation.clock.advance(60_000);
 
-    const { session, call } = simulation.restart();
+    const { context, call } = simulation.restart();
     const change = { id, state: state as ImageImportState, before: inputs, after: inputs, effects: {} };
-    expect(await simulation.run(Promise.resolve(imageImport.diff?.(change, session, call(urn))))).toEqual({ status: "replace" });
-    const next = await simulation.run(imageImport.create(inputs, session, call(urn)));
-    await simulation.run(imageImport.delete(id, state as ImageImportState, session, call(urn)));
+    expect(await simulation.run(Promise.resolve(imageImport.diff?.(change, context, call(urn))))).toEqual({ status: "replace" });
+    const next = await simulation.run(imageImport.create(inputs, context, call(urn)));
+    await simulation.run(imageImport.delete(id, state as ImageImportState, context, call(urn)));
     expect(await simulation.ask("GET", `/v2/images/${next.id}`)).toMatchObject({ image: { status: "available" } });
     expect(await imageTags(simulation, next.id)).toContain(next.state.ownerTag);
   });
@@ -108,11 +108,11 @@ describe("creating", () => {
     const simulation = simulate(2);
     await simulation.options({ importSeconds: 60 });
     simulation.process.killAt(3, "after");
-    void imageImport.create(inputs, simulation.session, simulation.call(urn));
+    void imageImport.create(inputs, simulation.context, simulation.call(urn));
     await simulation.run(simulation.process.dead);
-    const { session, call } = simulation.restart();
+    const { context, call } = simulation.restart();
     const next = call(urn);
-    const { id, state } = await simulation.run(imageImport.create({ ...inputs, name: "renamed", tags: ["dev"] }, session, next));
+    const { id, state } = await simulation.run(imageImport.create({ ...inputs, name: "renamed", tags: ["dev"] }, context, next));
     expect(simulation.requests(imports)).toHaveLength(1);
     expect(state).toMatchObject({ status: "available", name: "renamed" });
     expect(next.infos).toHaveLength(1);
@@ -140,7 +140,7 @@ describe("creating", () => {
   it("says so when the image is deleted while it is being imported", async () => {
     const simulation = simulate(21);
     await simulation.options({ importSeconds: 600 });
-    const created = imageImport.create(inputs, simulation.session, simulation.call(urn)).catch(String);
+    const created = imageImport.create(inputs, simulation.context, simulation.call(urn)).catch(String);
     await simulation.clock.advance(100_000);
     const { images } = (await simulation.ask("GET", "/v2/images?private=true")) as { images: { id: number }[] };
     await simulation.ask("DELETE", `/v2/images/${images[0]!.id}`);
@@ -184,13 +184,13 @@ describe("creating", () => {
     const simulation = simulate(6);
     await simulation.options({ importSeconds: 600 });
     const call = simulation.call(urn);
-    const interrupted = imageImport.create(inputs, simulation.session, call);
+    const interrupted = imageImport.create(inputs, simulation.context, call);
     void simulation.clock.sleep(30_000).then(() => call.interrupt());
     const left = await unfinished(simulation, interrupted);
     expect(left.state).toMatchObject({ imageId: left.id, status: expect.stringMatching(/new|pending/i) as string });
     expect(simulation.process.timers).toBe(0);
-    const { session, call: next } = simulation.restart();
-    const state = await simulation.run(imageImport.update(left.id, left.state, inputs, session, next(urn)));
+    const { context, call: next } = simulation.restart();
+    const state = await simulation.run(imageImport.update(left.id, left.state, inputs, context, next(urn)));
     expect(state.status).toBe("available");
     expect(simulation.requests(imports)).toHaveLength(1);
   });
@@ -199,7 +199,7 @@ describe("creating", () => {
     const simulation = simulate(7);
     await simulation.options({ importSeconds: 60 });
     const call = simulation.call(urn);
-    const created = imageImport.create(inputs, simulation.session, call);
+    const created = imageImport.create(inputs, simulation.context, call);
     void simulation.clock.sleep(10_000).then(() => (simulation.offline = true));
     void simulation.clock.sleep(400_000).then(() => (simulation.offline = false));
     const { state } = await simulation.run(created);
@@ -210,7 +210,7 @@ describe("creating", () => {
   it("ends at once when the token stops being accepted, and keeps the image", async () => {
     const simulation = simulate(8);
     await simulation.options({ importSeconds: 600 });
-    const created = imageImport.create(inputs, simulation.session, simulation.call(urn));
+    const created = imageImport.create(inputs, simulation.context, simulation.call(urn));
     void simulation.clock.sleep(30_000).then(() => simulation.fault({ on: "request", status: 401, times: 1 }));
     const left = await unfinished(simulation, created);
     expect(left.reasons[0]).toContain("401");
@@ -221,7 +221,7 @@ describe("a preview of a create", () => {
   it("asks only for the regions and what was begun, and lists those of the same city for a slug that there isn't", async () => {
     const simulation = simulate(9);
     const preview = (region: string): Promise<unknown> =>
-      simulation.run(Promise.resolve(imageImport.preview?.({ ...inputs, region }, undefined, simulation.session, simulation.call(urn))));
+      simulation.run(Promise.resolve(imageImport.preview?.({ ...inputs, region }, undefined, simulation.context, simulation.call(urn))));
     await expect(preview("ams9")).rejects.toThrow(/`region` must be a region .* got `ams9`\. Take one of ams\d/);
     expect(await preview("ams3")).toEqual({ ...inputs, region: "ams3" });
     expect(simulation.requests()).toEqual(["GET /v2/regions", "GET /v2/tags"]);
@@ -232,7 +232,7 @@ describe("a preview of a create", () => {
     const { id, state } = await create(simulation);
     simulation.emulator.requests.clear();
     const shown = await simulation.run(
-      Promise.resolve(imageImport.preview?.({ ...inputs, name: "other" }, state, simulation.session, simulation.call(urn))),
+      Promise.resolve(imageImport.preview?.({ ...inputs, name: "other" }, state, simulation.context, simulation.call(urn))),
     );
     expect(shown).toMatchObject({ imageId: id, regions: ["nyc3"], name: "other" });
     expect(simulation.requests()).toEqual([]);
@@ -245,9 +245,9 @@ describe("updating", () => {
     const described = { ...inputs, description: "first", tags: ["prod", "old"] };
     const { id, state } = await create(simulation, described);
     simulation.emulator.requests.clear();
-    const { session } = simulation;
+    const { context } = simulation;
     const changed = await simulation.run(
-      imageImport.update(id, state, { ...inputs, description: "", tags: ["new", "prod"] }, session, simulation.call(urn)),
+      imageImport.update(id, state, { ...inputs, description: "", tags: ["new", "prod"] }, context, simulation.call(urn)),
     );
     expect(simulation.requests(/PUT/)).toEqual([`PUT /v2/images/${id}`]);
     expect(simulation.requests(/\/tags\/(new|old|prod)\/resources/).map((line) => line.split(" ")[1])).toEqual(
@@ -266,12 +266,12 @@ describe("updating", () => {
       void simulation.clock.sleep(5_000).then(() => call.interrupt());
       return unfinished(simulation, begin(call));
     };
-    const { session } = simulation;
+    const { context } = simulation;
     const changed = { ...inputs, name: "renamed", tags: ["new"] };
-    const first = await interrupted((call) => imageImport.create(inputs, session, call));
-    const second = await interrupted((call) => imageImport.update(first.id, first.state, changed, session, call));
+    const first = await interrupted((call) => imageImport.create(inputs, context, call));
+    const second = await interrupted((call) => imageImport.update(first.id, first.state, changed, context, call));
     expect(second.state).toMatchObject({ name: "web", tags: ["prod"] });
-    await simulation.run(imageImport.update(first.id, second.state, changed, session, simulation.call(urn)));
+    await simulation.run(imageImport.update(first.id, second.state, changed, context, simulation.call(urn)));
     const { image } = (await simulation.ask("GET", `/v2/images/${first.id}`)) as { image: { name: string; tags: string[] } };
     expect([image.name, ...image.tags.filter((tag) => !tag.startsWith("imagefleet:"))]).toEqual(["renamed", "new"]);
   });
@@ -282,7 +282,7 @@ describe("updating", () => {
     simulation.emulator.requests.clear();
     const sha256 = "cd".repeat(32);
     const source = { url: "http://127.0.0.1/web.img", sha256 };
-    const changed = await simulation.run(imageImport.update(id, state, { ...inputs, source }, simulation.session, simulation.call(urn)));
+    const changed = await simulation.run(imageImport.update(id, state, { ...inputs, source }, simulation.context, simulation.call(urn)));
     expect(new Set(simulation.requests())).toEqual(new Set(["POST /v2/tags", `POST /v2/tags/imagefleet:sha256:${sha256}/resources`]));
     expect(changed.digest).toBe(sha256);
   });
@@ -293,8 +293,8 @@ describe("reading", () => {
     const simulation = simulate(13);
     const { id, state } = await create(simulation);
     await simulation.ask("PUT", `/v2/images/${id}`, { name: "renamed", description: "by hand" });
-    const { session, call } = simulation.restart();
-    const answer = await simulation.run(imageImport.read(id, { state, inputs }, session, call(urn)));
+    const { context, call } = simulation.restart();
+    const answer = await simulation.run(imageImport.read(id, { state, inputs }, context, call(urn)));
     expect(answer?.inputs).toEqual({ ...inputs, name: "renamed" });
     expect(answer?.state).toMatchObject({ imageId: id, ownerTag: state.ownerTag, correlationTag: state.correlationTag, team: state.team });
   });
@@ -302,7 +302,7 @@ describe("reading", () => {
   it("without state tells everything that an import needs but the source", async () => {
     const simulation = simulate(14);
     const { id } = await create(simulation, { ...inputs, description: "the web", distribution: "Debian" });
-    const answer = await simulation.run(imageImport.read(id, undefined, simulation.session, simulation.call(urn)));
+    const answer = await simulation.run(imageImport.read(id, undefined, simulation.context, simulation.call(urn)));
     expect(answer?.inputs).toEqual({ name: "web", region: "nyc3", description: "the web", distribution: "Debian", tags: ["prod"] });
   });
 
@@ -310,16 +310,16 @@ describe("reading", () => {
     const simulation = simulate(15);
     const { id, state } = await create(simulation);
     await simulation.ask("DELETE", `/v2/images/${id}`);
-    const { session, call } = simulation.restart();
-    expect(await simulation.run(imageImport.read(id, { state, inputs }, session, call(urn)))).toBeUndefined();
+    const { context, call } = simulation.restart();
+    expect(await simulation.run(imageImport.read(id, { state, inputs }, context, call(urn)))).toBeUndefined();
   });
 
   it("refuses to call an image gone with a token of another team, and names both", async () => {
     const seed = { tokens: [{ token: "dop_v1_other", team: "Other Team" }] };
     const simulation = simulate(16, { seed });
     const { id, state } = await create(simulation);
-    const { session, call } = simulation.restart("dop_v1_other");
-    const read = simulation.run(imageImport.read(id, { state, inputs }, session, call(urn)));
+    const { context, call } = simulation.restart("dop_v1_other");
+    const read = simulation.run(imageImport.read(id, { state, inputs }, context, call(urn)));
     await expect(read).rejects.toThrow(/"My Team".*"Other Team"/);
   });
 
@@ -327,11 +327,11 @@ describe("reading", () => {
     const simulation = simulate(17);
     await simulation.options({ importSeconds: 600 });
     const call = simulation.call(urn);
-    const interrupted = imageImport.create(inputs, simulation.session, call);
+    const interrupted = imageImport.create(inputs, simulation.context, call);
     void simulation.clock.sleep(5_000).then(() => call.interrupt());
     const { id, state } = await unfinished(simulation, interrupted);
-    const { session, call: next } = simulation.restart();
-    const left = await unfinished(simulation, imageImport.read(id, { state, inputs }, session, next(urn)));
+    const { context, call: next } = simulation.restart();
+    const left = await unfinished(simulation, imageImport.read(id, { state, inputs }, context, next(urn)));
     expect(left.inputs).toEqual(inputs);
   });
 });
@@ -340,7 +340,7 @@ describe("deleting", () => {
   it("takes the image and its marks away, and succeeds a second time", async () => {
     const simulation = simulate(18);
     const { id, state } = await create(simulation);
-    const remove = (): Promise<void> => simulation.run(imageImport.delete(id, state, simulation.session, simulation.call(urn)));
+    const remove = (): Promise<void> => simulation.run(imageImport.delete(id, state, simulation.context, simulation.call(urn)));
     await remove();
     const { tags } = (await simulation.ask("GET", "/v2/tags")) as { tags: { name: string }[] };
     expect(tags.map(({ name }) => name)).toEqual(["prod"]);
@@ -351,10 +351,10 @@ describe("deleting", () => {
     const simulation = simulate(19);
     const first = await create(simulation);
     const change = { ...first, before: first.state, after: first.state, effects: {} };
-    await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.session, simulation.call(urn))));
+    await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.context, simulation.call(urn))));
     const second = await create(simulation);
     expect(second.id).toBe(first.id);
-    await simulation.run(imageImport.delete(first.id, first.state, simulation.session, simulation.call(urn)));
+    await simulation.run(imageImport.delete(first.id, first.state, simulation.context, simulation.call(urn)));
     expect(await imageTags(simulation, second.id)).toContain(second.state.ownerTag);
     const { tags } = (await simulation.ask("GET", "/v2/tags")) as { tags: { name: string }[] };
     expect(tags.map(({ name }) => name)).toContain(second.state.correlationTag);

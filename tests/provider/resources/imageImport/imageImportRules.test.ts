@@ -74,8 +74,8 @@ describe("the rules of an import's inputs", () => {
 
 describe("the diff", () => {
   async function diff(after: ImageImportChange["after"], effects: Effects, before = inputs): Promise<Effects | undefined> {
-    const { session, call } = simulate(1);
-    return imageImport.diff?.({ id: "1", state: { status: "available" }, before, after, effects }, session, call());
+    const { context, call } = simulate(1);
+    return imageImport.diff?.({ id: "1", state: { status: "available" }, before, after, effects }, context, call());
   }
 
   it("replaces for another source, and for one that nobody can tell yet", async () => {
@@ -100,7 +100,7 @@ describe("the diff", () => {
   it("of an import that can't become good any more replaces it", async () => {
     const simulation = simulate(2);
     const change = { id: "1", state: { status: "pending" }, before: inputs, after: inputs, effects: {} };
-    expect(await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.session, simulation.call())))).toEqual({
+    expect(await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.context, simulation.call())))).toEqual({
       status: "replace",
     });
   });

@@ -11,7 +11,7 @@ const refusal = [
 ];
 
 function preview(simulation: Simulation, inputs: ImageImportInputs, call: RecordedCall): Promise<unknown> {
-  return simulation.run(Promise.resolve(imageImport.preview?.(inputs, undefined, simulation.session, call)));
+  return simulation.run(Promise.resolve(imageImport.preview?.(inputs, undefined, simulation.context, call)));
 }
 
 async function linesOf(promise: Promise<unknown>): Promise<readonly string[]> {
@@ -27,7 +27,7 @@ describe("a new source", () => {
     const simulation = simulate(1);
     const call = simulation.call();
     expect(await linesOf(preview(simulation, bad, call))).toEqual(refusal);
-    expect(await linesOf(simulation.run(imageImport.create(bad, simulation.session, call)))).toEqual(refusal);
+    expect(await linesOf(simulation.run(imageImport.create(bad, simulation.context, call)))).toEqual(refusal);
     expect(simulation.requests(/^(?!GET)/)).toEqual([]);
     expect(simulation.process.timers).toBe(0);
   });
@@ -51,23 +51,23 @@ describe("a new source", () => {
 
   it("is asked again where its server's answer may pass", async () => {
     const simulation = simulate(8);
-    const { send } = simulation.session.world;
+    const { send } = simulation.context.world;
     let refusals = 2;
     const flaky = (request: Request) =>
       request.method === "HEAD" && refusals-- > 0 ? Promise.resolve(new Response(null, { status: 503 })) : send(request);
-    const session = { ...simulation.session, world: { ...simulation.session.world, send: flaky } };
-    await simulation.run(Promise.resolve(imageImport.preview?.(good, undefined, session, simulation.call())));
+    const context = { ...simulation.context, world: { ...simulation.context.world, send: flaky } };
+    await simulation.run(Promise.resolve(imageImport.preview?.(good, undefined, context, simulation.call())));
     expect(refusals).toBeLessThan(0);
   });
 
   it("is one URL, encoded once, for the inspection and for the service", async () => {
     const simulation = simulate(9);
     const spelled = { ...good, source: { url: "http://127.0.0.1/my ü.img\n" } };
-    const { id, state } = await simulation.run(imageImport.create(spelled, simulation.session, simulation.call()));
+    const { id, state } = await simulation.run(imageImport.create(spelled, simulation.context, simulation.call()));
     const encoded = "http://127.0.0.1/my%20%C3%BC.img";
     expect(new Set(simulation.asked.map(({ url }) => url))).toEqual(new Set([encoded]));
     const change = { id, state, before: spelled, after: { ...good, source: { url: encoded } }, effects: { source: "update" } as const };
-    const effects = await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.session, simulation.call())));
+    const effects = await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.context, simulation.call())));
     expect(effects?.source).toBe("update");
   });
 
@@ -80,7 +80,7 @@ describe("a new source", () => {
       "`source` could not be inspected, and `pulumi up` will refuse it as long as that is so. " +
         "The image's server could not be reached: check the URL and the network.",
     ]);
-    expect(await linesOf(simulation.run(imageImport.create(good, simulation.session, call)))).toEqual([
+    expect(await linesOf(simulation.run(imageImport.create(good, simulation.context, call)))).toEqual([
       "`source` can't be imported. The image's server could not be reached: check the URL and the network.",
     ]);
     expect(simulation.requests(/^(?!GET)/)).toEqual([]);
@@ -97,11 +97,11 @@ describe("a new source", () => {
 
   it("is not asked again for an image that exists", async () => {
     const simulation = simulate(4);
-    const { id, state } = await simulation.run(imageImport.create(good, simulation.session, simulation.call()));
+    const { id, state } = await simulation.run(imageImport.create(good, simulation.context, simulation.call()));
     simulation.served = "gone";
     const renamed = { ...good, name: "renamed" };
-    await simulation.run(Promise.resolve(imageImport.preview?.(renamed, state, simulation.session, simulation.call())));
-    const updated = await simulation.run(imageImport.update(id, state, renamed, simulation.session, simulation.call()));
+    await simulation.run(Promise.resolve(imageImport.preview?.(renamed, state, simulation.context, simulation.call())));
+    const updated = await simulation.run(imageImport.update(id, state, renamed, simulation.context, simulation.call()));
     expect(updated.name).toBe("renamed");
   });
 });

@@ -41,7 +41,7 @@ interface Image {
 
 /** Completes and creates, as the engine does. */
 async function begun(simulation: Simulation, inputs: ImageImportInputs, call: RecordedCall = simulation.call(urn)): Promise<Image> {
-  return imageImport.create(await completed(simulation, inputs, undefined), simulation.session, call);
+  return imageImport.create(await completed(simulation, inputs, undefined), simulation.context, call);
 }
 
 function create(simulation: Simulation, inputs: ImageImportInputs, call?: RecordedCall): Promise<Image> {
@@ -49,20 +49,20 @@ function create(simulation: Simulation, inputs: ImageImportInputs, call?: Record
 }
 
 async function completed(
-  { session, call }: Simulation,
+  { context, call }: Simulation,
   inputs: ImageImportInputs,
   previous: Partial<ImageImportState> | undefined,
 ): Promise<ImageImportInputs> {
-  return (await imageImport.complete?.(inputs, previous, session, call(urn).signal)) as ImageImportInputs;
+  return (await imageImport.complete?.(inputs, previous, context, call(urn).signal)) as ImageImportInputs;
 }
 
 function preview(simulation: Simulation, inputs: ImageImportInputs): Promise<unknown> {
-  return simulation.run(Promise.resolve(imageImport.preview?.(inputs, undefined, simulation.session, simulation.call(urn))));
+  return simulation.run(Promise.resolve(imageImport.preview?.(inputs, undefined, simulation.context, simulation.call(urn))));
 }
 
 async function effectOf(simulation: Simulation, before: ImageImportInputs, after: object, state: object): Promise<unknown> {
   const change = { id: "1", state, before, after: after as ImageImportInputs, effects: { source: "update" } as const };
-  return (await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.session, simulation.call(urn)))))?.source;
+  return (await simulation.run(Promise.resolve(imageImport.diff?.(change, simulation.context, simulation.call(urn)))))?.source;
 }
 
 /** The requests to Spaces, without what is random in their keys. */
@@ -120,7 +120,7 @@ describe("a local file", () => {
     const [one, two] = [write("one.img", bootableDisk("one")), write("two.img", bootableDisk("two"))];
     const first = await create(simulation, inputsOf({ path: one.path }, { retain: 1 }));
     await create(simulation, inputsOf({ path: two.path }, { retain: 1 }));
-    await simulation.run(imageImport.delete(first.id, first.state, simulation.session, simulation.call(urn)));
+    await simulation.run(imageImport.delete(first.id, first.state, simulation.context, simulation.call(urn)));
     const before = simulation.bucket.requests.length;
     const back = await create(simulation, inputsOf({ path: one.path }, { retain: 1 }));
     expect(back.id).toBe(first.id);
@@ -179,7 +179,7 @@ describe("a source that DigitalOcean can't fetch by itself", () => {
     const simulation = simulate(7);
     const refusal = `${purpose} reaches DigitalOcean through a Spaces bucket: set \`imagefleet:spacesAccessId\``;
     await expect(preview(simulation, inputsOf(source))).rejects.toThrow(refusal);
-    const created = imageImport.create(inputsOf(source), simulation.session, simulation.call(urn));
+    const created = imageImport.create(inputsOf(source), simulation.context, simulation.call(urn));
     await expect(simulation.run(created)).rejects.toThrow(refusal);
     expect(simulation.requests(/^(?!GET)/)).toEqual([]);
   });
@@ -219,7 +219,7 @@ describe("a source that DigitalOcean can't fetch by itself", () => {
     while (simulation.bucket.objects.size === 0) await simulation.clock.advance(1);
     simulation.process.kill();
     const next = simulation.restart();
-    await simulation.run(imageImport.create(inputsOf({ url: "http://127.0.0.1/web.img" }), next.session, next.call(urn)));
+    await simulation.run(imageImport.create(inputsOf({ url: "http://127.0.0.1/web.img" }), next.context, next.call(urn)));
     expect(simulation.bucket.objects.size).toBe(0);
     expect(simulation.requests(posts)).toHaveLength(1);
   });

@@ -15,19 +15,19 @@ async function withImage(
   const simulation = simulate(seed, tokens && { seed: { tokens } });
   const source = { url: "http://127.0.0.1/web.img" };
   const { process } = simulation;
-  const { id } = await simulation.run(imageImport.create({ source, region: "nyc3", name: "web" }, process.session, process.call()));
+  const { id } = await simulation.run(imageImport.create({ source, region: "nyc3", name: "web" }, process.context, process.call()));
   simulation.emulator.requests.clear();
   return { simulation, imageId: id };
 }
 
 function create(
-  { session, call }: SimulatedProcess,
+  { context, call }: SimulatedProcess,
   imageId: string,
   region: string,
   wait = true,
   listener: RecordedCall = call(),
 ): Promise<ReplicaState> {
-  const made = imageReplica.create({ imageId, region, siblingRegions: regions, wait }, session, listener);
+  const made = imageReplica.create({ imageId, region, siblingRegions: regions, wait }, context, listener);
   return made.then(({ id, state }) => {
     expect(id).toBe(`${imageId}/${region}`);
     return state;
@@ -62,8 +62,8 @@ describe("creating replicas", () => {
 
   it("asks once for a region where the image already is", async () => {
     const { simulation, imageId } = await withImage(2);
-    const { session, call } = simulation.restart();
-    await simulation.run(imageReplica.create({ imageId, region: "nyc3", wait: true }, session, call()));
+    const { context, call } = simulation.restart();
+    await simulation.run(imageReplica.create({ imageId, region: "nyc3", wait: true }, context, call()));
     expect(simulation.requests()).toEqual(["GET /v2/account", `GET /v2/images/${imageId}`]);
   });
 
@@ -105,7 +105,7 @@ describe("creating replicas", () => {
     const { simulation, imageId } = await withImage(7);
     await simulation.options({ transferSeconds: 60 });
     await simulation.ask("POST", `/v2/images/${imageId}/actions`, { type: "transfer", region: "ams3" });
-    const watcher = simulation.session.watchers.of(imageId);
+    const watcher = simulation.context.watchers.of(imageId);
     watcher.forget();
     await simulation.run(watcher.image(simulation.call().signal));
     await simulation.clock.advance(100_000);
@@ -204,8 +204,8 @@ describe("a copy that fails", () => {
     await simulation.clock.advance(10_000);
     await simulation.ask("DELETE", `/v2/images/${imageId}`);
     expect(String(await simulation.run(created))).toContain("the image, or its copy there, was deleted meanwhile");
-    const { session, call } = simulation.restart();
-    const again = simulation.run(imageReplica.create({ imageId, region: "ams3", wait: true }, session, call()));
+    const { context, call } = simulation.restart();
+    const again = simulation.run(imageReplica.create({ imageId, region: "ams3", wait: true }, context, call()));
     await expect(again).rejects.toThrow(`\`imageId\` must be an image that exists and that the token can see, got \`${imageId}\`.`);
   });
 });
@@ -224,9 +224,9 @@ describe("an interrupted replica", () => {
     expect(left.state).toMatchObject({ imageId, region: "ams3", status: "pending" });
     expect(left.reasons[0]).toMatch(/nyc3: there, ams3: being copied by action \d+, .*stopped by the test/);
     expect(simulation.process.timers).toBe(0);
-    const { session, call: next } = simulation.restart();
+    const { context, call: next } = simulation.restart();
     const inputs = { imageId, region: "ams3", siblingRegions: regions, wait: true };
-    const state = await simulation.run(imageReplica.update(left.id, left.state, inputs, session, next()));
+    const state = await simulation.run(imageReplica.update(left.id, left.state, inputs, context, next()));
     expect(state.status).toBe("available");
     expect(simulation.requests(transfers)).toHaveLength(3);
   });
@@ -276,20 +276,20 @@ describe("a replica that isn't waited for", () => {
     expect([state.status, simulation.clock.now() - began]).toEqual(["pending", 0]);
     const inputs = { imageId, region: "ams3", siblingRegions: regions, wait: false };
     expect(
-      imageReplica.diff?.({ id: "", state, before: inputs, after: inputs, effects: {} }, simulation.session, simulation.call()),
+      imageReplica.diff?.({ id: "", state, before: inputs, after: inputs, effects: {} }, simulation.context, simulation.call()),
     ).toEqual({
       status: "update",
     });
     simulation.emulator.requests.clear();
     const second = simulation.restart();
-    const still = await simulation.run(imageReplica.update(`${imageId}/ams3`, state, inputs, second.session, second.call()));
+    const still = await simulation.run(imageReplica.update(`${imageId}/ams3`, state, inputs, second.context, second.call()));
     expect(still.status).toBe("pending");
     expect(simulation.requests()).toEqual([`GET /v2/images/${imageId}`, `GET /v2/images/${imageId}/actions`]);
     await simulation.clock.advance(60_000);
     const third = simulation.restart();
-    const done = await simulation.run(imageReplica.update(`${imageId}/ams3`, still, inputs, third.session, third.call()));
+    const done = await simulation.run(imageReplica.update(`${imageId}/ams3`, still, inputs, third.context, third.call()));
     expect(done.status).toBe("available");
-    expect(imageReplica.diff?.({ id: "", state: done, before: inputs, after: inputs, effects: {} }, third.session, third.call())).toEqual(
+    expect(imageReplica.diff?.({ id: "", state: done, before: inputs, after: inputs, effects: {} }, third.context, third.call())).toEqual(
       {},
     );
   });
@@ -309,9 +309,9 @@ describe("reading replicas", () => {
     const { simulation, imageId } = await withImage(40);
     const states = await simulation.run(Promise.all(regions.map((region) => create(simulation.process, imageId, region))));
     simulation.emulator.requests.clear();
-    const { session, call } = simulation.restart();
+    const { context, call } = simulation.restart();
     const reads = states.map((state) =>
-      imageReplica.read(`${imageId}/${state.region}`, { state, inputs: { imageId, region: state.region, wait: true } }, session, call()),
+      imageReplica.read(`${imageId}/${state.region}`, { state, inputs: { imageId, region: state.region, wait: true } }, context, call()),
     );
     const answers = await simulation.run(Promise.all(reads));
     expect(answers.map((answer) => answer?.state.status)).toEqual(regions.map(() => "available"));
@@ -322,27 +322,27 @@ describe("reading replicas", () => {
     const { simulation, imageId } = await withImage(41);
     await simulation.options({ transferSeconds: 60 });
     await simulation.ask("POST", `/v2/images/${imageId}/actions`, { type: "transfer", region: "ams3" });
-    const { session, call } = simulation.process;
-    session.watchers.of(imageId).forget();
-    expect(await simulation.run(imageReplica.read(`${imageId}/fra1`, undefined, session, call()))).toBeUndefined();
-    const left = await simulation.run(failure(imageReplica.read(`${imageId}/ams3`, undefined, session, call())));
+    const { context, call } = simulation.process;
+    context.watchers.of(imageId).forget();
+    expect(await simulation.run(imageReplica.read(`${imageId}/fra1`, undefined, context, call()))).toBeUndefined();
+    const left = await simulation.run(failure(imageReplica.read(`${imageId}/ams3`, undefined, context, call())));
     expect(left).toBeInstanceOf(Unfinished);
     const known = { state: {}, inputs: { wait: false } };
-    const unwaited = await simulation.run(imageReplica.read(`${imageId}/ams3`, known, session, call()));
+    const unwaited = await simulation.run(imageReplica.read(`${imageId}/ams3`, known, context, call()));
     expect(unwaited?.state.status).toBe("pending");
   });
 
   it("refuses to call a copy gone with a token of another team", async () => {
     const { simulation, imageId } = await withImage(42, [{ token: "dop_v1_other", team: "Other Team" }]);
     const state = await simulation.run(create(simulation.process, imageId, "ams3"));
-    const { session, call } = simulation.restart("dop_v1_other");
-    const read = simulation.run(imageReplica.read(`${imageId}/ams3`, { state, inputs: state }, session, call()));
+    const { context, call } = simulation.restart("dop_v1_other");
+    const read = simulation.run(imageReplica.read(`${imageId}/ams3`, { state, inputs: state }, context, call()));
     await expect(read).rejects.toThrow(/"My Team".*"Other Team"/);
   });
 
   it("says what an id looks like", async () => {
     const { simulation } = await withImage(43);
-    const read = imageReplica.read("web", undefined, simulation.session, simulation.call());
+    const read = imageReplica.read("web", undefined, simulation.context, simulation.call());
     await expect(read).rejects.toThrow("must be `<imageId>/<region>`, such as `38413969/ams3`, got `web`");
   });
 });
@@ -351,7 +351,7 @@ describe("deleting a replica", () => {
   it("makes no request and says that the copy stays", async () => {
     const { simulation, imageId } = await withImage(50);
     const call = simulation.call();
-    await imageReplica.delete(`${imageId}/ams3`, { status: "available" }, simulation.session, call);
+    await imageReplica.delete(`${imageId}/ams3`, { status: "available" }, simulation.context, call);
     expect(simulation.requests()).toEqual([]);
     expect(call.warnings).toEqual([expect.stringContaining(`The copy of image ${imageId} in ams3 stays`)]);
   });

@@ -21,17 +21,17 @@ let stored: Version | undefined;
 beforeEach(() => (stored = undefined));
 
 /** As the engine replaces: it compares the state with the program before it creates. */
-async function create({ session, call }: SimulatedProcess, inputs: ImageImportInputs, said: RecordedCall = call(urn)): Promise<Version> {
-  if (stored !== undefined) await compare(stored, inputs, session, said);
-  return (stored = await imageImport.create(inputs, session, said));
+async function create({ context, call }: SimulatedProcess, inputs: ImageImportInputs, said: RecordedCall = call(urn)): Promise<Version> {
+  if (stored !== undefined) await compare(stored, inputs, context, said);
+  return (stored = await imageImport.create(inputs, context, said));
 }
 
-async function compare({ id, state }: Version, after: ImageImportInputs, session: ProviderContext, said: RecordedCall): Promise<void> {
-  await imageImport.diff?.({ id, state, before: state, after, effects: {} }, session, said);
+async function compare({ id, state }: Version, after: ImageImportInputs, context: ProviderContext, said: RecordedCall): Promise<void> {
+  await imageImport.diff?.({ id, state, before: state, after, effects: {} }, context, said);
 }
 
-function remove({ session, call }: SimulatedProcess, { id, state }: Version, said: RecordedCall = call(urn)): Promise<void> {
-  return imageImport.delete(id, state, session, said);
+function remove({ context, call }: SimulatedProcess, { id, state }: Version, said: RecordedCall = call(urn)): Promise<void> {
+  return imageImport.delete(id, state, context, said);
 }
 
 /** Creates each version and then deletes the one before it, as the engine replaces. */
@@ -97,11 +97,11 @@ describe("a version that has been replaced", () => {
     const simulation = simulate(11);
     const [v1, v2] = ["v1", "v2"].map((version) => inputsOf(version, { retain: 1 }));
     const first = await roll(simulation, v1!);
-    const { session, call } = simulation.process;
-    const { api } = session;
+    const { context, call } = simulation.process;
+    const { api } = context;
     const stale = await simulation.run(api.images.listByTag(first.state.lineageTag!, call().signal));
     await simulation.run(create(simulation.process, v2!));
-    const lagging = { ...session, api: { ...api, images: { ...api.images, listByTag: () => Promise.resolve(stale) } } };
+    const lagging = { ...context, api: { ...api, images: { ...api.images, listByTag: () => Promise.resolve(stale) } } };
     await simulation.run(imageImport.delete(first.id, first.state, lagging, call(urn)));
     expect(await there(simulation)).toEqual(["(v1)", "v2"]);
   });
@@ -133,8 +133,8 @@ describe("a version that has been replaced", () => {
     const { images } = (await simulation.ask("GET", "/v2/images?private=true")) as { images: ImageWire[] };
     const first = images.find(({ name }) => name === "v1");
     const preview = simulation.call(urn);
-    await simulation.run(compare(current, v3!, simulation.session, preview));
-    await simulation.run(Promise.resolve(imageImport.preview?.(v3!, undefined, simulation.session, preview)));
+    await simulation.run(compare(current, v3!, simulation.context, preview));
+    await simulation.run(Promise.resolve(imageImport.preview?.(v3!, undefined, simulation.context, preview)));
     expect(preview.infos).toEqual([`1 earlier version is kept; to be deleted, unless Droplets run it: image ${first?.id} (v1).`]);
     await simulation.run(create(simulation.process, v3!));
     const deletion = simulation.call(urn);
@@ -148,7 +148,7 @@ describe("a version that has been replaced", () => {
     const [v1, v2] = ["v1", "v2"].map((version) => inputsOf(version, { retain: 1 }));
     const { id, state } = await roll(simulation, v1!, v2!);
     const less = { ...v2!, retain: 0 };
-    await simulation.run(imageImport.update(id, state, less, simulation.session, simulation.call(urn)));
+    await simulation.run(imageImport.update(id, state, less, simulation.context, simulation.call(urn)));
     expect(await there(simulation)).toEqual(["v2"]);
     expect(await tagsThere(simulation)).toEqual([state.correlationTag, state.lineageTag, state.ownerTag].sort());
   });
@@ -206,8 +206,8 @@ describe("going back to a version that was kept", () => {
     const current = await roll(simulation, inputsOf("v1"), inputsOf("v2", { retain: 1 }));
     simulation.served = "gone";
     const said = simulation.call(urn);
-    await simulation.run(compare(current, inputsOf("v1", { retain: 1 }), simulation.session, said));
-    const preview = imageImport.preview?.(inputsOf("v1", { retain: 1 }), undefined, simulation.session, said);
+    await simulation.run(compare(current, inputsOf("v1", { retain: 1 }), simulation.context, said));
+    const preview = imageImport.preview?.(inputsOf("v1", { retain: 1 }), undefined, simulation.context, said);
     await simulation.run(Promise.resolve(preview));
     expect(said.warnings).toEqual([]);
     expect(said.infos).toEqual([expect.stringMatching(/^Image \d+ is already made of this source and will be taken over/)]);
@@ -294,11 +294,11 @@ describe("the end of a lineage", () => {
     if (!(left instanceof Unfinished)) throw new Error("It isn't unfinished.", { cause: left });
     await simulation.clock.advance(60_000);
     // The next run compares each state with the program before it deletes any.
-    const { session, call: next } = simulation.restart();
+    const { context, call: next } = simulation.restart();
     const inputs = inputsOf("v2");
     const change = { id: left.id, state: left.state, before: inputs, after: inputs, effects: {} };
-    await simulation.run(Promise.resolve(imageImport.diff?.(change, session, next(urn))));
-    await simulation.run(imageImport.delete(first.id, first.state, session, next(urn)));
+    await simulation.run(Promise.resolve(imageImport.diff?.(change, context, next(urn))));
+    await simulation.run(imageImport.delete(first.id, first.state, context, next(urn)));
     expect(await there(simulation)).toEqual(["v2"]);
   });
 
@@ -306,10 +306,10 @@ describe("the end of a lineage", () => {
     const simulation = simulate(14);
     const foreign = await roll(simulation, ...["a", "b", "c"].map((version) => inputsOf(version)));
     const other = simulation.call("urn:other");
-    const read = await simulation.run(imageImport.read(foreign.id, undefined, simulation.session, other));
+    const read = await simulation.run(imageImport.read(foreign.id, undefined, simulation.context, other));
     expect(read?.state).toMatchObject({ ownerTag: undefined, correlationTag: undefined, lineageTag: undefined });
-    await simulation.run(imageImport.create(inputsOf("v2"), simulation.session, other));
-    await simulation.run(imageImport.delete(foreign.id, read!.state, simulation.session, other));
+    await simulation.run(imageImport.create(inputsOf("v2"), simulation.context, other));
+    await simulation.run(imageImport.delete(foreign.id, read!.state, simulation.context, other));
     expect(await there(simulation)).toEqual(["c", "v2"]);
   });
 });

@@ -16,16 +16,16 @@ function inputsOf(digit: string, more: Partial<ImageImportInputs> = {}): ImageIm
   return { source, region: "nyc3", name: `v${digit}`, ...more };
 }
 
-function create({ session, call }: SimulatedProcess, stack: string, inputs: ImageImportInputs, said = call(urnOf(stack))): Promise<Owned> {
-  return imageImport.create(inputs, session, said);
+function create({ context, call }: SimulatedProcess, stack: string, inputs: ImageImportInputs, said = call(urnOf(stack))): Promise<Owned> {
+  return imageImport.create(inputs, context, said);
 }
 
-function remove({ session, call }: SimulatedProcess, stack: string, { id, state }: Owned): Promise<void> {
-  return imageImport.delete(id, state, session, call(urnOf(stack)));
+function remove({ context, call }: SimulatedProcess, stack: string, { id, state }: Owned): Promise<void> {
+  return imageImport.delete(id, state, context, call(urnOf(stack)));
 }
 
-async function compare({ session, call }: SimulatedProcess, stack: string, { id, state }: Owned, after: ImageImportInputs): Promise<void> {
-  await imageImport.diff?.({ id, state, before: state, after, effects: {} }, session, call(urnOf(stack)));
+async function compare({ context, call }: SimulatedProcess, stack: string, { id, state }: Owned, after: ImageImportInputs): Promise<void> {
+  await imageImport.diff?.({ id, state, before: state, after, effects: {} }, context, call(urnOf(stack)));
 }
 
 async function ids(simulation: Simulation): Promise<readonly string[]> {
@@ -43,9 +43,9 @@ describe("the same bits in another stack", () => {
     const simulation = simulate(1);
     const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
     simulation.served = "gone";
-    const { session, call } = simulation.restart();
+    const { context, call } = simulation.restart();
     const said = call(urnOf("staging"));
-    await simulation.run(Promise.resolve(imageImport.preview?.(inputsOf("1"), undefined, session, said)));
+    await simulation.run(Promise.resolve(imageImport.preview?.(inputsOf("1"), undefined, context, said)));
     expect(said.infos).toEqual([
       `Image ${dev.id}, which belongs to web/dev/web, is already made of this source and will be shared, without an import.`,
     ]);
@@ -139,8 +139,8 @@ describe("the same bits in another stack", () => {
     await simulation.run(create(simulation.process, "dev", inputsOf("1", { tags: ["dev"] })));
     const wanted = inputsOf("1", { name: "prod", tags: ["prod"] });
     const prod = await simulation.run(create(simulation.restart(), "prod", wanted));
-    const { session, call } = simulation.restart();
-    const read = await simulation.run(imageImport.read(prod.id, { state: prod.state, inputs: wanted }, session, call(urnOf("prod"))));
+    const { context, call } = simulation.restart();
+    const read = await simulation.run(imageImport.read(prod.id, { state: prod.state, inputs: wanted }, context, call(urnOf("prod"))));
     expect(read?.inputs).toEqual(wanted);
     const { image } = (await simulation.ask("GET", `/v2/images/${prod.id}`)) as { image: ImageWire };
     expect(image.name).toBe("v1");
@@ -217,10 +217,10 @@ describe("a resource under another name", () => {
     const simulation = simulate(11);
     await simulation.options({ importSeconds: 600 });
     const plain = (digit: string): ImageImportInputs => ({ ...inputsOf(digit), source: { url: `http://127.0.0.1/v${digit}.img` } });
-    const { session, call } = simulation.process;
+    const { context, call } = simulation.process;
     const interrupted = call(urnOf("dev"));
     void simulation.clock.sleep(5_000).then(() => interrupted.interrupt());
-    const unfinished: unknown = await simulation.run(imageImport.create(plain("1"), session, interrupted).catch((error: unknown) => error));
+    const unfinished: unknown = await simulation.run(imageImport.create(plain("1"), context, interrupted).catch((error: unknown) => error));
     if (!(unfinished instanceof Unfinished)) throw new Error("It isn't unfinished.", { cause: unfinished });
     await simulation.options({ importSeconds: 20 });
     for (const digit of ["1", "2"]) {
@@ -232,7 +232,7 @@ describe("a resource under another name", () => {
     const renamed = simulation.restart();
     const state = unfinished.state as ImageImportState;
     await simulation.run(compare(renamed, "dev2", { id: unfinished.id, state }, plain("1")));
-    const done = imageImport.update(unfinished.id, state, plain("1"), renamed.session, renamed.call(urnOf("dev2")));
+    const done = imageImport.update(unfinished.id, state, plain("1"), renamed.context, renamed.call(urnOf("dev2")));
     expect(await simulation.run(done)).toMatchObject({ status: "available", imageId: unfinished.id });
     expect(await ids(simulation)).toEqual([unfinished.id]);
   });
