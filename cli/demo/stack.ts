@@ -14,7 +14,8 @@ export class DevStack {
    * Without `spaces` there are none, whatever keys are exported here.
    */
   constructor(workspace: Workspace, cloud: Cloud, folder: string, interrupted: Interruption, spaces?: GatewayKey) {
-    const service = { DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url };
+    // The build has checked the types already.
+    const service = { DIGITALOCEAN_TOKEN: cloud.token, DIGITALOCEAN_API_URL: cloud.url, PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
     const bucket = spaces && {
       SPACES_ACCESS_KEY_ID: spaces.accessId,
       SPACES_SECRET_ACCESS_KEY: spaces.secretKey,

@@ -23,6 +23,8 @@ export interface StackOptions {
 export interface Stack {
   /** With the preview that `pulumi up` makes first. */
   up(...args: string[]): Promise<Result>;
+  /** An update alone, `pulumi up --skip-preview`: where several follow each other, and what their previews say is tested elsewhere. */
+  update(...args: string[]): Promise<Result>;
   preview(...args: string[]): Promise<Result>;
   refresh(...args: string[]): Promise<Result>;
   destroy(...args: string[]): Promise<Result>;
@@ -92,6 +94,7 @@ export async function useStack({ program, name = "test", config = {}, env, besid
     run,
     start: (...args) => stack.start(args),
     up: (...args) => run("up", "--yes", ...args),
+    update: (...args) => run("up", ...unasked, ...args),
     preview: (...args) => run("preview", ...args),
     refresh: (...args) => run("refresh", ...unasked, ...args),
     destroy: (...args) => run("destroy", ...unasked, ...args),

@@ -25,7 +25,7 @@ test("a transfer that errors fails its region with the cause, the remedy and how
   expect(transferred(first)).toEqual(["ams3", "fra1", "lon1"]);
 
   await emulator.control("options", { transferSeconds: 0.5 });
-  const [mended, second] = await requestsOf(service, () => stack.up());
+  const [mended, second] = await requestsOf(service, () => stack.update());
 
   expect(mended).toMatchObject({ code: 0, stderr: "" });
   expect(transferred(second)).toEqual(["ams3"]);
@@ -39,7 +39,7 @@ test("a region that is closed to copies fails alone, in DigitalOcean's words, wh
   const message = "Region does not support image transfers.";
   await emulator.control("faults", { on: "request", method: "POST", path: "/v2/images/:id/actions", status: 422, message });
 
-  const [failed, first] = await requestsOf(service, () => stack.up("--continue-on-error"));
+  const [failed, first] = await requestsOf(service, () => stack.update("--continue-on-error"));
 
   expect(failed.code).not.toBe(0);
   expect(Object.entries(diagnosticsOf(failed)).filter(([, text]) => text.includes("was not copied"))).toEqual([
@@ -56,7 +56,7 @@ test("a region that is closed to copies fails alone, in DigitalOcean's words, wh
   expect(transferred(first)).toEqual(["ams3", "fra1", "lon1"]);
   expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual(["fra1", "lon1", "nyc3"]);
 
-  const [mended, second] = await requestsOf(service, () => stack.up());
+  const [mended, second] = await requestsOf(service, () => stack.update());
 
   expect(mended).toMatchObject({ code: 0, stderr: "" });
   expect(transferred(second)).toEqual(["ams3"]);

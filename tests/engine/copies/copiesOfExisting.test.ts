@@ -21,7 +21,7 @@ describe("an image that was made elsewhere", () => {
   test("is copied by its number, and only the home region is waited for", async () => {
     await service.wantCopies(["nyc3", "ams3", "fra1"], "home");
 
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
 
     expect(up).toMatchObject({ code: 0, stderr: "" });
     expect(transferred(requests)).toEqual(["ams3", "fra1"]);
@@ -32,7 +32,7 @@ describe("an image that was made elsewhere", () => {
   test("is looked at once by the next `up`, which does not wait for copies that run", async () => {
     await service.wantCopies(["nyc3", "ams3", "fra1"], ["nyc3"]);
 
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
 
     expect(up).toMatchObject({ code: 0, stderr: "" });
     expect(requests.map(kindOf)).toEqual([LOOK, `${LOOK}/actions`, LOOK]);
@@ -43,18 +43,18 @@ describe("an image that was made elsewhere", () => {
     await service.wantCopies(["nyc3", "ams3", "fra1"]);
     await service.emulator.control("clock", { advanceSeconds: 3_600 });
 
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
 
     expect(up).toMatchObject({ code: 0, stderr: "" });
     expect(requests.map(kindOf)).toEqual([LOOK]);
     expect(await statuses()).toEqual({ nyc3: "available", ams3: "available", fra1: "available" });
-    expect((await requestsOf(service, () => service.stack.up("--expect-no-changes")))[1]).toEqual([]);
+    expect((await requestsOf(service, () => service.stack.update("--expect-no-changes")))[1]).toEqual([]);
   });
 
   test("keeps its copy in a region that is taken out of the list, with a notice and no request", async () => {
     await service.wantCopies(["nyc3", "ams3"]);
 
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
 
     expect(up.code).toBe(0);
     expect(diagnosticsOf(up)["imagefleet:index:ImageReplica (golden-fra1)"]).toBe(
@@ -67,7 +67,7 @@ describe("an image that was made elsewhere", () => {
   test("is looked at once when a region is added where its copy still is", async () => {
     await service.wantCopies(["nyc3", "ams3", "fra1"]);
 
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
 
     expect(up).toMatchObject({ code: 0, stderr: "" });
     expect(requests.map(kindOf)).toEqual(["GET /v2/account", LOOK]);
@@ -82,12 +82,12 @@ describe("an image that was made elsewhere", () => {
     await service.wantCopies(["nyc3", "ams3", "lon1"]);
     await emulator.control("options", { transferSeconds: 0.5 });
 
-    expect((await requestsOf(service, () => stack.up("--expect-no-changes")))[1]).toEqual([]);
-    const [up, requests] = await requestsOf(service, () => stack.up("--refresh"));
+    expect((await requestsOf(service, () => stack.update("--expect-no-changes")))[1]).toEqual([]);
+    const [up, requests] = await requestsOf(service, () => stack.update("--refresh"));
 
     expect(up).toMatchObject({ code: 0, stderr: "" });
     expect(transferred(requests)).toEqual(["lon1"]);
     expect(await statuses()).toEqual({ nyc3: "available", ams3: "available", lon1: "available" });
-    expect(await stack.up("--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await stack.update("--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
   });
 });

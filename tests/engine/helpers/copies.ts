@@ -18,7 +18,7 @@ export interface Copying extends Service {
 /** Copies take an hour by the emulator's clock, unless told otherwise: until a test moves that, they run. */
 export async function useCopies(options: Partial<EmulatorOptions> = {}): Promise<Copying> {
   const service = await useService({
-    program: "tests/engine/programs/copies",
+    program: "dist/tests/engine/programs/copies",
     emulator: { transferSeconds: 3_600, ...options },
     seed: { images: [{ name: "golden", regions: ["nyc3"] }] },
   });

@@ -51,7 +51,7 @@ export interface Service {
 }
 
 export interface ServiceOptions {
-  /** Default `tests/engine/programs/service`. */
+  /** Default `dist/tests/engine/programs/service`. */
   readonly program?: string;
   /** Default: everything takes half a second. */
   readonly emulator?: Partial<EmulatorOptions>;
@@ -66,7 +66,7 @@ afterAll(async () => {
 });
 
 /** Makes an empty stack, with an emulator that lasts as long as the test file. */
-export async function useService({ program = "tests/engine/programs/service", ...options }: ServiceOptions = {}): Promise<Service> {
+export async function useService({ program = "dist/tests/engine/programs/service", ...options }: ServiceOptions = {}): Promise<Service> {
   const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-images-"));
   ends.push(() => rm(folder, { recursive: true, force: true }));
   const server = await serveFolder(folder);

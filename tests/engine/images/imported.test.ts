@@ -3,7 +3,7 @@ import { useService } from "../helpers/service";
 
 test("takes an image over by the plain `pulumi import`, changes nothing of it, records its first source, and replaces it by the next digest", async () => {
   const seed = { images: [{ name: "golden", regions: ["nyc3"] }] };
-  const { stack, image, writes, account } = await useService({ program: "tests/engine/programs/imported", seed });
+  const { stack, image, writes, account } = await useService({ program: "dist/tests/engine/programs/imported", seed });
   const id = (await account()).images[0]?.id ?? "";
   const want = (source?: object) => stack.setConfig({ "imported:image": { name: "golden", region: "nyc3", source } });
 

@@ -7,7 +7,7 @@ import { diagnosticsOf, stateOf } from "../helpers/outcome";
 import { useService, type Service } from "../helpers/service";
 
 const importType = "POST /v2/images";
-const program = path.resolve(__dirname, "../programs/service");
+const program = path.resolve(__dirname, "../../../dist/tests/engine/programs/service");
 const empty = { objects: [], uploads: [] };
 
 describeWithSpaces("a local file", () => {
@@ -63,10 +63,10 @@ describeWithSpaces("a local file", () => {
     const elsewhere = path.join(folder, "elsewhere.qcow2");
     await rename(one.path, elsewhere);
     await want(service, { path: elsewhere });
-    expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await stack.update("--expect-no-changes")).toMatchObject({ code: 0 });
     const two = await file("2.0.0");
     await want(service, { path: two.path });
-    expect(await stack.up()).toMatchObject({ code: 0 });
+    expect(await stack.update()).toMatchObject({ code: 0 });
 
     expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
     expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3"] }]);

@@ -6,7 +6,7 @@ import { nothing } from "../helpers/account";
 import { useService, type Service, type Source } from "../helpers/service";
 
 const imports = "POST /v2/images";
-const program = "tests/engine/programs/service";
+const program = "dist/tests/engine/programs/service";
 
 /** What `programs/service` is to make of an image. */
 interface Wanted {

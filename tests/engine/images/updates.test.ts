@@ -16,7 +16,7 @@ describe("an image that exists", () => {
     service = await useService();
     source = await service.image("1.0.0");
     await want(first);
-    expect(await service.stack.up()).toMatchObject({ code: 0 });
+    expect(await service.stack.update()).toMatchObject({ code: 0 });
     id = (await service.stack.outputs()).imageId as string;
   });
 
@@ -27,7 +27,7 @@ describe("an image that exists", () => {
   /** Updates it, shown so and not as a replacement, and answers by which writes. */
   async function updated(differences: string): Promise<unknown> {
     const { stack } = service;
-    const [up, requests] = await requestsOf(service, () => stack.up());
+    const [up, requests] = await requestsOf(service, () => stack.update());
     expect(up.code).toBe(0);
     expect(up.stdout).toContain(` ~  imagefleet:index:ImageImport web updating (0s) [diff: ${differences}]\n`);
     expect(up.stdout).toMatch(/^Resources:\n {4}~ 1 updated\n {4}\d+ unchanged\n\n/m);
@@ -50,13 +50,13 @@ describe("an image that exists", () => {
 
   test("stays as it is where `Unknown` is called `Unknown OS` and tags stand in another order, and no request is made", async () => {
     await want({ ...second, distribution: "Unknown OS", tags: ["new", "prod"] });
-    const [up, requests] = await requestsOf(service, () => service.stack.up("--expect-no-changes"));
+    const [up, requests] = await requestsOf(service, () => service.stack.update("--expect-no-changes"));
     expect([up.code, requests]).toEqual([0, []]);
   });
 
   test("is asked for no distribution that DigitalOcean would take for `Unknown`", async () => {
     await want({ ...second, distribution: "Alpine" });
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
     expect(up.code).toBe(1);
     expect(diagnosticsOf(up)["imagefleet:index:ImageImport (web)"]).toMatch(
       /: property distribution value \{Alpine\} has a problem: must be one of `Arch Linux`, .+, got `Alpine`\. DigitalOcean would take any other value as `Unknown`\.$/,
@@ -82,7 +82,7 @@ describe("an image that exists", () => {
       ["POST /v2/tags/prod/resources", onImage],
       ["DELETE /v2/tags/stray/resources", onImage],
     ]);
-    expect(await stack.up("--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await stack.update("--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
   });
 
   test("gets back what it had, and loses the mark of its retention", async () => {

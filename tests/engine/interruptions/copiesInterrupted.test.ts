@@ -14,7 +14,7 @@ test("takes over the copies of a provider that was killed", async () => {
   for (const pid of providers) process.kill(pid, "SIGKILL");
   expect((await up.ended).code).not.toBe(0);
   await emulator.control("clock", { advanceSeconds: 3_600 });
-  const [next, requests] = await requestsOf(service, () => stack.up());
+  const [next, requests] = await requestsOf(service, () => stack.update());
 
   expect(next.code).toBe(0);
   expect(transferred(requests)).toEqual([]);
@@ -34,7 +34,7 @@ test("takes over the copies of a run that was ended by Ctrl-C twice", async () =
   // Taking away a lock that isn't there is an error.
   await stack.cancel();
   await emulator.control("clock", { advanceSeconds: 3_600 });
-  const [next, requests] = await requestsOf(service, () => stack.up());
+  const [next, requests] = await requestsOf(service, () => stack.update());
 
   expect(next.code).toBe(0);
   expect(transferred(requests)).toEqual([]);

@@ -23,7 +23,7 @@ test(`ends with one import and one copy a region after the engine or its provide
     await up.ended;
     await stack.cancel();
   }
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toMatchObject({ code: 0 });
 
   const { images } = await account();
   const requests = await emulator.requests();
@@ -36,7 +36,7 @@ test(`ends with one import and one copy a region after the engine or its provide
   for (const region of regions) {
     expect(state[`ImageReplica web-${region}`]).toMatchObject({ id: `${images[0]?.id}/${region}`, outputs: { status: "available" } });
   }
-  const [unchanged, asked] = await requestsOf(service, () => stack.up("--expect-no-changes"));
+  const [unchanged, asked] = await requestsOf(service, () => stack.update("--expect-no-changes"));
   expect(unchanged.code).toBe(0);
   expect(asked).toEqual([]);
 });

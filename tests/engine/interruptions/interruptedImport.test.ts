@@ -84,7 +84,7 @@ async function endsWithOneImage(signal: "SIGKILL" | "SIGINT", _: string, moment:
   if (signal === "SIGKILL") expect(await stack.cancel()).toMatchObject({ code: 0 });
   const [begun] = (await account()).images;
   // Without a preview, which is the same for every moment; `interruptions.test.ts` has it.
-  const next = await stack.up("--skip-preview");
+  const next = await stack.update();
 
   expect(next.code).toBe(0);
   if (signal === "SIGKILL") {
@@ -102,7 +102,7 @@ test("an import whose request got no answer is looked for by its tag, and asked 
   await wantImage(service, "url");
   await emulator.control("faults", { on: "request", method: "POST", path: "/v2/images", drop: true, when: "after" });
 
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toMatchObject({ code: 0 });
 
   expect(await writes()).toEqual([importType, unmark]);
   await expectOneImage(service);

@@ -15,7 +15,7 @@ describe("where a run is killed,", () => {
     service = await useService();
     for (const source of [await next(), await next()]) {
       await want(source);
-      expect(await service.stack.up("--skip-preview")).toMatchObject({ code: 0 });
+      expect(await service.stack.update()).toMatchObject({ code: 0 });
       kept = current;
       current = { source, id: await imageId() };
     }
@@ -55,7 +55,7 @@ describe("where a run is killed,", () => {
     await want(source);
     await killAt(at, "up");
 
-    const [up, requests] = await requestsOf(service, () => service.stack.up());
+    const [up, requests] = await requestsOf(service, () => service.stack.update());
 
     expect(up).toMatchObject({ code: 0 });
     expect(requests.map(kindOf)).not.toContain("POST /v2/images");

@@ -32,7 +32,7 @@ test("a preview and the run that follows it are told from what `--json` prints",
   expect(planned).toContain("Run \\`pulumi up\\` to make 4 changes.");
   expect(planned).toContain("| Fleet web-nyc3 | Droplets | 2 × s-1vcpu-1gb in nyc3 |");
 
-  const made = report((await stack.up("--skip-preview=false", "--json")).stdout);
+  const made = report((await stack.up("--json")).stdout);
   expect(made).toMatch(/\| Succeeded \| \d+ s \| 4 \| \d+ \| \$12\.00 a month \|/);
   expect(made).toMatch(/### CustomImage web\n\n\| What \| How it went \|\n\| --- \| --- \|\n\| Import to nyc3 \| (\d+|under 1) s \|/);
   expect(made).toMatch(/\| Copy to ams3 \| (\d+|under 1) s \|/);
@@ -45,7 +45,7 @@ test("a rollout that fails is told with each Droplet, its cause and what is left
   const silent = await image("silent");
   await emulator.call("POST", "/_emulator/workloads", { sha256: silent.sha256, listen: [] });
   await want({ source: silent, regions, droplets: { nyc3: 2 }, deadlineSeconds: 1 });
-  const { code, stdout } = await stack.up("--json");
+  const { code, stdout } = await stack.update("--json");
   expect(code).not.toBe(0);
   const failed = report(stdout);
   expect(failed).toContain("| Failed |");
@@ -69,7 +69,7 @@ test("a run that was killed, and the one that goes on, are told from the engine'
   expect(killed).toContain("- Not ended: ImageImport web.");
 
   await stack.cancel();
-  expect(await stack.up("--event-log", log)).toMatchObject({ code: 0 });
+  expect(await stack.update("--event-log", log)).toMatchObject({ code: 0 });
   const ended = report(readFileSync(log, "utf8"));
   expect(ended).toMatch(/\| Succeeded \| .*\| \$12\.00 a month \|/);
   expect(ended.match(/\| — \d: web-nyc3-\d-[0-9a-f]{4} \| (deleted|serving) \|/g)).toHaveLength(4);
