@@ -5,8 +5,10 @@ import {
   type Author,
   begunTagsOf,
   deletingTag,
+  imageOfDeleting,
   isBegunTag,
   isCommonTag,
+  isDeletingTag,
   isDigestTag,
   isMark,
   isOfLineage,
@@ -251,6 +253,11 @@ async function endLineage(
   for (const tag of [...own.filter((tag) => !isLast(tag)), ...own.filter(isLast)]) {
     const carriers = await api.images.listByTag(tag, signal);
     if (carriers.every(({ id }) => String(id) === gone)) await api.tags.delete(tag, signal);
+  }
+  // Of a version that was deleted by a run which was killed before it could delete the mark.
+  for (const tag of names.filter(isDeletingTag)) {
+    const image = await api.images.get(imageOfDeleting(tag), signal);
+    if (image === undefined || image.status === "deleted") await api.tags.delete(tag, signal);
   }
 }
 

@@ -164,6 +164,15 @@ export function deletingTag(id: number): string {
   return named("deleting", String(id));
 }
 
+export function isDeletingTag(tag: string): boolean {
+  return tag.startsWith(named("deleting", ""));
+}
+
+/** The number of the image that the mark is about. */
+export function imageOfDeleting(tag: string): string {
+  return valueOf(tag);
+}
+
 export function verifiedTag(namespace: string, sha256: string, generation: number): string {
   return named("verified", `${shortOf(namespace)}-${hash([namespace, normalDigest(sha256), String(generation)])}`);
 }
