@@ -188,19 +188,22 @@ async function approves(template: Template, team: Team): Promise<void> {
 
 const reportOf = ({ project }: Team) => readFileSync(path.join(project, "report.html"), "utf8");
 
-test.each([gitHub, gitLab])("the jobs of $page do what they say", async (template) => {
-  const team = await newTeam();
-  succeeded(await runJob(template, "preview", "staging", team));
-  expect(reportOf(team)).toContain("Planned");
-  expect(await team.service.writes()).toEqual([]);
-  succeeded(await runJob(template, "up", "staging", team));
-  expect((await team.service.account()).droplets).toHaveLength(2);
-  expect(reportOf(team)).toContain("Succeeded");
-  succeeded(await runJob(template, "unlock", "staging", team));
-  succeeded(await runJob(template, "drift", "staging", team));
-  await promotes(template, team);
-  await approves(template, team);
-});
+// Minutes of commands that the shell's page runs too: our own workflow has them, with EVERY_PIPELINE=1.
+if (process.env.EVERY_PIPELINE !== undefined) {
+  test.each([gitHub, gitLab])("the jobs of $page do what they say", async (template) => {
+    const team = await newTeam();
+    succeeded(await runJob(template, "preview", "staging", team));
+    expect(reportOf(team)).toContain("Planned");
+    expect(await team.service.writes()).toEqual([]);
+    succeeded(await runJob(template, "up", "staging", team));
+    expect((await team.service.account()).droplets).toHaveLength(2);
+    expect(reportOf(team)).toContain("Succeeded");
+    succeeded(await runJob(template, "unlock", "staging", team));
+    succeeded(await runJob(template, "drift", "staging", team));
+    await promotes(template, team);
+    await approves(template, team);
+  });
+}
 
 test(`the jobs of ${shell.page} do what they say, also after a run that was killed and where a Droplet was deleted by hand`, async () => {
   const team = await newTeam();
