@@ -19,7 +19,8 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
   const files = [
     { name: "package.json", content: `${JSON.stringify(published(), null, 2)}\n` },
     { name: "bin/imagefleet", content: `#!/usr/bin/env node\n${cli.text}`, executable: true },
-    ...(await filesBelow("docs", /\.(md|png)$/)),
+    // Why the code is as it is belongs to the repository.
+    ...(await filesBelow("docs", /\.(md|png)$/)).filter(({ name }) => !name.startsWith("docs/adr/")),
     ...(await filesBelow("examples", /./)),
     ...(await filesBelow("stacks", /./)),
     ...(await Promise.all(built.map(([folder, files]) => filesBelow(`dist/${folder}`, files)))).flat(),
