@@ -136,11 +136,13 @@ async function erroredTicks() {
 /** Killed once the import has been asked for, and again when 4 of 10 transfers have been: what the runs after that ask for. */
 const resume = once(async () => {
   const rehearsal = await rehearse(1, 0, { importSeconds: 60, transferSeconds: 600 });
+  /** What the engine has stored: an import whose create has ended is not created again. */
+  let stored: string | undefined;
   const run = async (): Promise<unknown> => {
     const { context } = rehearsal;
     const inputs = { source: { url: "http://127.0.0.1/web.img" }, region: home, name: "web" };
-    const { id } = await imageImport.create(inputs, context, silentCall("urn:web"));
-    return Promise.all(replicate(rehearsal, id, tenRegions));
+    stored ??= (await imageImport.create(inputs, context, silentCall("urn:web"))).id;
+    return Promise.all(replicate(rehearsal, stored, tenRegions));
   };
   const runUntil = async (occasion: number, matches: (asked: Asked) => boolean): Promise<number> => {
     const dead = rehearsal.killAt(occasion, ({ method, url }) => matches({ method, path: new URL(url).pathname }));

@@ -144,7 +144,7 @@ describe.each(Object.entries(strategies))("%s, asked 200 times a second through 
     expect(asked.lost.length).toBeGreaterThan(0);
   });
 
-  test.each([3, 9, 15, 21, 27, 33])("loses no request where the run is killed at its request %d and resumed", async (at) => {
+  test.each([3, 15, 27])("loses no request where the run is killed at its request %d and resumed", async (at) => {
     const balanced = new Balanced(changes);
     const { before, load: asked } = await balanced.start();
     const wanted = await balanced.inputs(1);

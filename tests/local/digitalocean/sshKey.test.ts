@@ -48,38 +48,38 @@ async function requestsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 test("makes a key, does nothing when nothing changed, and deletes it", async () => {
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toMatchObject({ code: 0 });
   const key = await theKey();
   expect(key).toMatchObject({ name: "deploy", public_key: publicKey("a") });
   expect(await stack.outputs()).toEqual({ id: String(key.id), fingerprint: key.fingerprint });
 
-  expect(await requestsOf(() => stack.up("--expect-no-changes"))).toEqual([]);
+  expect(await requestsOf(() => stack.update("--expect-no-changes"))).toEqual([]);
 
   expect(await stack.destroy()).toMatchObject({ code: 0 });
   expect(await keys()).toEqual([]);
 });
 
 test("renames in place, and replaces where the key itself changes", async () => {
-  await stack.up();
+  await stack.update();
   const first = await theKey();
 
   await stack.setConfig({ "ssh-key:keyName": "renamed" });
-  expect(await requestsOf(() => stack.up())).toEqual([`PUT /v2/account/keys/${first.id}`]);
+  expect(await requestsOf(() => stack.update())).toEqual([`PUT /v2/account/keys/${first.id}`]);
   expect(await theKey()).toEqual({ ...first, name: "renamed" });
 
   await stack.setConfig({ "ssh-key:publicKey": publicKey("b") });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toMatchObject({ code: 0 });
   const second = await theKey();
   expect(second).toMatchObject({ name: "renamed", public_key: publicKey("b") });
   expect(second.id).not.toBe(first.id);
 });
 
 test("makes a key again that was deleted outside, once a refresh has seen it", async () => {
-  await stack.up();
+  await stack.update();
   const first = await theKey();
   await emulator.call("DELETE", `/v2/account/keys/${first.id}`);
 
-  expect(await stack.up("--refresh")).toMatchObject({ code: 0 });
+  expect(await stack.update("--refresh")).toMatchObject({ code: 0 });
 
   expect((await theKey()).id).not.toBe(first.id);
 });
@@ -89,13 +89,13 @@ test("imports a key that is there", async () => {
 
   expect(await stack.import(type, "deploy", String(body.ssh_key.id), "--protect=false")).toMatchObject({ code: 0 });
 
-  expect(await requestsOf(() => stack.up("--expect-no-changes"))).toEqual([]);
+  expect(await requestsOf(() => stack.update("--expect-no-changes"))).toEqual([]);
 });
 
 test("repeats the API's own message, without the token", async () => {
   await emulator.call("POST", "/v2/account/keys", { name: "other", public_key: publicKey("a") });
 
-  const up = await stack.up();
+  const up = await stack.update();
 
   expect(up.code).not.toBe(0);
   expect(up.stdout).toContain(`POST ${emulator.url}/v2/account/keys was answered 422: SSH Key is already in use on your account`);
