@@ -66,7 +66,7 @@ describe("cancel", () => {
       remove(connection, { name: "web" }),
     ];
     const failures = calls.map(failureOf);
-    await until(() => connection.clock.pendingTimers === 3);
+    await until(() => connection.clock.pendingTimers === 6);
     await cancel(connection);
     const details = "Stopped because the run was cancelled; run the same command again to go on.";
     expect(await Promise.all(failures)).toEqual([{ details }, { details: `${details}\nDroplet 5 is left.` }, { details }]);
