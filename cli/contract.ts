@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
+import { steadyClock as clock } from "../provider/steadyClock";
+import { isConfirmed } from "./confirm";
 import type { Finding } from "./contract/claim";
 
 interface Flags {
@@ -53,7 +53,6 @@ async function runContract(flags: Flags): Promise<void> {
   honourProxies(process.env);
 
   const interruption = new AbortController();
-  const clock = { now: Date.now, sleep: (milliseconds: number, signal?: AbortSignal) => sleep(milliseconds, undefined, { signal }) };
   const account = new Account({ endpoint: origin, token, clock, signal: interruption.signal });
   const journal = new Journal(flags.journal);
   const removeAll = () => cleanUp(account.with(new AbortController().signal), journal, lookSeconds);
@@ -83,7 +82,7 @@ async function playAll(flags: Flags, ...[account, journal]: Parts): Promise<read
   say(
     `Team ${team}: some small images and at most three ${size} Droplets, for minutes, all removed at the end. That costs ${price} at most.`,
   );
-  if (flags.yes !== true && !(await isAgreed())) throw new Error("Nothing was made.");
+  if (flags.yes !== true && !(await isConfirmed("Go on?", process.stderr))) throw new Error("Nothing was made.");
   const run = `imagefleet-contract-${randomBytes(4).toString("hex")}`;
   const { region, otherRegion, imageUrl, redirectUrl } = flags;
   const publicKey = throwawayPublicKey();
@@ -93,13 +92,6 @@ async function playAll(flags: Flags, ...[account, journal]: Parts): Promise<read
   const count = (verdict: Finding["verdict"]) => findings.filter((finding) => finding.verdict === verdict).length;
   say(`${count("holds")} hold, ${count("differs")} differ, ${count("could not tell")} could not tell.`);
   return findings;
-}
-
-async function isAgreed(): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question("Go on? [y/N] ");
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
 }
 
 function line({ id, claim, verdict, evidence, switch: decided }: Finding): string {

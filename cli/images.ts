@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { honourProxies } from "../provider/honourProxies";
 import { imagefleet } from "../provider/imagefleet";
@@ -7,6 +6,7 @@ import { nodeProbe } from "../provider/nodeProbe";
 import type { ProviderContext } from "../provider/providerContext";
 import { asServed } from "../provider/source/bytes/asServed";
 import { steadyClock } from "../provider/steadyClock";
+import { isConfirmed } from "./confirm";
 import { deleteUnowned, release } from "./images/cleanUp";
 import { inventoryOf, ownersCalled, type Entry } from "./images/inventory";
 
@@ -43,7 +43,7 @@ async function releaseCalled(name: string, flags: Flags, context: ProviderContex
   const found = ownersCalled(name, await entriesOf(context, signal));
   for (const { entry, owner } of found) say(`Image ${entry.id} (${entry.name}) belongs to ${owner.name ?? name}.`);
   say("A state that still stands would lose its image at the next clean-up: release only what no stack has any more.");
-  if (!(await isConfirmed(`Release ${plural(found.length, "image")}?`, flags))) return;
+  if (!(await mayGoOn(`Release ${plural(found.length, "image")}?`, flags))) return;
   for (const one of found) await release(one, context, signal);
   say(`Released ${plural(found.length, "image")}.`);
 }
@@ -55,7 +55,7 @@ async function deleteAll(flags: Flags, context: ProviderContext, signal: AbortSi
     return;
   }
   process.stdout.write(imagesTable(unowned));
-  if (!(await isConfirmed(`Delete ${plural(unowned.length, "image")}?`, flags))) return;
+  if (!(await mayGoOn(`Delete ${plural(unowned.length, "image")}?`, flags))) return;
   for (const entry of unowned) say(`Image ${entry.id} (${entry.name}) ${await outcomeOf(entry, context, signal)}.`);
 }
 
@@ -78,13 +78,8 @@ function contextOf(environment: NodeJS.ProcessEnv): ProviderContext {
   return provider.configure(given, { clock: steadyClock, random: () => Math.random(), send: asServed(globalThis), probe: nodeProbe });
 }
 
-async function isConfirmed(question: string, { yes = false }: Flags): Promise<boolean> {
-  if (yes) return true;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
-  const answer = await Promise.race([terminal.question(`${question} Type \`yes\`: `), closed]);
-  terminal.close();
-  if (answer.trim() === "yes") return true;
+async function mayGoOn(question: string, { yes = false }: Flags): Promise<boolean> {
+  if (yes || (await isConfirmed(question, process.stdout))) return true;
   say("\nNothing was changed.");
   return false;
 }

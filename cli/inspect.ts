@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 
 import { asServed } from "../provider/source/bytes/asServed";
@@ -6,7 +5,7 @@ import { askSource } from "../provider/source/bytes/askSource";
 import { acceptedBy, nearestCode } from "../provider/source/inspect/findings";
 import { honourProxies } from "../provider/honourProxies";
 import type { Inspection } from "../provider/source/inspect/inspect";
-import type { Clock } from "../provider/world";
+import { steadyClock as clock } from "../provider/steadyClock";
 import { inspectFile, inspectUrl } from "../provider/source/inspect/inspectSource";
 
 /** An inspection of a few places takes no longer. */
@@ -50,8 +49,6 @@ async function runInspect(image: string, { json = false, accept }: { json?: bool
     process.exitCode = 2;
   }
 }
-
-const clock: Clock = { now: () => Date.now(), sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }) };
 
 function sentenceOf(error: unknown): string {
   if (error instanceof DOMException) return `The image's server did not answer within ${answerMilliseconds / 1000} s: try again.`;

@@ -1,3 +1,4 @@
+import { retryAfter } from "../../provider/rules/retryAfter";
 import type { Clock } from "../../provider/world";
 
 /** An account at an endpoint, asked slowly enough that no limit runs dry. */
@@ -48,7 +49,7 @@ export class Account {
     for (;;) {
       const answer = await this.#send(method, path, body, token);
       if (answer.status !== 429) return answer;
-      await clock.sleep(Number(answer.headers.get("retry-after") ?? 10) * 1_000, signal);
+      await clock.sleep(retryAfter(answer.headers, clock.now()) ?? 10_000, signal);
     }
   }
 

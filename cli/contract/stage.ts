@@ -20,7 +20,7 @@ export interface StageArgs {
   readonly lookSeconds: number;
 }
 
-const patienceSeconds = 1_800;
+const longestWaitSeconds = 1_800;
 
 export class Stage {
   readonly #args: StageArgs;
@@ -141,12 +141,12 @@ export class Stage {
     isWanted: (thing: Readonly<Record<string, unknown>>) => boolean,
   ): Promise<Readonly<Record<string, unknown>>> {
     const { clock } = this.#args.account;
-    const deadline = clock.now() + patienceSeconds * 1_000;
+    const deadline = clock.now() + longestWaitSeconds * 1_000;
     for (;;) {
       const { status, body } = await this.ask("GET", path);
       const thing = body?.[key] as Readonly<Record<string, unknown>> | undefined;
       if (thing !== undefined && isWanted(thing)) return thing;
-      if (clock.now() > deadline) throw new Error(`${path} was answered ${status} for ${patienceSeconds} s, and was not as wanted.`);
+      if (clock.now() > deadline) throw new Error(`${path} was answered ${status} for ${longestWaitSeconds} s, and was not as wanted.`);
       await this.pause();
     }
   }

@@ -9,7 +9,7 @@ export interface Answers {
 }
 
 const pauseMilliseconds = 20;
-const patienceMilliseconds = 5_000;
+const longestWaitMilliseconds = 5_000;
 
 /** Asks each URL again and again for as long as `work` takes. */
 export async function askDuring(urls: readonly string[], work: () => Promise<void>): Promise<Answers> {
@@ -36,7 +36,7 @@ export async function askDuring(urls: readonly string[], work: () => Promise<voi
 /** The emulator's Droplets answer with the image that they run. */
 async function ask(url: string): Promise<{ readonly image: string } | { readonly failure: string }> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(patienceMilliseconds) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(longestWaitMilliseconds) });
     const text = await response.text();
     if (!response.ok) return { failure: `${url} answered ${response.status}: ${text.trim()}` };
     return { image: /\(image (\d+)\)/.exec(text)?.[1] ?? "unknown" };

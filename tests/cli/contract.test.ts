@@ -121,7 +121,7 @@ describe("imagefleet contract", () => {
 
   test("says its price first, makes nothing where nobody agrees, and prints what was seen as JSON", async () => {
     const refused = start();
-    refused.child.stdin.end("n\n");
+    refused.child.stdin.end();
     const { code, stdout, stderr } = await refused.ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining("Nothing was made.") as unknown]);
     expect(stdout).toMatch(/^Team .*: some small images and at most three s-1vcpu-512mb-10gb Droplets, .* costs \$0\.0\d at most\.$/m);
