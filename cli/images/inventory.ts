@@ -1,3 +1,4 @@
+import { imageGigabytePrice } from "../imagePrice";
 import type { DropletWire, ImageWire } from "../../provider/api/wire";
 import {
   digestOf,
@@ -40,9 +41,6 @@ export interface Entry {
   readonly pricePerMonth: number | undefined;
 }
 
-/** Dollars for a GB a month, in however many regions: https://docs.digitalocean.com/products/images/custom-images/details/pricing */
-const pricePerGigabyte = 0.06;
-
 /** The account's images that carry imagefleet's marks, those of one history together, the newest of it first. */
 export function inventoryOf(images: readonly ImageWire[], droplets: readonly Pick<DropletWire, "image">[]): readonly Entry[] {
   const entries = images
@@ -71,7 +69,7 @@ export function entryOf(image: ImageWire, droplets: number): Entry {
     begun,
     droplets,
     unowned: owners.length === 0 && !kept && !begun && droplets === 0,
-    pricePerMonth: size === undefined ? undefined : Math.round(size * pricePerGigabyte * 100) / 100,
+    pricePerMonth: size === undefined ? undefined : Math.round(size * imageGigabytePrice * 100) / 100,
   };
 }
 

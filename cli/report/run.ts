@@ -2,7 +2,8 @@ import type { EngineRecord } from "./engineEvents";
 import { leftToDo } from "./leftToDo";
 import { lanesOf, type Lane } from "./lanes";
 import { plainText, stepsOf, type Remark, type Step } from "./steps";
-import { fleetOf, imageGigabytePrice, imageOf, isFleet, isImport, outputsOf } from "./wanted";
+import { imageGigabytePrice } from "../imagePrice";
+import { fleetOf, imageOf, isFleet, isImport, outputsOf } from "./wanted";
 
 /** How a run ended; `planned` where nothing but its preview was written. */
 export type Outcome = "planned" | "succeeded" | "failed" | "interrupted";

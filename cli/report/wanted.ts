@@ -2,9 +2,6 @@ import type { Properties } from "./engineEvents";
 import type { Wanted } from "./run";
 import { isRemoval, type Step } from "./steps";
 
-/** US dollars a month for a gigabyte of a stored image, however many regions it is in. */
-export const imageGigabytePrice = 0.06;
-
 export function isImport(step: Step): boolean {
   return step.type === "ImageImport" && isOurs(step) && !isRemoval(step);
 }
@@ -57,10 +54,13 @@ export function fleetOf(step: Step): Wanted | undefined {
 }
 
 function gateOf(gate: Properties): string {
-  const kind = ["http", "tcp", "ssh"].find((name) => gate[name] !== undefined);
-  if (kind === undefined) return "a Droplet is active";
-  const { port, path = "" } = gate[kind] as Properties;
-  return `${kind} :${wordOf(port)}${wordOf(path)}`;
+  const asked = ["http", "tcp", "ssh"].flatMap((kind) => {
+    if (gate[kind] === undefined) return [];
+    const { port, path = "" } = gate[kind] as Properties;
+    return [`${kind} :${wordOf(port)}${wordOf(path)}`];
+  });
+  const all = [...asked, ...(gate["loadBalancer"] === undefined ? [] : ["its load balancer"])];
+  return all.length === 0 ? "a Droplet is active" : all.join(", ");
 }
 
 /** A component's URN is the beginning of those of what is in it, up to the name. */
