@@ -1,3 +1,4 @@
+import { duration } from "../waiting/duration";
 import type { Forecast } from "./forecast";
 
 /** A forecast with what it costs, in USD a month, and how long it takes. */
@@ -44,13 +45,9 @@ function describePrice({ priceBefore, priceAfter, surgePrice }: Plan): readonly 
 }
 
 function describeTime({ expectedSeconds, rebuilds, creates, deletes }: Plan): string {
-  const time = expectedSeconds === undefined ? "not known yet, for no rollout of this fleet was timed" : duration(expectedSeconds);
+  const time = expectedSeconds === undefined ? "not known yet, for no rollout of this fleet was timed" : duration(expectedSeconds * 1_000);
   const addresses = creates > 0 && deletes > 0 ? " The addresses change." : rebuilds > 0 && creates === 0 ? " The addresses stay." : "";
   return `Expected time: ${time}.${addresses}`;
-}
-
-function duration(seconds: number): string {
-  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 function droplets(count: number): string {

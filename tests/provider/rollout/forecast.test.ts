@@ -46,7 +46,7 @@ test("is told in a few lines", () => {
       "Rollout plan: make 6 Droplets of image 12, delete 6 Droplets, in 3 batches of at most 2.",
       "At least 6 serve and at most 8 exist meanwhile; the account has 20 of its limit of 100 Droplets.",
       "Price a month: 36.00 USD before, 72.00 USD after; up to 24.00 USD more while it runs.",
-      "Expected time: 12 min. The addresses change.",
+      "Expected time: 11 min 40 s. The addresses change.",
     ].join("\n"),
   );
 });
