@@ -8,6 +8,16 @@ import type { FleetSettings } from "./settings";
 /** From so many on, Droplets that leave are tagged, so that one request does for all. */
 const many = 5;
 
+/** The tag that a killed run may have left of a fleet that had so many Droplets. */
+export function leftTags(fleetId: string, droplets: number): readonly string[] {
+  return droplets >= many ? [leavingTag(fleetId)] : [];
+}
+
+/** What a run that was killed may have left of a fleet that had so many Droplets. */
+export function leavingTagOf(fleetId: string, droplets: number): readonly string[] {
+  return droplets >= many ? [leavingTag(fleetId)] : [];
+}
+
 /** All that carry a tag. */
 export interface Tagged {
   readonly tag: string;

@@ -1,6 +1,7 @@
 import type { DropletWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
 import { fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { leftTags } from "../../rollout/leavingDroplets";
 import { mayPass } from "../../rollout/refusals";
 import { isReservedTag } from "../../rules/tag";
 import { StatusLine } from "../../waiting/statusLine";
@@ -12,7 +13,12 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
   const { api, world } = context;
   const status = new StatusLine(call, world.clock);
   const known = new Set((state.live ?? []).map((droplet) => droplet.id));
-  const used = new Set([fleetTag(id), servingTag(id), ...(state.live ?? []).map(({ template }) => templateTag(template))]);
+  const used = new Set([
+    fleetTag(id),
+    servingTag(id),
+    ...(state.live ?? []).map(({ template }) => templateTag(template)),
+    ...leftTags(id, known.size),
+  ]);
   for (let asked = 0; ;) {
     const carriers = await api.droplets.listByTag(fleetTag(id), call.signal);
     const own = carriers.filter((droplet) => templateOf(droplet.tags) !== undefined || known.has(String(droplet.id)));

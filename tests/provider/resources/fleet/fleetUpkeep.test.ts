@@ -1,5 +1,6 @@
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import type { FleetInputs } from "../../../../provider/resources/fleet/fleetState";
+import { leavingTag } from "../../../../provider/rollout/fleetTags";
 import { type Ended, FleetRig, imagesOf } from "./fleetRig";
 
 async function project(rig: FleetRig, name: string): Promise<string> {
@@ -83,4 +84,14 @@ test("switches backups in place, asks for them in the POST of new Droplets, and 
   const off = await rig.update(rolled, await rig.inputs(1));
   expect([off.reasons, await withBackups(rig)]).toEqual([[], 0]);
   expect(rig.clock.pendingTimers).toBe(0);
+});
+
+test("is deleted with the tag that a killed rollout has left of those that were to leave", async () => {
+  const rig = new FleetRig();
+  const made = await rig.create(await rig.inputs(0, { count: 5 }));
+  await rig.ask("POST", "/v2/tags", { name: leavingTag(made.id) });
+
+  await rig.delete(made);
+
+  expect(await rig.tags()).toEqual([]);
 });
