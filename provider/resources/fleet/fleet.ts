@@ -25,6 +25,7 @@ import {
   faultsOf,
   type FleetInputs,
   type FleetState,
+  heldVersion,
   isHeld,
   lastGoodOf,
   liveOutputs,
@@ -105,7 +106,7 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, context: FleetContext, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
   const wanted = targetOf(inputs, id, state);
-  if (lastGood !== undefined && isHeld(inputs) && !runsTemplateOf(inputs, state))
+  if (heldVersion(inputs, state) !== undefined && !runsTemplateOf(inputs, state))
     call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await context.team(call.signal));
@@ -131,9 +132,9 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const lastChange = rollout.timeline.record(clock.now(), context.api.requests());
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
-    const { batches } = forecastAlong(path, state, inputs);
     const hasMoved = isRoll && (reached.awaiting === undefined || reached.awaiting !== state.rollout?.awaiting);
-    const timed = hasMoved && batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
+    const batches = hasMoved ? forecastAlong(path, state, inputs).batches : 0;
+    const timed = batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));

@@ -7,7 +7,7 @@ import { boundsFor, type Goal } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
 import { pathOf } from "../../rollout/strategy";
 import type { FleetContext } from "./fleetContext";
-import { changeOf, type FleetInputs, isHeld, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
+import { changeOf, type FleetInputs, heldVersion, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
 
 /** What a change does by the plan, as far as the inputs are known; undefined where they don't say how many Droplets, or how. */
 export function forecastOf(
@@ -23,7 +23,7 @@ export function forecastOf(
   const lastGood = lastGoodOf(known);
   // An image that is still to be made is none of those that run.
   const asked = template === undefined ? unknownVersion : versionOf(template, known.fleetId ?? "", lastGood);
-  const target = lastGood !== undefined && isHeld(inputs) ? lastGood : asked;
+  const target = heldVersion(inputs, known) ?? asked;
   return forecastAlong(pathOf(changeOf({ count, rollout }, known, target, now)), known, { count, rollout });
 }
 

@@ -13,8 +13,7 @@ import {
   changeOf,
   faultsOf,
   type FleetInputs,
-  isHeld,
-  lastGoodOf,
+  heldVersion,
   rebuildFault,
   reachedOutputs,
   runsTemplateOf,
@@ -29,8 +28,7 @@ const nothingIsProbed =
 export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, context: FleetContext, call: Call) {
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate, sshKeys } = inputs;
-  const isHeldBack = state !== undefined && lastGoodOf(state) !== undefined && isHeld(inputs);
-  const isRoll = state === undefined || (!isHeldBack && !runsTemplateOf(inputs, state));
+  const isRoll = state === undefined || (heldVersion(inputs, state) === undefined && !runsTemplateOf(inputs, state));
   const foreseen = forecastOf(inputs, state, context.world.clock.now());
   const { fault, warning }: Headroom =
     foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), context, call.signal);

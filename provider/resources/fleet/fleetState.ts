@@ -62,8 +62,12 @@ export function lastGoodOf(state: StoredFleet): Version | undefined {
 
 /** What the fleet is to run: what the inputs ask for, but the last good version while an earlier fleet is waited for. */
 export function targetOf(inputs: FleetInputs, fleetId: string, state: StoredFleet): Version {
-  const lastGood = lastGoodOf(state);
-  return lastGood !== undefined && isHeld(inputs) ? lastGood : wantedOf(inputs, fleetId, lastGood);
+  return heldVersion(inputs, state) ?? wantedOf(inputs, fleetId, lastGoodOf(state));
+}
+
+/** The version that the fleet keeps while an earlier fleet is waited for; undefined where it waits for none, or has none to keep. */
+export function heldVersion(inputs: PartlyKnown<FleetInputs>, state: StoredFleet): Version | undefined {
+  return isHeld(inputs) ? lastGoodOf(state) : undefined;
 }
 
 /** Whether an earlier fleet is still waited for; what isn't known yet may say so, or not. */
