@@ -59,7 +59,7 @@ export interface ImageServiceArgs extends Partial<Pick<CustomImageArgs, "source"
 /** A fleet of a service; each argument is one of `DropletFleet`. */
 export interface ServiceFleetArgs extends Omit<
   DropletFleetArgs,
-  "image" | "region" | "sshKeys" | "vpcUuid" | "name" | "servingTags" | "heldBy" | "reservedIps" | "projectId" | "gate"
+  "image" | "region" | "sshKeys" | "vpcUuid" | "name" | "servingTags" | "heldBy" | "projectId" | "gate"
 > {
   /**
    * What a new Droplet must show before it serves, as `DropletFleet` has it; which probes there are is plain. With `loadBalancer`, that

@@ -68,13 +68,16 @@ test("dev, staging and prod share one import, and the image goes with the last o
   expect(await account()).toEqual(nothing);
 });
 
+/** A stack that runs its second version, and keeps the first. */
+async function twoVersions({ stack, image }: Service) {
+  const [v1, v2] = [kept(await image("1.0.0")), kept(await image("2.0.0"))];
+  return { v1, v2, first: await up(stack, v1), second: await up(stack, v2) };
+}
+
 test("a renamed stack keeps its versions, and a new stack under its old name takes and deletes none of them", async () => {
   const service = await useService();
   const { stack, image, writes, account } = service;
-  const v1 = kept(await image("1.0.0"));
-  const v2 = kept(await image("2.0.0"));
-  const first = await up(stack, v1);
-  const second = await up(stack, v2);
+  const { v1, first, second } = await twoVersions(service);
   const renamed = await moved(stack, service, "renamed");
 
   const fresh = await stackBeside(service, "test");
@@ -93,11 +96,8 @@ test("a renamed stack keeps its versions, and a new stack under its old name tak
 
 test("a replacement by force keeps the image, its earlier versions, and imports nothing", async () => {
   const service = await useService();
-  const { stack, image, writes, account } = service;
-  const v1 = kept(await image("1.0.0"));
-  const v2 = kept(await image("2.0.0"));
-  const first = await up(stack, v1);
-  const second = await up(stack, v2);
+  const { stack, writes, account } = service;
+  const { v1, v2, first, second } = await twoVersions(service);
   const { deployment } = await stack.state();
   const urn = deployment.resources?.find(({ type }) => type === "imagefleet:index:ImageImport")?.urn ?? "";
   expect(await up(stack, v2, "--target-replace", urn)).toBe(second);
