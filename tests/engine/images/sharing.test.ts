@@ -27,7 +27,7 @@ function stackBeside({ emulator }: Service, name: string): Promise<Stack> {
 
 async function up(stack: Stack, image: Wanted, ...args: string[]): Promise<string> {
   await stack.setConfig({ "service:image": image, "service:fleets": {} });
-  const { code, stdout } = await stack.up(...args);
+  const { code, stdout } = await stack.update(...args);
   expect([code, code === 0 ? "" : stdout]).toEqual([0, ""]);
   return (await stack.outputs()).imageId as string;
 }
