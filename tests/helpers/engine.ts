@@ -10,11 +10,10 @@ import { openWorkspace } from "../../local/workspace";
 export type { Config, Result, Running };
 
 export interface StackOptions {
-  /**
-   * Folder of the program's `Pulumi.yaml`, relative to the checkout; `.` is the project itself. A compiled test program (`dist/tests/…`)
-   * runs inside one process of the test file, any other in processes of the language host, as a user's does.
-   */
+  /** Folder of the program's `Pulumi.yaml`, relative to the checkout; `.` is the project itself. */
   readonly program: string;
+  /** Whether the language host starts a process for each run of the program, as on a user's machine. Default: one process runs a file's programs. */
+  readonly ownProcess?: boolean;
   /** Default: `test`. A name that has a tracked `Pulumi.<name>.yaml` starts from a copy of that. */
   readonly name?: string;
   readonly config?: Config;
@@ -86,7 +85,7 @@ afterAll(async () => {
 });
 
 /** A new, empty stack. Nothing is destroyed when the test file ends: its processes are ended and its state is deleted. */
-export async function useStack({ program, name = "test", config = {}, env, beside }: StackOptions): Promise<Stack> {
+export async function useStack({ program, ownProcess = false, name = "test", config = {}, env, beside }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-stack-"));
   folders.push(folder);
   const workspace = await openWorkspace({ log: () => undefined, backend: backends.get(beside) ?? path.join(folder, "backend") });
@@ -96,8 +95,8 @@ export async function useStack({ program, name = "test", config = {}, env, besid
   await stack.create();
   await stack.configure(config);
 
-  const compiled = program.startsWith("dist/tests/") ? ["--client", (await startProgramHost()).address] : [];
-  const start = (...args: string[]): Running => stack.start(runsProgram.test(args[0] ?? "") ? [...args, ...compiled] : args);
+  const host = ownProcess ? [] : ["--client", (await startProgramHost()).address];
+  const start = (...args: string[]): Running => stack.start(runsProgram.test(args[0] ?? "") ? [...args, ...host] : args);
   const run = (...args: string[]): Promise<Result> => start(...args).ended;
   const made: Stack = {
     run,

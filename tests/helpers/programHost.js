@@ -21,10 +21,17 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
 
 /** Exports of the program, which become the stack's outputs. */
 async function evaluate(info) {
-  const file = require.resolve(path.join(info.getProgramDirectory(), info.getEntryPoint()));
+  const file = path.join(info.getProgramDirectory(), info.getEntryPoint());
+  if (file.endsWith(".ts")) compileTypeScript();
   delete require.cache[file];
   return require(file);
 }
+
+/** Without a check of types, as `PULUMI_NODEJS_TRANSPILE_ONLY` has it. */
+function compileTypeScript() {
+  registered ??= require("ts-node").register({ transpileOnly: true, cwd: path.join(__dirname, "../..") });
+}
+let registered;
 
 // What a program still waits for when its engine is killed fails after its run has ended.
 process.on("unhandledRejection", () => undefined).on("disconnect", () => process.exit(0));
