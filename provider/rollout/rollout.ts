@@ -29,7 +29,7 @@ export class Rollout {
     this.#settings = settings;
     this.#world = world;
     this.#call = call;
-    this.status = new StatusLine(call, world.clock);
+    this.status = new StatusLine(call, world.clock, settings.expected);
     this.timeline = new Timeline(world.clock.now());
     this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace, settings.servingTags);
     this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);

@@ -21,6 +21,8 @@ export interface FleetSettings {
   readonly creationTag?: string;
   readonly gate: Gate;
   readonly policy: Policy & Timing & { readonly maxFailures: number };
+  /** How long the change usually takes, in milliseconds; undefined where no run has timed one. */
+  readonly expected?: number;
   /** The Droplets as an earlier run stored them. */
   readonly known: readonly KnownDroplet[];
 }

@@ -18,7 +18,7 @@ import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
 import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
-import { forecastAlong } from "./fleetForecast";
+import { expectedSeconds, forecastAlong } from "./fleetForecast";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import {
   changeOf,
@@ -90,7 +90,7 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, context, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
-  const rollout = begin(fleetId, inputs, [], context, call, creation);
+  const rollout = begin(fleetId, inputs, { known: [], creationTag: creation }, context, call);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
   const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
@@ -118,8 +118,11 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
   const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
   const path = pathOf(change);
+  const foreseen = forecastAlong(path, state, inputs);
+  const seconds = expectedSeconds(state, foreseen);
 
-  const rollout = begin(id, inputs, knownOf(state), context, call);
+  const settings = { known: knownOf(state), expected: seconds === undefined ? undefined : seconds * 1_000 };
+  const rollout = begin(id, inputs, settings, context, call);
   await rollout.look();
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
   if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
@@ -133,7 +136,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
     const hasMoved = isRoll && (reached.awaiting === undefined || reached.awaiting !== state.rollout?.awaiting);
-    const batches = hasMoved ? forecastAlong(path, state, inputs).batches : 0;
+    const batches = hasMoved ? foreseen.batches : 0;
     const timed = batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined) call.info(describePause(reached));
@@ -176,10 +179,9 @@ async function read(
 function begin(
   fleetId: string,
   inputs: FleetInputs,
-  known: FleetSettings["known"],
+  more: Pick<FleetSettings, "known" | "creationTag" | "expected">,
   context: FleetContext,
   call: Call,
-  creation?: string,
 ): Rollout {
   const { name, region, tags = [], servingTags = [], projectId, backups = false, gate, rollout: policy } = inputs;
   const bounds = boundsOf(policy, inputs.count);
@@ -193,8 +195,7 @@ function begin(
     backups,
     gate,
     policy: { ...policy, ...bounds },
-    known,
-    creationTag: creation,
+    ...more,
   };
   return new Rollout(settings, context, call);
 }

@@ -52,14 +52,19 @@ export async function planOf(
   const [before, after] = [state?.size, isKnown(size) ? size : undefined].map((slug) => sizes.get(slug ?? "")?.price_monthly);
   const existing = state?.live?.length ?? 0;
   const many = isKnown(count) ? count : existing;
-  const { lastSeconds, lastBatches } = state?.rollout ?? {};
   return {
     ...foreseen,
     priceBefore: before === undefined ? undefined : before * existing,
     priceAfter: after === undefined ? undefined : after * many,
     surgePrice: after === undefined ? undefined : after * Math.max(0, foreseen.mostExisting - Math.max(existing, many)),
-    expectedSeconds: lastSeconds === undefined || lastBatches === undefined ? undefined : (lastSeconds / lastBatches) * foreseen.batches,
+    expectedSeconds: expectedSeconds(state, foreseen),
   };
+}
+
+/** What the last change took for each of its batches, for as many as are foreseen. */
+export function expectedSeconds(state: StoredFleet | undefined, { batches }: Forecast): number | undefined {
+  const { lastSeconds, lastBatches } = state?.rollout ?? {};
+  return lastSeconds === undefined || lastBatches === undefined ? undefined : (lastSeconds / lastBatches) * batches;
 }
 
 /** The value where no part of it is unknown. */

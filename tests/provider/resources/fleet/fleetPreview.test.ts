@@ -37,6 +37,8 @@ test("tells the rollout that then takes place", async () => {
   expect(after.state.rollout).toMatchObject({ lastSeconds: (rig.clock.now() - began) / 1_000, lastBatches: 2 });
   const next = (await preview(rig, await inputsOf(rig, 0), after.state)).rollout!.plan!;
   expect(next.expectedSeconds).toBe(after.state.rollout!.lastSeconds);
+  await rig.update(after, await inputsOf(rig, 0));
+  expect(rig.said).toContainEqual(expect.stringMatching(/^2 of 4 serving image \d+; .*, \d+ s of about \d+ s$/));
 });
 
 test("tells it while the image isn't known yet, and asks prices and limits once a process", async () => {

@@ -140,7 +140,7 @@ export class FleetRig {
     return {
       urn,
       signal: this.interrupt.signal,
-      progress: (text) => this.said.push(text),
+      progress: (text) => this.said.push(text) > 0,
       warn: (text) => this.warned.push(text),
       info: (text) => this.said.push(text),
     };

@@ -108,7 +108,7 @@ describe("behind a load balancer", () => {
     expect(seconds).toBeGreaterThanOrEqual(20);
     expect(seconds).toBeLessThan(45);
     expect(rig.said).toContainEqual(
-      expect.stringMatching(`^1 of 2 serving image \\d+; web-\\d-[0-9a-f]{4} waits for load balancer ${id}$`),
+      expect.stringMatching(`^1 of 2 serving image \\d+; web-\\d-[0-9a-f]{4} waits for load balancer ${id}, 2 s$`),
     );
     const asked = rig.sent.filter((request) => request.includes("/monitoring/"));
     expect(asked.length).toBeLessThan((2 * 45) / 5);
