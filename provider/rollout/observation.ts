@@ -87,14 +87,15 @@ export class FleetObservation {
     await this.take(await this.#api.listByTag(fleetTag(this.#fleetId), signal), signal);
   }
 
-  /** Takes in a list of the fleet's Droplets, and asks for those that it lacks. */
-  async take(listed: readonly DropletWire[], signal: AbortSignal): Promise<void> {
+  /** Takes in a list of the fleet's Droplets and which of them DigitalOcean has failed to make, and asks for those that it lacks. */
+  async take(listed: readonly DropletWire[], signal: AbortSignal, failedCreates: ReadonlySet<number> = new Set()): Promise<void> {
     for (const wire of listed) this.#see(wire, { isListed: true });
     const present = new Set(listed.map(({ id }) => String(id)));
     const lost = [...this.#observed].filter(([id]) => !present.has(id));
     await Promise.all(lost.map(([id, droplet]) => this.#lookFor(id, droplet, signal)));
     if (!this.#hasLooked) await this.#lookForKnown(signal);
     this.#hasLooked = true;
+    for (const droplet of this.#observed.values()) droplet.createFailed ||= failedCreates.has(droplet.wire.id);
     const names = new Set(this.droplets.map(({ wire }) => wire.name));
     this.#possible = this.#possible.filter(({ id = "", name = "", until }) => {
       return !names.has(name) && !this.#observed.has(id) && this.#clock.now() < until;
@@ -166,6 +167,7 @@ export class FleetObservation {
       template: "",
       seenAt: now,
       isListed: false,
+      createFailed: false,
       madeAt: how.madeAt,
       serveAskedAt: undefined,
       servingSince: undefined,

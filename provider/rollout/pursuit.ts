@@ -180,7 +180,7 @@ export class Pursuit {
     this.#look = "underWay";
     const begunAt = this.#world.clock.now();
     try {
-      await this.#observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal);
+      await this.#observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal, this.#poller.failedCreates);
       [this.#look, this.#seenAt] = ["done", begunAt];
     } catch (failure) {
       this.#look = { failure };
