@@ -1,5 +1,5 @@
 import type { Api } from "../api/api";
-import type { DropletWire } from "../api/wire";
+import type { DropletWire, ReservedIpWire } from "../api/wire";
 import { hasTag } from "../rules/tag";
 import { SingleFlight } from "../waiting/singleFlight";
 import type { Clock, World } from "../world";
@@ -23,7 +23,7 @@ export class DropletPoller {
   readonly pace = new LookPace();
   /** Numbers of the Droplets whose create DigitalOcean has given up. */
   readonly failedCreates = new Set<number>();
-  readonly #api: Pick<Api, "droplets" | "actions">;
+  readonly #api: Pick<Api, "droplets" | "actions" | "reservedIps">;
   readonly #clock: Clock;
   /** Since when a Droplet has been seen to be new. */
   #newSince: ReadonlyMap<number, number> = new Map();
@@ -32,7 +32,7 @@ export class DropletPoller {
   #allowedAt: number;
   #flight: SingleFlight<Listing> | undefined;
 
-  constructor(api: Pick<Api, "droplets" | "actions">, { clock }: World) {
+  constructor(api: Pick<Api, "droplets" | "actions" | "reservedIps">, { clock }: World) {
     this.#api = api;
     this.#clock = clock;
     this.#allowedAt = clock.now();
@@ -48,9 +48,15 @@ export class DropletPoller {
     }
   }
 
+  /** The account's Reserved IPs, out of the same allowance. */
+  async reservedIps(signal: AbortSignal): Promise<readonly ReservedIpWire[]> {
+    await this.#clock.sleep(this.#pause(1), signal);
+    return this.#api.reservedIps.list(signal, "background");
+  }
+
   async #list(signal: AbortSignal): Promise<Listing> {
     try {
-      await this.#clock.sleep(this.#pause(), signal);
+      await this.#clock.sleep(this.#pause(this.pace.pages), signal);
       const begunAt = this.#clock.now();
       const droplets = await this.#api.droplets.listByTag(fleetsTag, signal, "background");
       this.pace.pages = Math.max(1, Math.ceil(droplets.length / pageSize));
@@ -80,11 +86,11 @@ export class DropletPoller {
     }
   }
 
-  /** Milliseconds until the next list may go. */
-  #pause(): number {
+  /** Milliseconds until the next list of so many pages may go. */
+  #pause(pages: number): number {
     const now = this.#clock.now();
     const perMillisecond = hourly / 3_600_000;
-    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - this.pace.pages;
+    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - pages;
     this.#allowedAt = now;
     return this.#allowance >= 0 ? 0 : Math.ceil(-this.#allowance / perMillisecond);
   }

@@ -3,13 +3,13 @@ import { Unfinished } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
 import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
-import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
+import { FleetObservation } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
+import { awaitAddresses } from "../../rollout/addressPresence";
 import { describeRetry } from "../../rollout/planReport";
 import { describeKept, describePause } from "../../rollout/report";
 import { Rollout } from "../../rollout/rollout";
-import { type FleetSettings, type Goal, uniformGoal } from "../../rollout/settings";
-import { boundsOf } from "../../rollout/size";
+import { type Goal, uniformGoal } from "../../rollout/settings";
 import { keptAt, pathOf, wayBack } from "../../rollout/strategy";
 import { sameMembers } from "../../rules/sameMembers";
 import { sameTags } from "../../rules/tag";
@@ -18,6 +18,7 @@ import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
 import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
+import { knownOf, settingsOf } from "./fleetSettings";
 import { forecastAlong } from "./fleetForecast";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import {
@@ -32,7 +33,6 @@ import {
   rebuildFault,
   reachedOutputs,
   runsTemplateOf,
-  standingSlots,
   type StoredFleet,
   targetOf,
   versionsIn,
@@ -86,11 +86,12 @@ function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>
 async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const { api, world, namespace } = context;
   const price = await place(inputs, undefined, context, call);
+  await awaitAddresses(inputs.reservedIps ?? [], inputs.region, api, world.clock, call);
   const team = await context.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, context, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
-  const rollout = begin(fleetId, inputs, [], context, call, creation);
+  const rollout = new Rollout(settingsOf(fleetId, inputs, undefined, creation), context, call);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
   const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
@@ -118,8 +119,10 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
   const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
   const path = pathOf(change);
+  const { reservedIps = [], region } = inputs;
+  if (!sameOrder(state.reservedIps, reservedIps)) await awaitAddresses(reservedIps, region, context.api, clock, call);
 
-  const rollout = begin(id, inputs, knownOf(state), context, call);
+  const rollout = new Rollout(settingsOf(id, inputs, state), context, call);
   await rollout.look();
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
   if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
@@ -141,8 +144,14 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
     return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
-  const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
-  const outputs = { ...(lastGood === undefined ? inputs : state), ...live, tags: both("tags"), servingTags: both("servingTags") };
+  const both = (name: "tags" | "servingTags" | "reservedIps") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
+  const outputs = {
+    ...(lastGood === undefined ? inputs : state),
+    ...live,
+    tags: both("tags"),
+    servingTags: both("servingTags"),
+    reservedIps: both("reservedIps"),
+  };
   const judged = { rollout: { ...inputs.rollout, ...lastTimeOf(state), failedImage: inputs.image } };
   throw new Unfinished({ id, state: rollout.isJudged ? { ...outputs, ...judged } : outputs, reasons });
 }
@@ -159,7 +168,9 @@ async function read(
         "declare a new fleet, and take the old Droplets down when it serves.",
     );
   }
-  const observation = new FleetObservation(id, context.api.droplets, context.world.clock, knownOf(stored.state));
+  const observation = new FleetObservation(id, context.api.droplets, context.world.clock, knownOf(stored.state), {
+    reservedIps: stored.state.reservedIps,
+  });
   const lastGood = lastGoodOf(stored.state);
   if (lastGood !== undefined) observation.expect(versionsIn(stored.inputs, id, lastGood));
   await observation.look(call.signal);
@@ -171,32 +182,6 @@ async function read(
   const faults = faultsOf(state, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
   throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to fix the fleet.`) });
-}
-
-function begin(
-  fleetId: string,
-  inputs: FleetInputs,
-  known: FleetSettings["known"],
-  context: FleetContext,
-  call: Call,
-  creation?: string,
-): Rollout {
-  const { name, region, tags = [], servingTags = [], projectId, backups = false, gate, rollout: policy } = inputs;
-  const bounds = boundsOf(policy, inputs.count);
-  const settings: FleetSettings = {
-    fleetId,
-    name,
-    region,
-    tags,
-    servingTags,
-    projectId,
-    backups,
-    gate,
-    policy: { ...policy, ...bounds },
-    known,
-    creationTag: creation,
-  };
-  return new Rollout(settings, context, call);
 }
 
 /** Droplets of a create that was interrupted. Their tag is there as soon as they are, also where lists don't show them yet. */
@@ -211,16 +196,6 @@ async function leftOf(creation: string, { api, world }: FleetContext, signal: Ab
 
 function lastTimeOf({ rollout }: StoredFleet) {
   return rollout?.lastBatches === undefined ? {} : { lastSeconds: rollout.lastSeconds, lastBatches: rollout.lastBatches };
-}
-
-/** What the state knows; Droplets that the last good state did not want may have been stored before their bake time was over. */
-function knownOf(state: StoredFleet): readonly KnownDroplet[] {
-  const { live = [] } = state;
-  const wanted = standingSlots(
-    state,
-    live.reduce((most, { slot }) => Math.max(most, slot + 1), 0),
-  );
-  return live.map((droplet) => ({ ...droplet, serving: droplet.serving && droplet.template === wanted[droplet.slot] }));
 }
 
 /** What the work came to; or why it stopped short, one sentence each. */
@@ -254,6 +229,10 @@ function isOldDefault(before: FleetInputs["rollout"] | undefined, after: WithUnk
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {
   return isKnown(after) && after.every(isKnown) && same(before, after);
+}
+
+function sameOrder(before: readonly string[] = [], after: readonly string[]): boolean {
+  return before.length === after.length && before.every((item, at) => item === after[at]);
 }
 
 function newFleetId(random: () => number): string {

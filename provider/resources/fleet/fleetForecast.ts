@@ -1,5 +1,6 @@
 import { isKnown, type WithUnknowns } from "../../host/property";
 import type { Call } from "../../host/resource";
+import type { Address } from "../../rollout/addressPlan";
 import { type Forecast, forecast } from "../../rollout/forecast";
 import type { Member } from "../../rollout/plan";
 import type { Plan } from "../../rollout/planReport";
@@ -14,6 +15,7 @@ export function forecastOf(
   inputs: Exclude<WithUnknowns<FleetInputs>, symbol>,
   state: StoredFleet | undefined,
   now: number,
+  addresses: readonly Address[],
 ): Forecast | undefined {
   const { count } = inputs;
   const rollout = whollyKnown<FleetInputs["rollout"]>(inputs.rollout);
@@ -24,7 +26,7 @@ export function forecastOf(
   // An image that is still to be made is none of those that run.
   const asked = template === undefined ? unknownVersion : versionOf(template, known.fleetId ?? "", lastGood);
   const target = heldVersion(inputs, known) ?? asked;
-  return forecastAlong(pathOf(changeOf({ count, rollout }, known, target, now)), known, { count, rollout });
+  return forecastAlong(pathOf(changeOf({ count, rollout }, known, target, now)), known, { count, rollout }, addresses);
 }
 
 /** The same along a path. */
@@ -32,11 +34,13 @@ export function forecastAlong(
   path: readonly Goal[],
   state: StoredFleet,
   { count, rollout }: Pick<FleetInputs, "count" | "rollout">,
+  addresses: readonly Address[] = [],
 ): Forecast {
   const policy = boundsOf(rollout, count);
   return forecast(
     membersOf(state),
     path.map((desired) => ({ desired, policy: boundsFor(desired, policy) })),
+    addresses,
   );
 }
 

@@ -7,6 +7,7 @@ import { type AccountDroplets, describePlan, describeRetry, type Plan } from "..
 import { preflight } from "../../rollout/preflight";
 import { type Change, pathOf } from "../../rollout/strategy";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
+import { leadingOf } from "./fleetAddresses";
 import { balancerOf } from "./fleetPlacement";
 import type { FleetContext } from "./fleetContext";
 import {
@@ -29,11 +30,12 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate, sshKeys } = inputs;
   const isRoll = state === undefined || (heldVersion(inputs, state) === undefined && !runsTemplateOf(inputs, state));
-  const foreseen = forecastOf(inputs, state, context.world.clock.now());
+  const leading = await leadingOf(inputs, state, context, call.signal);
+  const foreseen = forecastOf(inputs, state, context.world.clock.now(), leading.addresses);
   const { fault, warning }: Headroom =
     foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), context, call.signal);
   if (warning !== undefined) call.warn(warning);
-  const faults = fault === undefined ? [] : [fault];
+  const faults = [...(fault === undefined ? [] : [fault]), ...leading.faults];
   if (isRoll) {
     const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
     const template = {

@@ -109,6 +109,7 @@ const rolloutPlan = {
   largestBatch: { shape: "integer", doc: "How many of them at a time at most.", required: true },
   leastServing: { shape: "integer", doc: "How many Droplets serve meanwhile, at least.", required: true },
   mostExisting: { shape: "integer", doc: "How many Droplets exist meanwhile, at most.", required: true },
+  reservedIps: { shape: { listOf: "string" }, doc: "Reserved IPs that come to lead to another Droplet, or to none.", required: true },
   priceBefore: { shape: "number", doc: "Price of the Droplets that exist, in USD a month." },
   priceAfter: { shape: "number", doc: "Price of the Droplets after the change, in USD a month." },
   surgePrice: { shape: "number", doc: "Price of the Droplets that exist beside those while it runs, in USD a month." },
