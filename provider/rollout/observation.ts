@@ -74,6 +74,11 @@ export class FleetObservation {
     return [...this.#observed.values()].sort((one, other) => one.slot - other.slot || one.wire.id - other.wire.id);
   }
 
+  /** Those that are on, as far as that is known. */
+  get running(): readonly ObservedDroplet[] {
+    return this.droplets.filter(({ wire }) => wire.status === "active");
+  }
+
   get(id: string): ObservedDroplet | undefined {
     return this.#observed.get(id);
   }

@@ -27,6 +27,7 @@ import {
   type FleetInputs,
   type FleetState,
   heldVersion,
+  holdOf,
   isHeld,
   lastGoodOf,
   liveOutputs,
@@ -112,13 +113,13 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await context.team(call.signal));
   const { clock } = context.world;
-  const change = changeOf(inputs, state, wanted, clock.now());
+  const hold = holdOf(inputs, id, state);
+  const change = changeOf(inputs, state, wanted, clock.now(), hold);
   const fault = rebuildFault(change);
   if (fault !== undefined) throw new Error(fault);
   const failed = state.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
   const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
-  const path = pathOf(change);
   const { reservedIps = [], region } = inputs;
   if (!sameOrder(state.reservedIps, reservedIps)) await awaitAddresses(reservedIps, region, context.api, clock, call);
 
@@ -127,6 +128,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
   if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, context, call);
+  const path = pathOf({ ...change, hold: hold && { ...hold, live: rollout.observation.running } });
   if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
     await rollout.retag([...(state.tags ?? []), ...(state.servingTags ?? [])]);
@@ -139,7 +141,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
     const batches = hasMoved ? forecastAlong(path, state, inputs).batches : 0;
     const timed = batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
-    if (reached.awaiting !== undefined) call.info(describePause(reached));
+    if (reached.awaiting !== undefined && hold === undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
     return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
   }

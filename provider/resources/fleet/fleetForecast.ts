@@ -8,7 +8,7 @@ import { boundsFor, type Goal } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
 import { pathOf } from "../../rollout/strategy";
 import type { FleetContext } from "./fleetContext";
-import { changeOf, type FleetInputs, heldVersion, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
+import { changeOf, type FleetInputs, heldVersion, holdOf, lastGoodOf, type StoredFleet, templateProperties, versionOf } from "./fleetState";
 
 /** What a change does by the plan, as far as the inputs are known; undefined where they don't say how many Droplets, or how. */
 export function forecastOf(
@@ -26,7 +26,12 @@ export function forecastOf(
   // An image that is still to be made is none of those that run.
   const asked = template === undefined ? unknownVersion : versionOf(template, known.fleetId ?? "", lastGood);
   const target = heldVersion(inputs, known) ?? asked;
-  return forecastAlong(pathOf(changeOf({ count, rollout }, known, target, now)), known, { count, rollout }, addresses);
+  return forecastAlong(
+    pathOf(changeOf({ count, rollout }, known, target, now, holdOf(inputs, known.fleetId ?? "", known))),
+    known,
+    { count, rollout },
+    addresses,
+  );
 }
 
 /** The same along a path. */

@@ -15,6 +15,7 @@ import {
   faultsOf,
   type FleetInputs,
   heldVersion,
+  holdOf,
   rebuildFault,
   reachedOutputs,
   runsTemplateOf,
@@ -77,7 +78,8 @@ function foresee(inputs: FleetInputs, state: StoredFleet, context: FleetContext)
 }
 
 function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetContext): Change {
-  return changeOf(inputs, state, targetOf(inputs, state.fleetId ?? "", state), world.clock.now());
+  const id = state.fleetId ?? "";
+  return changeOf(inputs, state, targetOf(inputs, id, state), world.clock.now(), holdOf(inputs, id, state));
 }
 
 /** What the change needs of the account's limit. */
