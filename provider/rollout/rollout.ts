@@ -18,8 +18,8 @@ export class Rollout {
   readonly reasons: string[] = [];
   readonly status: StatusLine;
   readonly timeline: Timeline;
+  readonly addresses: ReservedAddresses;
   readonly #settings: FleetSettings;
-  readonly #addresses: ReservedAddresses;
   readonly #executor: StepExecutor;
   readonly #pursuit: Pursuit;
   readonly #world: World;
@@ -37,9 +37,9 @@ export class Rollout {
       ...settings,
       pace: poller.pace,
     });
-    this.#addresses = new ReservedAddresses(settings.reservedIps, settings.formerReservedIps, api.reservedIps, world.clock);
-    const { observation, status, timeline } = this;
-    const seen = { observation, addresses: this.#addresses };
+    this.addresses = new ReservedAddresses(settings.reservedIps, settings.formerReservedIps, api.reservedIps, world.clock);
+    const { observation, addresses, status, timeline } = this;
+    const seen = { observation, addresses };
     this.#executor = new StepExecutor(settings, seen, api, world.clock, call.signal);
     this.#pursuit = new Pursuit(settings, { api, world, poller }, call, { ...seen, status, timeline, executor: this.#executor });
   }
@@ -47,7 +47,7 @@ export class Rollout {
   /** Looks at the fleet, and whatever else carries its tag. */
   async look(): Promise<void> {
     const begunAt = this.#world.clock.now();
-    await Promise.all([this.observation.look(this.#call.signal), this.#addresses.look(this.#call.signal)]);
+    await Promise.all([this.observation.look(this.#call.signal), this.addresses.look(this.#call.signal)]);
     this.#isFresh = true;
     this.#pursuit.hasSeen(begunAt);
     const { strangers } = this.observation;

@@ -19,7 +19,7 @@ import { deleteFleet } from "./fleetDelete";
 import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
 import { knownOf, settingsOf } from "./fleetSettings";
-import { forecastAlong } from "./fleetForecast";
+import { forecastAlong, remainderOf } from "./fleetForecast";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import {
   changeOf,
@@ -143,7 +143,9 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
     if (reached.awaiting !== undefined && hold === undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
+    const standing = { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed } };
+    const plan = await remainderOf(inputs, standing, rollout.addresses.all, context, call);
+    return { ...standing, rollout: { ...standing.rollout, plan, failedImage: isRoll ? undefined : failed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
   const both = (name: "tags" | "servingTags" | "reservedIps") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];

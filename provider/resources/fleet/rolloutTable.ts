@@ -123,7 +123,7 @@ export const rolloutStatus = {
   awaiting: { shape: "string", doc: "What `rollout.approved` must say for the change to go on: `<template>/<stage>`." },
   plan: {
     shape: { object: rolloutPlan, named: "FleetRolloutPlan" },
-    doc: "What the change will do, if nothing goes wrong. Only a preview has it.",
+    doc: "What is still to be done, if nothing goes wrong: in a preview the change, after a run that paused what follows its approval, and while Droplets stand by their end. Empty once all is done.",
   },
   failedImage: { shape: "string", doc: "Number of the image that failed last, until another one is tried." },
   lastSeconds: { shape: "number", doc: "How many seconds the last rollout took." },
