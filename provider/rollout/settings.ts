@@ -17,6 +17,9 @@ export interface FleetSettings {
   /** The project that the Droplets are in; undefined for where DigitalOcean puts them. */
   readonly projectId?: string;
   readonly backups: boolean;
+  /** Reserved IPs by slot, and those that the program named before. */
+  readonly reservedIps: readonly string[];
+  readonly formerReservedIps: readonly string[];
   /** The tag of the create under way; undefined when the state knows the fleet. */
   readonly creationTag?: string;
   readonly gate: Gate;
