@@ -19,6 +19,8 @@ export interface FleetSettings {
   readonly backups: boolean;
   /** The tag of the create under way; undefined when the state knows the fleet. */
   readonly creationTag?: string;
+  /** The tag of the resource's Droplets, whichever of its fleets they are in. */
+  readonly programTag: string;
   readonly gate: Gate;
   readonly policy: Policy & Timing & { readonly maxFailures: number };
   /** The Droplets as an earlier run stored them. */

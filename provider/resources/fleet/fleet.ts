@@ -2,7 +2,7 @@ import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
+import { creationTag, fleetIdOf, programTag, templateTag } from "../../rollout/fleetTags";
 import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
 import { describeRetry } from "../../rollout/planReport";
@@ -40,6 +40,7 @@ import {
 } from "./fleetState";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
 import { foundInputs } from "./foundInputs";
+import { warnOfOtherFleets } from "./otherFleets";
 
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
@@ -68,7 +69,8 @@ export const fleet: ResourceType<FleetContext, Inputs, Outputs> = {
 };
 
 /** Order has no meaning in keys and tags, and drift is fixed: by the state alone, without any request. */
-function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world }: FleetContext): Effects {
+function diff({ id, state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world, knownFleets }: FleetContext): Effects {
+  knownFleets.add(id);
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
@@ -90,6 +92,7 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, context, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
+  await warnOfOtherFleets(fleetId, context, call);
   const rollout = begin(fleetId, inputs, [], context, call, creation);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
@@ -195,6 +198,7 @@ function begin(
     policy: { ...policy, ...bounds },
     known,
     creationTag: creation,
+    programTag: programTag(context.namespace, call.urn),
   };
   return new Rollout(settings, context, call);
 }
