@@ -22,6 +22,8 @@ export interface FleetSettings {
   readonly formerReservedIps: readonly string[];
   /** The tag of the create under way; undefined when the state knows the fleet. */
   readonly creationTag?: string;
+  /** The tag of the resource's Droplets, whichever of its fleets they are in. */
+  readonly programTag: string;
   readonly gate: Gate;
   readonly policy: Policy & Timing & { readonly maxFailures: number };
   /** How long the change usually takes, in milliseconds; undefined where no run has timed one. */

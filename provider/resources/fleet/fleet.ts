@@ -41,6 +41,7 @@ import {
 } from "./fleetState";
 import { fleetInputs, fleetOutputs } from "./fleetTable";
 import { foundInputs } from "./foundInputs";
+import { warnOfOtherFleets } from "./otherFleets";
 
 type Inputs = typeof fleetInputs;
 type Outputs = typeof fleetOutputs;
@@ -69,7 +70,8 @@ export const fleet: ResourceType<FleetContext, Inputs, Outputs> = {
 };
 
 /** Order has no meaning in keys and tags, and drift is fixed: by the state alone, without any request. */
-function diff({ state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world }: FleetContext): Effects {
+function diff({ id, state, before, after, effects }: ResourceChange<Inputs, Outputs>, { world, knownFleets }: FleetContext): Effects {
+  knownFleets.add(id);
   if (!isKnown(after)) return effects;
   const corrected = { ...effects };
   if (effects["sshKeys"] !== undefined && sameList(before.sshKeys, after.sshKeys)) corrected["sshKeys"] = "none";
@@ -92,7 +94,8 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, context, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
-  const rollout = new Rollout(settingsOf(fleetId, inputs, undefined, creation), context, call);
+  await warnOfOtherFleets(fleetId, context, call);
+  const rollout = new Rollout({ ...settingsOf(fleetId, call.urn, inputs, context), creationTag: creation }, context, call);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
   const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
@@ -127,7 +130,7 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   if (!sameOrder(state.reservedIps, reservedIps)) await awaitAddresses(reservedIps, region, context.api, clock, call);
 
   const expected = seconds === undefined ? undefined : seconds * 1_000;
-  const rollout = new Rollout({ ...settingsOf(id, inputs, state), expected }, context, call);
+  const rollout = new Rollout({ ...settingsOf(id, call.urn, inputs, context, state), expected }, context, call);
   await rollout.look();
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
   if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);

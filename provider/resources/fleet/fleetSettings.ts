@@ -1,14 +1,23 @@
+import { programTag } from "../../rollout/fleetTags";
 import type { KnownDroplet } from "../../rollout/observation";
 import type { FleetSettings } from "../../rollout/settings";
 import { boundsOf } from "../../rollout/size";
 import { formerOf } from "./fleetAddresses";
+import type { FleetContext } from "./fleetContext";
 import { type FleetInputs, standingSlots, type StoredFleet } from "./fleetState";
 
 /** What a rollout takes of checked inputs, and of what an earlier run stored. */
-export function settingsOf(fleetId: string, inputs: FleetInputs, state: StoredFleet = {}, creationTag?: string): FleetSettings {
+export function settingsOf(
+  fleetId: string,
+  urn: string,
+  inputs: FleetInputs,
+  { namespace }: FleetContext,
+  state: StoredFleet = {},
+): FleetSettings {
   const { name, region, tags = [], servingTags = [], projectId, backups = false, reservedIps = [], gate, rollout } = inputs;
   return {
-    ...{ fleetId, name, region, tags, servingTags, projectId, backups, gate, reservedIps, creationTag },
+    ...{ fleetId, name, region, tags, servingTags, projectId, backups, gate, reservedIps },
+    programTag: programTag(namespace, urn),
     policy: { ...rollout, ...boundsOf(rollout, inputs.count) },
     formerReservedIps: formerOf(state, reservedIps),
     known: knownOf(state),

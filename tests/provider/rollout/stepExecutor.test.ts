@@ -1,5 +1,5 @@
 import { ApiError, NetworkError } from "../../../provider/api/errors";
-import { fleetsTag, fleetTag, leavingTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
+import { fleetsTag, fleetTag, leavingTag, programTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
 import { FleetObservation } from "../../../provider/rollout/observation";
 import { ReservedAddresses } from "../../../provider/rollout/reservedAddresses";
 import { type FleetSettings, uniformGoal } from "../../../provider/rollout/settings";
@@ -10,7 +10,8 @@ import { RecordedApi, wireOf } from "./recordedApi";
 const signal = new AbortController().signal;
 const fingerprint = "0123456789ab";
 const wanted = uniformGoal({ fingerprint, template: { image: "12", size: "s-1vcpu-1gb", sshKeys: ["1"] } }, 12);
-const own = [fleetsTag, fleetTag("f"), templateTag(fingerprint)];
+const program = programTag("", "urn");
+const own = [fleetsTag, program, fleetTag("f"), templateTag(fingerprint)];
 
 async function executor(tags: readonly string[] = ["shop"], creationTag?: string, count = 2) {
   const recorded = new RecordedApi();
@@ -18,6 +19,7 @@ async function executor(tags: readonly string[] = ["shop"], creationTag?: string
   for (let id = 3; id <= count; id += 1) recorded.droplets.push(wireOf(id, { tags: own }));
   const settings: FleetSettings = {
     ...{ fleetId: "f", name: "web", region: "ams3", tags, servingTags: [], backups: false, creationTag, known: [], reservedIps: [] },
+    programTag: program,
     formerReservedIps: [],
     gate: { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
     policy: { maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1, shutdownSeconds: 1 },
