@@ -20,7 +20,7 @@ test("examples/network runs as its README says, and examples/consumer on top of 
   expect(name).toBe("www.shop.example.com");
   expect((await fetch(`http://${String(address)}:8080/`)).status).toBe(200);
   await expect(fetch(`http://${(addresses as string[])[0]!}:8080/`)).rejects.toThrow();
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
 
   const env = { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url };
   const consumer = await useStack({ program: "examples/consumer", name: "dev", env, beside: stack });
@@ -32,8 +32,8 @@ test("examples/network runs as its README says, and examples/consumer on top of 
   );
   expect(body.domain_records.filter(({ type }) => type === "A")).toMatchObject([{ data: address }]);
 
-  expect(await consumer.destroy()).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await consumer.destroy()).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
