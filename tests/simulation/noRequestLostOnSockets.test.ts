@@ -76,7 +76,10 @@ function load(host: string): Load {
     else answered.set(text, (answered.get(text) ?? 0) + 1);
   };
   const run = async (): Promise<void> => {
-    for (; !ended.signal.aborted; await sleep(50)) for (let at = 0; at < 5; at += 1) asking.push(ask(kept), ask(false));
+    while (!ended.signal.aborted) {
+      for (let at = 0; at < 5; at += 1) asking.push(ask(kept), ask(false));
+      await sleep(50);
+    }
   };
   const running = run();
   const stop = async (): Promise<void> => {
