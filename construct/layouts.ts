@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CustomImage, DropletFleet, ImageReplication } from "../components";
+import { fleetFaults } from "../components/dropletFleet";
+import { copyFaults } from "../components/waitFor";
 
 /** A component as it was laid out, and what the program that asked for it gets of it. */
 export interface Constructed {
@@ -7,26 +9,44 @@ export interface Constructed {
   readonly outputs: pulumi.Inputs;
 }
 
-type Layout = (name: string, inputs: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) => Constructed;
+/** How a component is made from the inputs that its schema names. */
+export interface Layout {
+  /** What is wrong with them, a sentence each: what the component itself would refuse. */
+  faults(this: void, name: string, inputs: pulumi.Inputs): readonly string[];
+  layOut(this: void, name: string, inputs: pulumi.Inputs, opts: pulumi.ComponentResourceOptions): Constructed;
+}
 
-/** How each component is made from the inputs that its schema names. */
 export const layouts: Readonly<Record<string, Layout>> = {
-  "imagefleet:index:CustomImage": (name, inputs, opts) => {
-    const component = new CustomImage(name, withWaitFor(inputs) as never, opts);
-    const { imageId, regions, digest, minDiskSize, sizeGigabytes } = component;
-    return { component, outputs: { imageId, regions, imageIds: imageIds(component), digest, minDiskSize, sizeGigabytes } };
+  "imagefleet:index:CustomImage": {
+    faults: faultsOfCopies,
+    layOut: (name, inputs, opts) => {
+      const component = new CustomImage(name, withWaitFor(inputs) as never, opts);
+      const { imageId, regions, digest, minDiskSize, sizeGigabytes } = component;
+      return { component, outputs: { imageId, regions, imageIds: imageIds(component), digest, minDiskSize, sizeGigabytes } };
+    },
   },
-  "imagefleet:index:ImageReplication": (name, inputs, opts) => {
-    const component = new ImageReplication(name, withWaitFor(inputs) as never, opts);
-    const { imageId, regions } = component;
-    return { component, outputs: { imageId, regions, imageIds: imageIds(component) } };
+  "imagefleet:index:ImageReplication": {
+    faults: faultsOfCopies,
+    layOut: (name, inputs, opts) => {
+      const component = new ImageReplication(name, withWaitFor(inputs) as never, opts);
+      const { imageId, regions } = component;
+      return { component, outputs: { imageId, regions, imageIds: imageIds(component) } };
+    },
   },
-  "imagefleet:index:DropletFleet": (name, inputs, opts) => {
-    const component = new DropletFleet(name, inputs as never, opts);
-    const { droplets, addresses, fleetTag, servingTag } = component;
-    return { component, outputs: { droplets, addresses, fleetTag, servingTag } };
+  "imagefleet:index:DropletFleet": {
+    faults: (name, inputs) => fleetFaults(name, inputs as never),
+    layOut: (name, inputs, opts) => {
+      const component = new DropletFleet(name, inputs as never, opts);
+      const { droplets, addresses, fleetTag, servingTag, rollout } = component;
+      return { component, outputs: { droplets, addresses, fleetTag, servingTag, rollout } };
+    },
   },
 };
+
+function faultsOfCopies(_name: string, inputs: pulumi.Inputs): readonly string[] {
+  const { regions, waitFor } = withWaitFor(inputs);
+  return copyFaults(regions, waitFor ?? "all");
+}
 
 /** A schema has no union: the words are given as a list of one there. */
 function withWaitFor({ waitFor, ...inputs }: pulumi.Inputs): pulumi.Inputs {

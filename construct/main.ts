@@ -4,7 +4,7 @@ import * as config from "@pulumi/pulumi/runtime/config";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { DependencyProviderResource, DependencyResource } from "@pulumi/pulumi/resource";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { layouts } from "./layouts";
+import { layouts, type Layout } from "./layouts";
 import { deserializeInputs, settings, withLocalStorage } from "./sdkInternals";
 
 /**
@@ -17,14 +17,28 @@ export async function construct(bytes: Uint8Array, engineAddress: string): Promi
   return orStrayFailure(withLocalStorage(async () => (await answer(request, engineAddress)).serializeBinary()));
 }
 
+/** Everything that is wrong with a request's arguments, as far as plain values tell. */
+export async function faults(bytes: Uint8Array): Promise<readonly string[]> {
+  const request = ConstructRequest.deserializeBinary(bytes);
+  return withLocalStorage(async () => {
+    const inputs = await deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
+    return layoutOf(request).faults(request.getName(), inputs);
+  });
+}
+
+function layoutOf(request: ConstructRequest): Layout {
+  const layout = layouts[request.getType()];
+  if (layout === undefined) throw new Error(`\`${request.getType()}\` is not a component of imagefleet.`);
+  return layout;
+}
+
 async function answer(request: ConstructRequest, engineAddress: string): Promise<ConstructResponse> {
   const [type, name] = [request.getType(), request.getName()];
-  const layout = layouts[type];
-  if (layout === undefined) throw new Error(`\`${type}\` is not a component of imagefleet.`);
+  const layout = layoutOf(request);
   await joinProgram(request, engineAddress);
 
   const inputs = await deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
-  const { component, outputs } = layout(name, inputs, optionsOf(request));
+  const { component, outputs } = layout.layOut(name, inputs, optionsOf(request));
 
   const response = new ConstructResponse().setUrn(await promiseOf(component.urn));
   const [state, dependencies] = await rpc.serializeResourceProperties(`construct(${type}, ${name})`, outputs);

@@ -45,14 +45,18 @@ export function secretNames(table: PropertyTable, given?: Values): ReadonlySet<s
  */
 export function toFailure(fault: Fault, secrets: ReadonlySet<string>): CheckFailure {
   const property = topLevel(fault.property);
-  const secret = secrets.has(property);
-  const received = fault.received === undefined || secret ? "" : `, got ${show(fault.received)}`;
-  const clause = [`${fault.expectation}${received}.`, fault.remedy].filter((part) => part !== undefined).join(" ");
-  const unnamed = secret || property !== fault.property;
+  const clause = clauseOf(fault, secrets);
+  const unnamed = secrets.has(property) || property !== fault.property;
   const failure = new CheckFailure();
   failure.setProperty(unnamed ? "" : property);
   failure.setReason(unnamed ? `\`${fault.property}\` ${clause}` : clause);
   return failure;
+}
+
+/** A fault as a clause that continues the property's name; without the value where that is secret. */
+export function clauseOf({ property, expectation, received, remedy }: Fault, secrets: ReadonlySet<string>): string {
+  const got = received === undefined || secrets.has(topLevel(property)) ? "" : `, got ${show(received)}`;
+  return [`${expectation}${got}.`, remedy].filter((part) => part !== undefined).join(" ");
 }
 
 /** A fault as a whole sentence, for errors that are printed without the property's name. */
@@ -172,7 +176,8 @@ function shapeHoldsSecret(shape: Shape, value: Value | undefined, told: boolean)
   });
 }
 
-function topLevel(path: string): string {
+/** `gate.http.port` -> `gate` */
+export function topLevel(path: string): string {
   return /^[^.[]*/.exec(path)?.[0] ?? path;
 }
 

@@ -65,10 +65,18 @@ test("what is wrong with a component's arguments, or with a child, ends the `up`
   const { stack, garbage, sshKeys, account } = await useService({ program });
   const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
   await stack.setSecret("constructed:userData", "none");
-  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "Amsterdam"] }, "constructed:fleet": fleet });
+  await stack.setConfig({
+    "constructed:image": { source: await garbage(), regions: ["nyc3", "Amsterdam"], colour: "red" },
+    "constructed:fleet": fleet,
+  });
   const refused = await stack.up();
   expect(refused.code).not.toBe(0);
-  expect(Object.values(diagnosticsOf(refused)).join("\n")).toContain('`regions[1]` must be a region slug such as `ams3`, got "Amsterdam".');
+  const said = Object.values(diagnosticsOf(refused)).join("\n");
+  expect(said).toContain("imagefleet:index:CustomImage resource 'web' has a problem: invalid arguments:");
+  expect(said).toContain(
+    "- property regions[1] with value '{Amsterdam}' has a problem: must be a region slug such as `ams3`, got \"Amsterdam\".",
+  );
+  expect(said).toContain("- property colour with value '{red}' has a problem: is not a known property.");
 
   await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "ams3"] } });
   const failed = await stack.up();

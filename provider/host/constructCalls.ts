@@ -1,0 +1,60 @@
+import { ConstructResponse, type ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { checkByTable, clauseOf, secretNames, topLevel } from "./check";
+import { invalidArguments, type ArgumentFault } from "./failures";
+import type { HostContext, HostSession } from "./hostSession";
+import { redactor } from "./redaction";
+import { decode } from "./values";
+
+/**
+ * What lays out components, loaded when the engine asks for one. Requests and responses are the messages' bytes, since it may be bundled
+ * with a protobuf of its own.
+ */
+export interface Construction {
+  /** What is wrong with a request's arguments beyond their table: sentences that begin with the property's path in backticks. */
+  faults(this: void, request: Uint8Array): Promise<readonly string[]>;
+  /** Lays the component out, in the program of the engine at that address. */
+  construct(this: void, request: Uint8Array, engineAddress: string): Promise<Uint8Array>;
+}
+
+/** Serves the calls that concern components. */
+export class ConstructCalls<S> {
+  readonly #context: HostContext<S>;
+  readonly #session: HostSession<S>;
+  readonly #construction: Construction;
+
+  constructor(context: HostContext<S>, session: HostSession<S>, construction: Construction) {
+    this.#context = context;
+    this.#session = session;
+    this.#construction = construction;
+  }
+
+  /** Nothing is laid out before all that is wrong with the arguments is told. */
+  async construct(request: ConstructRequest, engineAddress: string): Promise<ConstructResponse> {
+    const faults = await this.#faultsOf(request);
+    if (faults.length > 0) throw invalidArguments(faults);
+    return ConstructResponse.deserializeBinary(await this.#construction.construct(request.serializeBinary(), engineAddress));
+  }
+
+  async #faultsOf(request: ConstructRequest): Promise<readonly ArgumentFault[]> {
+    const type = this.#context.provider.components?.find(({ token }) => token === request.getType());
+    if (type === undefined) throw new Error(`\`${request.getType()}\` is not a component of ${this.#context.provider.name}.`);
+    const { values, secrets: given } = decode(request.getInputs());
+    const secrets = new Set([...secretNames(type.inputs, values), ...given]);
+    const redact = redactor(this.#session.configuration, { values, secrets });
+    // The engine prints the value of the property that a path leads to, so a secret one gets none that leads there.
+    const faultAt = (path: string, clause: string): ArgumentFault => {
+      return { path: secrets.has(topLevel(path)) ? `\`${path}\`` : path, reason: redact(clause) };
+    };
+
+    const { faults } = checkByTable(type.inputs, values);
+    const malformed = new Set(faults.map(({ property }) => topLevel(property)));
+    const further = (await this.#construction.faults(request.serializeBinary())).map((sentence) => {
+      const [, path = "", clause = sentence] = /^`([^`]+)` (.*)$/s.exec(sentence) ?? [];
+      return { path, clause };
+    });
+    return [
+      ...faults.map((fault) => faultAt(fault.property, clauseOf(fault, secrets))),
+      ...further.filter(({ path }) => !malformed.has(topLevel(path))).map(({ path, clause }) => faultAt(path, clause)),
+    ];
+  }
+}
