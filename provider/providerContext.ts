@@ -28,6 +28,8 @@ export interface ProviderContext {
   /** The marks of creates that earlier processes have not ended; one request a process. */
   begunMarks(this: void, signal: AbortSignal): Promise<readonly string[]>;
   readonly sources: SourceAccess;
+  /** The ids of the fleets that states know, as the engine has told this process. */
+  readonly knownFleets: Set<string>;
   /** By the fleet's URN, how many Droplets its change needs beyond what it has, as previews of this process told. */
   readonly dropletDemands: Map<string, number>;
   /** How many Droplets the account has; one request a process, for previews. */
@@ -60,13 +62,14 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     world,
     namespace,
     watchers: new Watchers(api, world),
-    poller: new DropletPoller(api.droplets, world),
+    poller: new DropletPoller(api, world),
     current: new Map(),
     standing: new Map(),
     histories: new Map(),
     created: new Map(),
     begunMarks: (signal) => begunMarks.get(signal),
     sources: createSourceAccess(world, spaces, staging),
+    knownFleets: new Set(),
     dropletDemands: new Map(),
     dropletTotal: (signal) => dropletTotal.get(signal),
     async team(signal) {

@@ -8,6 +8,8 @@ export interface VirtualProcessArgs extends Pick<ContextArgs, "spaces"> {
   readonly random: () => number;
   /** Default: the service's own. */
   readonly token?: string;
+  /** Default: none. */
+  readonly namespace?: string;
   /** Answers what arrives. Default: the service does. */
   readonly answer?: (request: Request) => Promise<Response>;
   /** Default: every Droplet is healthy. */
@@ -35,7 +37,10 @@ export class VirtualProcess {
     matches: () => false,
   };
 
-  constructor(service: VirtualService, { random, probe = healthy, token = service.token, staging, spaces, ...args }: VirtualProcessArgs) {
+  constructor(
+    service: VirtualService,
+    { random, probe = healthy, token = service.token, namespace = "", staging, spaces, ...args }: VirtualProcessArgs,
+  ) {
     const { answer = (request: Request) => service.emulator.fetch(request) } = args;
     this.clock = new MortalClock(service.clock, this.life);
     this.dead = new Promise((resolve) => this.life.addEventListener("abort", () => resolve()));
@@ -43,7 +48,7 @@ export class VirtualProcess {
     const send = (request: Request) => this.pass(() => answer(request), request, !isOfSource(request));
     const world = { clock: this.clock, random, send, probe };
     const api = createApi({ token, endpoint, world });
-    this.context = createContext({ api, world, namespace: "", spaces, staging: staging?.(this) });
+    this.context = createContext({ api, world, namespace, spaces, staging: staging?.(this) });
   }
 
   get life(): AbortSignal {

@@ -1,11 +1,19 @@
 import type { ProviderContext } from "../../provider/providerContext";
 import { discard, leave } from "../../provider/resources/lineage/lineage";
-import { freshLineage, isOfLineage, isOwnerTag, lineageOfMark, ownTags } from "../../provider/resources/lineage/lineageTags";
+import {
+  freshLineage,
+  isMark,
+  isOfLineage,
+  isOwnerTag,
+  isWantedBeside,
+  lineageOfMark,
+  ownTags,
+} from "../../provider/resources/lineage/lineageTags";
 import { entryOf, type Entry, type Owner } from "./inventory";
 
 /**
  * Takes the marks of a state that was lost off its image. Where no other state of its history is left in the account, what that history
- * keeps is released, too.
+ * keeps is released, too. What nobody else wants keeps the tag of its history: by that it can be told from images that aren't imagefleet's.
  */
 export async function release(
   { owner }: { readonly owner: Owner },
@@ -18,7 +26,10 @@ export async function release(
   const versions = images.filter((image) => ownTags(image).some((own) => own === tag || isOfLineage(own, tag)));
   const others = versions.flatMap(ownTags).filter((own) => isOwnerTag(own) && isOfLineage(own, tag) && own !== owner.mark);
   if (others.length > 0) return;
-  for (const version of versions) await leave(version, { tag, versions: [version] }, { api, ...context }, signal);
+  for (const version of versions) {
+    if (isWantedBeside(version, tag)) await leave(version, { tag, versions }, { api, ...context }, signal);
+    else for (const own of ownTags(version)) if (isMark(own)) await api.tags.delete(own, signal);
+  }
 }
 
 /** Deletes an image unless somebody has come to it since it was listed. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 const fleetPrefix = "imagefleet:fleet:";
 const templatePrefix = "imagefleet:template:";
 const creationPrefix = "imagefleet:create:";
+const programPrefix = "imagefleet:program:";
 
 /** On the Droplets of all fleets: one list shows them all. */
 export const fleetsTag = "imagefleet:fleets";
@@ -32,8 +33,15 @@ export function templateTag(fingerprint: string): string {
  * Droplets by this. A replacement has the same URN, so it may not outlive the create.
  */
 export function creationTag(namespace: string, urn: string, region: string): string {
-  const hash = createHash("sha256").update(JSON.stringify([namespace, urn, region]));
-  return `${creationPrefix}${hash.digest("hex").slice(0, 16)}`;
+  return `${creationPrefix}${hashOf([namespace, urn, region])}`;
+}
+
+/**
+ * On every Droplet of a resource, whichever of its fleets it is in: a create names by it the fleets that no state knows any more. Nothing is
+ * taken over or deleted by this one, for a name that was given up may be another stack's.
+ */
+export function programTag(namespace: string, urn: string): string {
+  return `${programPrefix}${hashOf([namespace, urn])}`;
 }
 
 export function fleetIdOf(tags: readonly string[]): string | undefined {
@@ -50,6 +58,14 @@ export function templateTagsOf(tags: readonly string[]): readonly string[] {
 
 export function creationTagOf(tags: readonly string[]): string | undefined {
   return tags.find((tag) => tag.startsWith(creationPrefix));
+}
+
+export function programTagsOf(tags: readonly string[]): readonly string[] {
+  return tags.filter((tag) => tag.startsWith(programPrefix));
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
 function partAfter(prefix: string, tags: readonly string[]): string | undefined {

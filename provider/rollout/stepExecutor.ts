@@ -4,14 +4,15 @@ import type { NewDropletsWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, servingTag, templateTag, templateTagsOf } from "./fleetTags";
+import { creationTagOf, fleetsTag, fleetTag, programTagsOf, servingTag, templateTag, templateTagsOf } from "./fleetTags";
 import { LeavingDroplets, type Tagged } from "./leavingDroplets";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
 import { asResource, lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
-import type { Step } from "./plan";
 import { exceedsLimit, isWrongArgument } from "./refusals";
+import type { ReservedAddresses } from "./reservedAddresses";
 import type { FleetSettings, Goal } from "./settings";
+import type { Step } from "./step";
 import type { Template } from "./template";
 
 /** Names in one POST. */
@@ -26,14 +27,22 @@ export class RefusedError extends Error {
 export class StepExecutor {
   readonly #settings: FleetSettings;
   readonly #observation: FleetObservation;
+  readonly #addresses: ReservedAddresses;
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #leaving: LeavingDroplets;
 
-  constructor(settings: FleetSettings, observation: FleetObservation, api: Api, clock: Clock, signal: AbortSignal) {
+  constructor(
+    settings: FleetSettings,
+    { observation, addresses }: { readonly observation: FleetObservation; readonly addresses: ReservedAddresses },
+    api: Api,
+    clock: Clock,
+    signal: AbortSignal,
+  ) {
     this.#settings = settings;
     this.#observation = observation;
+    this.#addresses = addresses;
     this.#api = api;
     this.#clock = clock;
     this.#signal = signal;
@@ -48,6 +57,8 @@ export class StepExecutor {
   /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
   async do(step: Step, goal: Goal): Promise<void> {
     if (step.kind === "create") return this.#create(step.slots, goal);
+    if (step.kind === "assign") return settleAll(step.assignments.map(({ ip, id }) => this.#addresses.lead(ip, id, this.#signal)));
+    if (step.kind === "unassign") return settleAll(step.ips.map((ip) => this.#addresses.lead(ip, undefined, this.#signal)));
     const droplets = step.ids.flatMap((id) => this.#observation.get(id) ?? []);
     switch (step.kind) {
       case "serve":
@@ -75,15 +86,17 @@ export class StepExecutor {
 
   /**
    * Puts the program's tags on the Droplets that lack them, its serving tags on those that serve, takes off those that it had `before` and
-   * has no longer, and ends a create that the state knows of by now. Other tags are other people's. Returns whether anything was to do.
+   * has no longer, and ends a create that the state knows of by now. Those of the resource's former names go. Other tags are other
+   * people's. Returns whether anything was to do.
    */
   async retag(before: readonly string[]): Promise<boolean> {
-    const { tags, servingTags, creationTag } = this.#settings;
+    const { fleetId, tags, servingTags, creationTag, programTag } = this.#settings;
     const { droplets } = this.#observation;
+    const always = [fleetsTag, programTag, ...tags];
     const wants = (droplet: ObservedDroplet, tag: string): boolean =>
-      hasTag([fleetsTag, ...tags, ...(this.#observation.serves(droplet) ? servingTags : [])], tag);
+      hasTag([...always, ...(this.#observation.serves(droplet) ? servingTags : [])], tag);
     const changes = [
-      ...[fleetsTag, ...tags, ...servingTags].map(
+      ...[...always, ...servingTags].map(
         (tag) => ({ tag, change: "add", on: droplets.filter((one) => wants(one, tag) && !hasTag(one.wire.tags, tag)) }) as const,
       ),
       ...before.map(
@@ -94,7 +107,16 @@ export class StepExecutor {
 
     const creations = new Set(creationTag === undefined ? droplets.flatMap(({ wire }) => creationTagOf(wire.tags) ?? []) : []);
     for (const tag of creations) await this.#api.tags.delete(tag, this.#signal);
-    return changes.length + creations.size > 0;
+
+    const former = new Set(droplets.flatMap(({ wire }) => programTagsOf(wire.tags)));
+    former.delete(programTag);
+    for (const tag of former) {
+      const carriers = await this.#api.droplets.listByTag(tag, this.#signal);
+      const isOurs = carriers.every((droplet) => hasTag(droplet.tags, fleetTag(fleetId)));
+      const own = droplets.filter(({ wire }) => hasTag(wire.tags, tag));
+      await (isOurs ? this.#api.tags.delete(tag, this.#signal) : this.#api.tags.remove(tag, own.map(asResource), this.#signal));
+    }
+    return changes.length + creations.size + former.size > 0;
   }
 
   /** Deletes the tags of templates that no Droplet is of any more, and what tagged those that left. */
@@ -211,12 +233,19 @@ export class StepExecutor {
   }
 
   #order(slots: readonly number[], fingerprint: string, goal: Goal): NewDropletsWire {
-    const { fleetId, name, region, tags, backups, creationTag } = this.#settings;
+    const { fleetId, name, region, tags, backups, creationTag, programTag } = this.#settings;
     return newDroplets(templateIn(goal, fingerprint), {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
       ...(backups ? { backups } : {}),
-      tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), ...(creationTag === undefined ? [] : [creationTag]), ...tags],
+      tags: [
+        fleetsTag,
+        fleetTag(fleetId),
+        templateTag(fingerprint),
+        programTag,
+        ...(creationTag === undefined ? [] : [creationTag]),
+        ...tags,
+      ],
     });
   }
 }

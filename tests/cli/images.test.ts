@@ -97,8 +97,12 @@ test("releases what a lost state owned, with what its history kept, and nothing 
   });
   expect((await images(["--release", "dev/site", "--yes"])).code).toBe(0);
   const { images: listed } = JSON.parse((await images(["--json"])).stdout) as { images: object[] };
-  expect(listed).toMatchObject([{ id: both, owners: [{ name: "web/prod/site" }], unowned: false }]);
-  expect(await there()).toContain(kept);
+  expect(listed).toMatchObject([
+    { id: both, owners: [{ name: "web/prod/site" }], unowned: false },
+    { id: kept, owners: [], unowned: true },
+  ]);
+  expect((await images(["--delete-unowned", "--yes"])).code).toBe(0);
+  expect(await there()).toEqual([both]);
 });
 
 test.each([

@@ -13,6 +13,7 @@ import type { Probe } from "../../provider/world";
 import { bootableDisk } from "./bootableDisk";
 import { FakeObjectStore } from "./fakeObjectStore";
 import { filesOutsideTime } from "./filesOutsideTime";
+import { LaggingLists } from "./laggingLists";
 import { mortalStore } from "./mortalStore";
 import type { VirtualClock } from "../../virtual/virtualClock";
 import { VirtualProcess } from "../../virtual/virtualProcess";
@@ -55,7 +56,7 @@ export interface Simulation {
   /** What Spaces holds. */
   readonly bucket: FakeObjectStore;
   /** Another run of the provider, at the same service. */
-  restart(token?: string): SimulatedProcess;
+  restart(token?: string, namespace?: string): SimulatedProcess;
   /** Advances virtual time until the promise is settled. */
   run<T>(promise: Promise<T>): Promise<T>;
   /** `METHOD path` of every request so far, or of those that match. */
@@ -68,6 +69,8 @@ export interface Simulation {
   readonly asked: Request[];
   /** While true, the provider's network is gone. */
   offline: boolean;
+  /** Seconds by which lists of images and tags lag behind what was done, tags included. */
+  listLag: number;
   /** What sources say of themselves to the provider: a version as the ETag, undefined for none; `gone` for a server that answers nothing. */
   served: string | undefined;
 }
@@ -88,12 +91,14 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
   const { clock, emulator } = service;
   const bucket = new FakeObjectStore({ clock });
   const random = seededRandom(seed + 1);
+  const lists = new LaggingLists(service);
   const probe = recordedProbe(service.network);
   const given = spaces ? { accessId: "DO00", secretKey: "a-secret-key", bucket: "images" } : {};
 
   const answer = (request: Request): Promise<Response> => {
     if (simulation.offline) return Promise.reject(new TypeError("fetch failed"));
-    if (request.url.startsWith(`${endpoint}/`)) return emulator.fetch(request);
+    if (request.url.startsWith(`${endpoint}/`))
+      return simulation.listLag === 0 ? emulator.fetch(request) : lists.answer(request, simulation.listLag);
     simulation.asked.push(request);
     return Promise.resolve().then(() => answerOf(request, simulation.served));
   };
@@ -105,8 +110,8 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
     );
     return { files: filesOutsideTime(clock, process.life), objectStore: () => store, randomBytes };
   };
-  const restart = (token = simulationToken): SimulatedProcess => {
-    const process = new VirtualProcess(service, { random, token, answer, probe, staging, spaces: given });
+  const restart = (token = simulationToken, namespace = ""): SimulatedProcess => {
+    const process = new VirtualProcess(service, { random, token, namespace, answer, probe, staging, spaces: given });
     return {
       context: process.context,
       dead: process.dead,
@@ -156,6 +161,7 @@ export function simulate(seed: number, { spaces = false, ...args }: SimulationAr
     bucket,
     asked: [],
     offline: false,
+    listLag: 0,
     served: undefined,
   };
   const first = restart();

@@ -19,6 +19,8 @@ export interface Kept {
   readonly outputs: Values;
   /** The last operation ended `Unfinished`: the next `up` calls Update, whatever Diff says. */
   readonly unfinished: boolean;
+  /** The URN that it is stored under until a step has dealt with it, where the program calls it otherwise now. */
+  readonly formerUrn?: string;
 }
 
 export interface RunSettings {
@@ -28,6 +30,8 @@ export interface RunSettings {
   readonly timeLimit?: number;
   /** Whether something that depends on the images fails, so that nothing replaced is deleted. Default false. */
   readonly rolloutFails?: boolean;
+  /** Whether all images are replaced without a look at their state, as by `--target-replace` or of a tainted state. Default false. */
+  readonly forced?: boolean;
 }
 
 interface Declared {
@@ -39,12 +43,12 @@ interface Declared {
 
 const [importType, replicaType] = [erase(imageImport), erase(imageReplica)];
 
-export function importUrn(name: string): string {
-  return `urn:pulumi:soak::soak::${importType.token}::${name}`;
+export function importUrn(name: string, stack = "soak"): string {
+  return `urn:pulumi:${stack}::soak::${importType.token}::${name}`;
 }
 
-export function replicaUrn(name: string, region: string): string {
-  return `urn:pulumi:soak::soak::${replicaType.token}::${name}-${region}`;
+export function replicaUrn(name: string, region: string, stack = "soak"): string {
+  return `urn:pulumi:${stack}::soak::${replicaType.token}::${name}-${region}`;
 }
 
 /**
@@ -56,7 +60,28 @@ export class PlayedEngine {
   /** By URN. */
   readonly state = new Map<string, Kept>();
   readonly #replaced = new Set<{ readonly urn: string; readonly kept: Kept }>();
+  #stack: string;
   #run: Run | undefined;
+
+  constructor(stack = "soak") {
+    this.#stack = stack;
+  }
+
+  get stack(): string {
+    return this.#stack;
+  }
+
+  /** Gives the stack another name, as `pulumi stack rename` does, or its move by export and import. */
+  rename(stack: string): void {
+    const renamed = (urn: string): string => urn.replace(`urn:pulumi:${this.#stack}::`, `urn:pulumi:${stack}::`);
+    const [kept, replaced] = [[...this.state], [...this.#replaced]];
+    this.state.clear();
+    for (const [urn, one] of kept)
+      this.state.set(renamed(urn), one.formerUrn === undefined ? one : { ...one, formerUrn: renamed(one.formerUrn) });
+    this.#replaced.clear();
+    for (const { urn, kept } of replaced) this.#replaced.add({ urn: renamed(urn), kept });
+    this.#stack = stack;
+  }
 
   /** `pulumi refresh`: what went wrong. Like `up`, it never ends if the provider's process is killed. */
   async refresh(process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
@@ -69,6 +94,7 @@ export class PlayedEngine {
   async up(images: readonly WantedImage[], process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
     const run = (this.#run = new Run(process, settings));
     const ends = new Map<string, Promise<boolean>>();
+    for (const image of images) this.#move(image);
     for (const declared of images.flatMap((image) => this.#declare(image))) {
       const needed = ends.get(declared.needs ?? "") ?? Promise.resolve(true);
       const step = async (): Promise<boolean> => !run.stopping && (await this.#step(declared, run));
@@ -87,8 +113,8 @@ export class PlayedEngine {
   async destroy(process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
     const run = (this.#run = new Run(process, settings));
     for (const [urn, kept] of this.state) {
-      if (urn.includes(importType.token)) this.#replaced.add({ urn, kept });
-      this.state.delete(urn);
+      const isGone = !urn.includes(importType.token) || (!run.stopping && (await this.#delete({ urn: kept.formerUrn ?? urn, kept }, run)));
+      if (isGone) this.state.delete(urn);
     }
     for (const old of this.#replaced) if (!run.stopping) await this.#delete(old, run);
     return run.errors;
@@ -104,11 +130,27 @@ export class PlayedEngine {
     this.#run?.interrupt();
   }
 
-  #declare({ name, version = "", retain, regions, waited }: WantedImage): readonly Declared[] {
-    const urn = importUrn(name);
-    const inputs = { source: { url: `http://127.0.0.1/${name}${version}.img` }, region: regions[0], name, retain };
+  /** What is stored under a name that the program has given up for another one. */
+  #move({ name, formerly, regions }: WantedImage): void {
+    if (formerly === undefined) return;
+    const urns = (of: string): readonly string[] => [
+      importUrn(of, this.#stack),
+      ...regions.map((region) => replicaUrn(of, region, this.#stack)),
+    ];
+    const to = urns(name);
+    for (const [at, formerUrn] of urns(formerly).entries()) {
+      const [kept, urn] = [this.state.get(formerUrn), to[at] ?? ""];
+      if (kept === undefined || this.state.has(urn)) continue;
+      this.state.set(urn, { ...kept, formerUrn: kept.formerUrn ?? formerUrn });
+      this.state.delete(formerUrn);
+    }
+  }
+
+  #declare({ name, version = "", source, retain, regions, waited }: WantedImage): readonly Declared[] {
+    const urn = importUrn(name, this.#stack);
+    const inputs = { source: source ?? { url: `http://127.0.0.1/${name}${version}.img` }, region: regions[0], name, retain };
     const replicas = regions.map((region) => ({
-      ...{ urn: replicaUrn(name, region), type: replicaType, needs: urn },
+      ...{ urn: replicaUrn(name, region, this.#stack), type: replicaType, needs: urn },
       inputs: () => ({ imageId: this.state.get(urn)?.outputs.imageId, region, siblingRegions: regions, wait: waited.has(region) }),
     }));
     return [{ urn, type: importType, inputs: () => inputs }, ...replicas];
@@ -118,6 +160,7 @@ export class PlayedEngine {
   async #step({ urn, type, inputs: declared }: Declared, run: Run): Promise<boolean> {
     const [inputs, kept] = [declared(), this.state.get(urn)];
     if (kept === undefined) return this.#create(urn, type, inputs, run);
+    if (run.isForced && type === importType) return this.#replace(urn, type, kept, inputs, run);
     const change = { id: kept.id, state: kept.outputs, before: kept.inputs, after: inputs };
     const effects = effectsByTable(type.inputs, change.before as never, inputs as never);
     const corrected = await run.operate("diff", urn, (call) => type.diff?.({ ...change, effects } as never, run.context, call) ?? effects);
@@ -125,7 +168,7 @@ export class PlayedEngine {
     const found = new Set(Object.values({ ...effects, ...corrected }));
     if (found.has("replace")) return this.#replace(urn, type, kept, inputs, run);
     if (kept.unfinished || found.has("update")) return this.#update(urn, type, kept, inputs, run);
-    this.state.set(urn, { ...kept, inputs });
+    this.state.set(urn, { ...kept, inputs, formerUrn: undefined });
     return true;
   }
 
@@ -139,16 +182,19 @@ export class PlayedEngine {
   async #replace(urn: string, type: AnyResourceType<ProviderContext>, kept: Kept, inputs: Values, run: Run): Promise<boolean> {
     const created = await this.#create(urn, type, inputs, run);
     // A replica is `deletedWith` its import.
-    if (type === importType && this.state.get(urn) !== kept) this.#replaced.add({ urn, kept });
+    if (type === importType && this.state.get(urn) !== kept) this.#replaced.add({ urn: kept.formerUrn ?? urn, kept });
     return created;
   }
 
-  async #delete(old: { readonly urn: string; readonly kept: Kept }, run: Run): Promise<void> {
+  /** Whether it is gone. */
+  async #delete(old: { readonly urn: string; readonly kept: Kept }, run: Run): Promise<boolean> {
     const { id, outputs } = old.kept;
-    await run.operate("delete", old.urn, async (call) => {
+    const done = await run.operate("delete", old.urn, async (call) => {
       await importType.delete(id, outputs as never, run.context, call);
       this.#replaced.delete(old);
+      return true;
     });
+    return done ?? false;
   }
 
   /** The inputs of an update that ends `Unfinished` are not stored. */
@@ -173,17 +219,17 @@ export class PlayedEngine {
   }
 
   /** An unfinished resource is stored as such, and is no failure of a refresh. */
-  async #read(urn: string, { id, outputs, inputs }: Kept, run: Run): Promise<void> {
+  async #read(urn: string, { id, outputs, inputs, formerUrn }: Kept, run: Run): Promise<void> {
     const type = urn.includes(replicaType.token) ? replicaType : importType;
     const read = async (call: Call): Promise<void> => {
       const answer = await type.read(id, { state: outputs as never, inputs: inputs as never }, run.context, call);
       if (answer === undefined) this.state.delete(urn);
-      else this.state.set(urn, { id, inputs: answer.inputs, outputs: answer.state, unfinished: false });
+      else this.state.set(urn, { id, inputs: answer.inputs, outputs: answer.state, unfinished: false, formerUrn });
     };
     await run.operate("read", urn, (call) =>
       read(call).catch((error: unknown) => {
         if (!(error instanceof Unfinished)) throw error;
-        this.state.set(urn, unfinished(error));
+        this.state.set(urn, { ...unfinished(error), formerUrn });
       }),
     );
   }
@@ -208,6 +254,10 @@ class Run {
     this.slots = new Slots(settings.parallel);
     this.#process = process;
     this.#settings = settings;
+  }
+
+  get isForced(): boolean {
+    return this.#settings.forced ?? false;
   }
 
   /** Whether nothing new may begin. */

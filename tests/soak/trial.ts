@@ -17,6 +17,10 @@ export interface WantedImage {
   readonly name: string;
   /** Another one is another source. Default: empty. */
   readonly version?: string;
+  /** Default: a URL of its own, by name and version. */
+  readonly source?: { readonly url: string; readonly sha256?: string };
+  /** What the resource was called before, as its `aliases` say. */
+  readonly formerly?: string;
   /** How many earlier versions are kept. Default: none. */
   readonly retain?: number;
   /** The import goes to the first. */

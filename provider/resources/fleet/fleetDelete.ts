@@ -1,9 +1,9 @@
 import type { DropletWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
-import { fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { fleetsTag, fleetTag, programTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { leftTags } from "../../rollout/leavingDroplets";
 import { mayPass } from "../../rollout/refusals";
-import { isReservedTag } from "../../rules/tag";
+import { hasTag, isReservedTag } from "../../rules/tag";
 import { StatusLine } from "../../waiting/statusLine";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import type { StoredFleet } from "./fleetState";
@@ -16,6 +16,7 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
   const used = new Set([
     fleetTag(id),
     servingTag(id),
+    programTag(context.namespace, call.urn),
     ...(state.live ?? []).map(({ template }) => templateTag(template)),
     ...leftTags(id, known.size),
   ]);
@@ -34,7 +35,7 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
     await world.clock.sleep(1_000, call.signal);
   }
   const others = await api.droplets.listByTag(fleetsTag, call.signal);
-  if (others.length > 0) used.delete(fleetsTag);
+  for (const { tags } of others.filter(({ tags }) => !hasTag(tags, fleetTag(id)))) for (const tag of tags) used.delete(tag);
   for (const tag of used) await api.tags.delete(tag, call.signal);
 }
 

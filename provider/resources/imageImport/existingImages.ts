@@ -69,7 +69,11 @@ export async function findImages(
   return { author, lineage, hasHistory: history !== undefined, share, kept, begun: begun?.image, strays, candidates };
 }
 
-async function findBegun(
+/**
+ * What killed runs of a resource have begun to import, or to join: by its place what no state can know, and by its history what a state
+ * could have known but doesn't.
+ */
+export async function findBegun(
   history: string | undefined,
   place: string,
   context: ProviderContext,
@@ -79,8 +83,9 @@ async function findBegun(
   for (const mark of await context.begunMarks(signal)) {
     if (!isOfPlace(mark, place) && (history === undefined || !isOfLineage(mark, history))) continue;
     const images = await context.api.images.listByTag(mark, signal);
-    const unknown = images.filter(({ id }) => !context.standing.has(String(id)));
-    begun.push(...unknown.map((image) => ({ image, lineage: lineageOfMark(mark) })));
+    const lineage = lineageOfMark(mark);
+    const unknown = images.filter(({ id }) => context.standing.get(String(id))?.lineageTag !== lineage);
+    begun.push(...unknown.map((image) => ({ image, lineage })));
   }
   return begun;
 }

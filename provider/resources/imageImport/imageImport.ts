@@ -1,3 +1,4 @@
+import type { ImageWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown } from "../../host/property";
 import type { Call, Known, ReadAnswer, ResourceType } from "../../host/resource";
@@ -6,10 +7,10 @@ import { isImporting } from "../../watch/imageWatcher";
 import { checkImport, completeImport } from "./importCheck";
 import { removeImport } from "./importDelete";
 import { diffImport } from "./importDiff";
-import { importInputs, importOutputs } from "./imageImportTable";
+import { importInputs, importOutputs, type StoredImageImport } from "./imageImportTable";
 import { previewImport } from "./importPreview";
 import { liveInputs, outputsOf, sharedInputs, stateOf } from "./importState";
-import { begunTagsOf } from "../lineage/lineageTags";
+import { begunTagsOf, isLeaving } from "../lineage/lineageTags";
 import { requireTeam } from "../teamCheck";
 import { createImport } from "./importCreate";
 import { updateImport } from "./importUpdate";
@@ -46,10 +47,18 @@ async function read(
   const marks = outputsOf(known?.state ?? {});
   const state = stateOf(image, inputs, { ...marks, team: marks.team ?? (await context.team(call.signal)) });
   if (isImporting(image)) throw new Unfinished({ id, state, inputs, reasons: [`Image ${id} is still being imported.`] });
-  if (known !== undefined && begunTagsOf(image, known.state.lineageTag).length > 0) {
-    // To call it finished would leave undone what its create has still to do, and the mark by which a delete takes it for nobody's.
-    const reason = `Image ${id} is imported, but the run that began it was interrupted before it had ended: the next \`pulumi up\` ends it.`;
-    throw new Unfinished({ id, state: { ...state, status: "pending" }, inputs, reasons: [reason] });
-  }
+  const reason = known && interruption(image, known.state);
+  // To call it finished would leave undone what an update has still to do.
+  if (reason !== undefined) throw new Unfinished({ id, state: { ...state, status: "pending" }, inputs, reasons: [reason] });
   return { state, inputs };
+}
+
+/** Why the image's marks don't say that it is this state's: by them a delete would take it for nobody's. */
+function interruption(image: ImageWire, { lineageTag, ownerTag }: StoredImageImport): string | undefined {
+  if (begunTagsOf(image, lineageTag).length > 0)
+    return `Image ${image.id} is imported, but the run that began it was interrupted before it had ended: the next \`pulumi up\` ends it.`;
+  const isMarked = ownerTag === undefined || (image.tags?.includes(ownerTag) === true && !isLeaving(image));
+  return isMarked
+    ? undefined
+    : `Image ${image.id} is marked as if this resource had given it up: the next \`pulumi up\` marks it as its own.`;
 }

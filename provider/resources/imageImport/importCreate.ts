@@ -58,9 +58,11 @@ async function create(
   const followed = source?.follow === true ? await firstLook(source, context, call) : undefined;
   const { lineage, author, hasHistory, share, kept, begun, strays, candidates } = await findImages(source, followed, context, call);
   const stagingPrefix = lineageTag(namespace, call.urn);
+  // Of images that killed runs joined: no list of the lineage tells them, and no mark may be on two images.
+  const strayTags = strays.flatMap(({ image }) => image.tags ?? []);
   const marks = {
     correlationTag: importTag(lineage.tag, author.identity),
-    ownerTag: (begun && markOf(begun, author)) ?? nextOwnerTag(lineage, author, context),
+    ownerTag: (begun && markOf(begun, author)) ?? nextOwnerTag(lineage, author, context, strayTags),
     ...{ lineageTag: lineage.tag, stagingPrefix, followed, team },
   } satisfies Marks;
   const begunMark = hasHistory ? begunTag(lineage.tag) : begunTag(lineage.tag, placeOf(namespace, call.urn));
@@ -135,7 +137,7 @@ async function create(
 
   /** Takes part in an image of others; nothing where it goes or fails meanwhile. */
   async function joinOne(candidate: ImageWire): Promise<[ImageWire, typeof marks] | [undefined, undefined]> {
-    const by = { ...marks, ownerTag: nextOwnerTag(lineage, author, context, candidate.tags ?? []) };
+    const by = { ...marks, ownerTag: nextOwnerTag(lineage, author, context, [...(candidate.tags ?? []), ...strayTags]) };
     const joined = await join(candidate, joinTags(by.ownerTag), context, call.signal);
     const image = joined && (await arriveAt(joined, by));
     if (image !== undefined) {

@@ -2,6 +2,7 @@ import type { ImageWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
 import { isImporting } from "../../watch/imageWatcher";
+import { findBegun } from "./existingImages";
 import type { StoredImageImport } from "./imageImportTable";
 import { clearStaged } from "./importSource";
 import { cleanUpAfter, discard, findLineage, inOrder, leave, type Lineage, retire, unretire, without } from "../lineage/lineage";
@@ -92,6 +93,11 @@ export async function removeImport(id: string, state: StoredImageImport, context
   }
   const pruning = { lineage, place, past: inOrder(past, lineage.tag), retain, forceDelete: state.forceDelete ?? false, besides: id };
   await prune(pruning, context, call);
+  if (successors.length > 0 || next !== undefined) return;
+  // Nobody comes back for what runs of this resource that were killed have begun.
+  for (const stray of await findBegun(undefined, place, context, signal)) {
+    await discard(stray.image, { tag: stray.lineage, versions: [stray.image] }, place, context, signal);
+  }
 }
 
 /** Whether the resource was replaced by force: its create was told nothing of the lineage, and began another. */

@@ -7,8 +7,8 @@ import { stagingOf } from "./importDelete";
 import { type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { clearedAfter } from "./importSource";
 import { marksAmong, outputsOf, stateOf, type Marks } from "./importState";
-import { claim, findLineage, nextOwnerTag, past } from "../lineage/lineage";
-import { digestTag, freshLineage, retainTag } from "../lineage/lineageTags";
+import { claim, findLineage, mark, nextOwnerTag, past } from "../lineage/lineage";
+import { deletingTag, digestTag, freshLineage, isLeaving, retainTag } from "../lineage/lineageTags";
 import { pruneAlong } from "../lineage/prune";
 import { shareDescription } from "./sharedDescription";
 import { normalDigest, sourceIdentity } from "./sourceIdentity";
@@ -33,6 +33,7 @@ export async function updateImport(
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
+  if (image !== undefined) await restoreMarks(image, state, context, call);
   const available = image && (await clearedAfter(wait(image), state, stagingOf(state, context, call), context, call));
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
   await shareDescription({ id: Number(id) }, inputs, state.ownerTag, context, call, state);
@@ -66,6 +67,19 @@ async function ownMarks(
   await claim(image, lineage.tag, [lineage.tag, own.ownerTag], context, call.signal);
   context.watchers.of(id).forget();
   return own;
+}
+
+/** Gives the image back what a delete that was killed has taken off: as long as this state owns it, nobody may delete it. */
+async function restoreMarks(
+  image: ImageWire,
+  { ownerTag, lineageTag: lineage, retain }: StoredImageImport,
+  context: ProviderContext,
+  { signal }: Call,
+): Promise<void> {
+  if (ownerTag === undefined || lineage === undefined) return;
+  const retained = retainTag(lineage, retain);
+  await mark(image, [ownerTag, ...(retained === undefined ? [] : [retained])], context, signal);
+  if (isLeaving(image)) await context.api.tags.delete(deletingTag(image.id), signal);
 }
 
 /** What the image says to later runs: how many earlier versions are kept, and its digest. */

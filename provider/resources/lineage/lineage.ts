@@ -1,3 +1,4 @@
+import type { Api } from "../../api/api";
 import { isNotFound } from "../../api/errors";
 import type { ImageWire, TaggedResourceWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
@@ -251,8 +252,7 @@ async function endLineage(
   const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
   const isLast = (tag: string): boolean => isOwnerTag(tag) || isBegunTag(tag);
   for (const tag of [...own.filter((tag) => !isLast(tag)), ...own.filter(isLast)]) {
-    const carriers = await api.images.listByTag(tag, signal);
-    if (carriers.every(({ id }) => String(id) === gone)) await api.tags.delete(tag, signal);
+    if (!(await isCarriedBeside(gone, tag, api, signal))) await api.tags.delete(tag, signal);
   }
   // Of a version that was deleted by a run which was killed before it could delete the mark.
   for (const tag of names.filter(isDeletingTag)) {
@@ -271,7 +271,19 @@ async function dropTags(
 ): Promise<void> {
   for (const tag of tags) {
     const ask = !isMark(tag) && (isCommonTag(tag) || others === undefined);
-    const carriers = ask ? await context.api.images.listByTag(tag, signal) : (others ?? []).filter((other) => other.tags?.includes(tag));
-    if (carriers.every((carrier) => String(carrier.id) === id)) await context.api.tags.delete(tag, signal);
+    const isCarried = ask
+      ? await isCarriedBeside(id, tag, context.api, signal)
+      : (others ?? []).some((other) => String(other.id) !== id && other.tags?.includes(tag));
+    if (!isCarried) await context.api.tags.delete(tag, signal);
   }
+}
+
+/** Whether an image beside that one carries the tag: as the image itself says, for lists still show what was deleted a moment ago. */
+async function isCarriedBeside(id: string | undefined, tag: string, { images }: Api, signal: AbortSignal): Promise<boolean> {
+  for (const listed of await images.listByTag(tag, signal)) {
+    if (String(listed.id) === id) continue;
+    const live = await images.get(String(listed.id), signal);
+    if (live !== undefined && live.status !== "deleted" && live.tags?.includes(tag) === true) return true;
+  }
+  return false;
 }

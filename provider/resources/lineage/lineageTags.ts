@@ -164,6 +164,11 @@ export function deletingTag(id: number): string {
   return named("deleting", String(id));
 }
 
+/** Whether somebody is about to delete the image, so that nobody may join it. */
+export function isLeaving({ id, tags }: ImageWire): boolean {
+  return tags?.includes(deletingTag(id)) ?? false;
+}
+
 export function isDeletingTag(tag: string): boolean {
   return tag.startsWith(named("deleting", ""));
 }

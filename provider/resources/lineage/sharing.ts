@@ -2,7 +2,7 @@ import type { ImageWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
 import type { Source } from "../imageImport/sourceIdentity";
 import { mark } from "./lineage";
-import { claimedTag, deletingTag, digestTag, verifiedTag } from "./lineageTags";
+import { claimedTag, digestTag, isLeaving, verifiedTag } from "./lineageTags";
 
 /** By which tags an image says that others of its namespace may share it. */
 export interface Share {
@@ -48,8 +48,4 @@ export async function join(
   const live = await images.get(String(image.id), signal);
   const joined = live !== undefined && live.status !== "deleted" && !isLeaving(live) && marks.every((tag) => live.tags?.includes(tag));
   return joined ? live : undefined;
-}
-
-function isLeaving({ id, tags }: ImageWire): boolean {
-  return tags?.includes(deletingTag(id)) ?? false;
 }

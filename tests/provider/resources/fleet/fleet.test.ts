@@ -1,4 +1,5 @@
-import { bounds, FleetRig, imagesOf, servingTag } from "./fleetRig";
+import { programTag } from "../../../../provider/rollout/fleetTags";
+import { bounds, FleetRig, imagesOf, servingTag, urn } from "./fleetRig";
 
 test("creates all Droplets by one request and lets each serve after its gate", async () => {
   const rig = new FleetRig();
@@ -7,7 +8,13 @@ test("creates all Droplets by one request and lets each serve after its gate", a
   expect(made.reasons).toEqual([]);
   expect(made.id).toMatch(/^[a-z0-9]{12}$/);
   expect(rig.sent.filter((request) => request === "POST /v2/droplets")).toHaveLength(1);
-  const own = [`imagefleet:fleet:${made.id}`, "imagefleet:fleets", servingTag(made.id), `imagefleet:template:${made.state.template ?? ""}`];
+  const own = [
+    `imagefleet:fleet:${made.id}`,
+    "imagefleet:fleets",
+    programTag("", urn),
+    servingTag(made.id),
+    `imagefleet:template:${made.state.template ?? ""}`,
+  ];
   const tags = [...own, "shop"];
   expect(droplets.map((droplet) => [...droplet.tags].sort())).toEqual([tags, tags, tags]);
   expect(made.state.droplets?.map(({ dropletUrn }) => dropletUrn)).toEqual(droplets.map(({ id }) => `do:droplet:${id}`));
@@ -174,10 +181,45 @@ test("deletes every Droplet and every tag of its own", async () => {
   await rig.delete(made);
   expect(imagesOf(await rig.droplets())).toEqual(Array(3).fill(await rig.image(1)));
   expect((await rig.tags()).filter((tag) => tag.includes(made.id))).toEqual([]);
-  expect((await rig.droplets()).every(({ tags }) => tags.includes("imagefleet:fleets"))).toBe(true);
+  for (const tag of ["imagefleet:fleets", programTag("", urn)])
+    expect((await rig.droplets()).every(({ tags }) => tags.includes(tag))).toBe(true);
   await rig.delete(other);
   expect([await rig.droplets(), await rig.tags()]).toEqual([[], ["shop"]]);
   await rig.delete(other);
+});
+
+test("names by their tag the fleets of the same resource that its state doesn't know", async () => {
+  const rig = new FleetRig();
+  const inputs = await rig.inputs(0, { count: 1 });
+  const lost = await rig.create(inputs);
+  expect(rig.warned).toEqual([]);
+  const found = await rig.create(inputs);
+  expect(rig.warned).toEqual([
+    expect.stringMatching(
+      `^Fleet ${lost.id} was made for this resource, too, .*: 1 Droplet carries the tag \`imagefleet:fleet:${lost.id}\`\\.`,
+    ),
+  ]);
+  // A replacement knows by its Diff what it replaces.
+  await rig.diff(found, inputs, { ...inputs, region: "nyc3" });
+  rig.warned.length = 0;
+  await rig.create(inputs);
+  expect(rig.warned).toEqual([expect.stringContaining(`Fleet ${lost.id} `)]);
+});
+
+test("is called by its new name after a rename: whoever gets the old one is warned until then", async () => {
+  const rig = new FleetRig();
+  const inputs = await rig.inputs(0, { count: 1 });
+  const renamed = await rig.create(inputs);
+  const fresh = await rig.create(inputs);
+  expect(rig.warned).toHaveLength(1);
+  rig.urn = urn.replace(":dev:", ":prod:");
+  const after = await rig.update(renamed, await rig.inputs(1, { count: 1 }));
+  const tags = (await rig.droplets()).map((droplet) => droplet.tags.filter((tag) => tag.startsWith("imagefleet:program:")));
+  expect(tags.toSorted()).toEqual([[programTag("", urn)], [programTag("", rig.urn)]].toSorted());
+  await rig.delete(after);
+  rig.urn = urn.replace(":dev:", ":test:");
+  await rig.delete(await rig.update(fresh, { ...inputs, count: 2 }));
+  expect([await rig.droplets(), await rig.tags()]).toEqual([[], []]);
 });
 
 test("stops at once when it is interrupted, and says what is there", async () => {

@@ -44,6 +44,8 @@ export class FleetRig {
   /** After each request, what there is. */
   watch: (droplets: readonly DropletWire[]) => void = () => undefined;
   interrupt = new AbortController();
+  /** The engine's name for the fleet. */
+  urn = urn;
   /** Droplets that answer no probe, whatever they listen on. */
   probeFails: (droplet: DropletWire) => boolean = () => false;
   /** Droplets that take a question and never answer. */
@@ -138,7 +140,7 @@ export class FleetRig {
 
   call(): Call {
     return {
-      urn,
+      urn: this.urn,
       signal: this.interrupt.signal,
       progress: (text) => this.said.push(text) > 0,
       warn: (text) => this.warned.push(text),

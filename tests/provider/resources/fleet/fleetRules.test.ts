@@ -95,7 +95,8 @@ test("does not check what is unknown yet", () => {
 const live = [0, 1, 2].map((slot) => ({ id: String(100 + slot), slot, template: "0123456789ab", serving: true }));
 
 /** A diff asks the time, and nothing else. */
-const clockOnly = { world: { clock: { now: () => 0 } } } as never;
+/** No request can be made with it. */
+const clockOnly = { world: { clock: { now: () => 0 } }, knownFleets: new Set<string>() } as never;
 
 async function diff(changes: Values, state: StoredFleet = {}): Promise<Record<string, string>> {
   const before = checked();

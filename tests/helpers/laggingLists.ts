@@ -1,0 +1,40 @@
+import type { ImageWire } from "../../provider/api/wire";
+import type { VirtualService } from "../../virtual/virtualService";
+
+interface Lists {
+  readonly at: number;
+  readonly images: readonly ImageWire[];
+  readonly tags: readonly { readonly name: string }[];
+}
+
+/** A service whose lists of images and tags lag behind what was done; reads by number show what is. */
+export class LaggingLists {
+  readonly #service: VirtualService;
+  /** After each write, what there was. */
+  #history: Lists[] = [];
+
+  constructor(service: VirtualService) {
+    this.#service = service;
+  }
+
+  async answer(request: Request, lagSeconds: number): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const key = pathname === "/v2/images" ? "images" : pathname === "/v2/tags" ? "tags" : undefined;
+    if (request.method !== "GET") return this.#service.emulator.fetch(request).finally(async () => this.#history.push(await this.#lists()));
+    const answer = await this.#service.emulator.fetch(request);
+    if (key === undefined) return answer;
+    const then = this.#history.findLast(({ at }) => at <= this.#service.clock.now() - lagSeconds * 1_000);
+    const tag = searchParams.get("tag_name");
+    const live = (await this.#lists()).images;
+    const images = (then?.images ?? []).map((image) => ({ ...image, ...live.find(({ id }) => id === image.id), tags: image.tags }));
+    const all = key === "tags" ? (then?.tags ?? []) : images.filter(({ tags }) => tag === null || tags?.includes(tag));
+    return Response.json({ [key]: all, links: {}, meta: { total: all.length } }, { headers: answer.headers });
+  }
+
+  async #lists(): Promise<Lists> {
+    const ask = async (path: string): Promise<Record<string, unknown>> =>
+      (await (await this.#service.ask("GET", path)).json()) as Record<string, unknown>;
+    const [{ images }, { tags }] = [await ask("/v2/images?private=true&per_page=200"), await ask("/v2/tags?per_page=200")];
+    return { at: this.#service.clock.now(), images: images as ImageWire[], tags: tags as { name: string }[] };
+  }
+}

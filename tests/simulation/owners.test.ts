@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import { deleteUnowned, release } from "../../cli/images/cleanUp";
+import { inventoryOf, type Entry } from "../../cli/images/inventory";
+import type { ImageWire } from "../../provider/api/wire";
+import { claimedTag, deletingTag } from "../../provider/resources/lineage/lineageTags";
+import { simulate, type SimulatedProcess, type Simulation } from "../helpers/simulation";
+import { PlayedEngine, type Kept } from "../soak/playedEngine";
+import type { WantedImage } from "../soak/trial";
+
+/** What happens to one stack, by a command of its own or by somebody's hand. */
+type Happening = Command | { readonly kind: "rename" | "alias" | "namespace" | "lose" | "begin" };
+
+interface Command {
+  readonly kind: "up" | "destroy";
+  /** The bits of its two images; undefined for one that the program doesn't have. */
+  readonly bits: readonly [string, string | undefined];
+  readonly retain: number;
+  readonly refresh: boolean;
+  readonly forced: boolean;
+  readonly rolloutFails: boolean;
+  readonly importFails: boolean;
+  readonly answerIsLost: boolean;
+  /** Ctrl-C, so many seconds after its start. */
+  readonly interruptedAfter?: number;
+  /** kill -9 at the n-th request. */
+  readonly killed?: { readonly request: number; readonly when: "before" | "after" };
+}
+
+/** One or two stacks at once: the number of each, and what it does. */
+type Moment = readonly (readonly [number, Happening])[];
+
+/** A stack: the engine's state, and what its program and its provider's configuration say. */
+interface Stack {
+  readonly engine: PlayedEngine;
+  namespace: string;
+  /** What the first image is called, now and before. */
+  names: readonly [string, string | undefined];
+  last?: Command;
+  /** A destroy was killed, and no `up` has ended well since: what its state says may be gone. */
+  halfGone: boolean;
+}
+
+const sha256Of: Readonly<Record<string, string>> = { a: "a".repeat(64), b: "b".repeat(64) };
+const stackNames = ["dev", "staging", "prod", "test"];
+
+const seldom = fc.nat(4).map((number) => number === 0);
+const bits = fc.constantFrom("a", "b", "c");
+const command: fc.Arbitrary<Command> = fc.record({
+  kind: fc.constantFrom("up", "up", "up", "destroy"),
+  bits: fc.tuple(bits, fc.option(bits, { nil: undefined, freq: 1 })),
+  retain: fc.nat(2),
+  refresh: seldom,
+  forced: seldom,
+  rolloutFails: seldom,
+  importFails: seldom,
+  answerIsLost: seldom,
+  interruptedAfter: fc.option(fc.nat(3), { nil: undefined, freq: 3 }),
+  killed: fc.option(fc.record({ request: fc.integer({ min: 1, max: 25 }), when: fc.constantFrom("before", "after") }), {
+    nil: undefined,
+    freq: 2,
+  }),
+});
+const hand = fc.constantFrom("rename", "alias", "namespace", "lose", "begin").map((kind) => ({ kind }) as const);
+const happening = fc.tuple(fc.nat(3), fc.oneof({ arbitrary: command, weight: 4 }, { arbitrary: hand, weight: 1 }));
+const moments: fc.Arbitrary<readonly Moment[]> = fc.array(fc.array(happening, { minLength: 1, maxLength: 2 }), {
+  minLength: 2,
+  maxLength: 8,
+});
+
+test("whatever stacks do with the same images, nobody's is gone, nothing is imported twice but at once, and nothing is left at the end", async () => {
+  const property = fc.asyncProperty(fc.nat(), fc.constantFrom(0, 0, 2), moments, async (seed, listLag, played) => {
+    const simulation = simulate(seed);
+    await simulation.options({ importSeconds: 2 });
+    simulation.listLag = listLag;
+    const stacks: Stack[] = stackNames.slice(0, 2).map(newStack);
+    for (const moment of played) {
+      const due = moment.map(([number, what]) => [stacks[number % stacks.length]!, what] as const);
+      const commands = due.filter(([stack], at) => due.findIndex(([other]) => other === stack) === at);
+      const before = await there(simulation);
+      const asked = simulation.emulator.requests.list().length;
+      await Promise.all(commands.map(([stack, what]) => happen(simulation, stack, stacks, what)));
+      expectFewImports(simulation, asked, before, commands);
+      await expectNobodysIsGone(simulation, stacks);
+    }
+    await expectAnEnd(simulation, stacks, played);
+  });
+  await fc.assert(property, { numRuns: Number(process.env.OWNERS_RUNS ?? 50), endOnFailure: false });
+});
+
+function newStack(name: string): Stack {
+  return { engine: new PlayedEngine(name), namespace: "", names: ["web", undefined], halfGone: false };
+}
+
+async function happen(simulation: Simulation, stack: Stack, stacks: Stack[], what: Happening): Promise<void> {
+  const free = stackNames.find((name) => stacks.every(({ engine }) => engine.stack !== name));
+  switch (what.kind) {
+    case "rename":
+      if (free !== undefined) stack.engine.rename(free);
+      return;
+    case "begin":
+      if (free !== undefined) stacks.push(newStack(free));
+      return;
+    case "alias":
+      stack.names = [stack.names[0] === "web" ? "shop" : "web", stack.names[0]];
+      return;
+    case "namespace":
+      stack.namespace = stack.namespace === "" ? "other" : "";
+      return;
+    case "lose":
+      stacks[stacks.indexOf(stack)] = { ...newStack(stack.engine.stack), namespace: stack.namespace };
+      return;
+    case "up":
+    case "destroy":
+      return run(simulation, stack, what);
+  }
+}
+
+/** Runs a command in a process of its own, with its mishaps. */
+async function run(simulation: Simulation, stack: Stack, what: Command): Promise<void> {
+  const { engine, namespace } = stack;
+  const { importFails, answerIsLost, interruptedAfter, killed, rolloutFails, forced } = what;
+  const process = simulation.restart(undefined, namespace);
+  if (importFails) await simulation.fault({ on: "import", fails: true });
+  if (answerIsLost) await simulation.fault({ on: "request", method: "POST", path: "/v2/images", drop: true, when: "after" });
+  if (killed !== undefined) process.killAt(killed.request, killed.when);
+  const settings = { parallel: 2, continueOnError: false };
+  if (interruptedAfter !== undefined) void simulation.clock.sleep(interruptedAfter * 1_000).then(() => engine.interrupt());
+  const work = async (): Promise<void> => {
+    if (what.kind === "destroy") {
+      stack.halfGone = true;
+      const errors = await engine.destroy(process, settings);
+      stack.halfGone = errors.length > 0;
+      return;
+    }
+    stack.last = what;
+    if ((what.refresh || stack.halfGone) && (await engine.refresh(process, settings)).length > 0) return;
+    const errors = await engine.up(wantedBy(stack, what), process, { ...settings, rolloutFails, forced });
+    if (errors.length === 0) stack.halfGone = false;
+  };
+  await simulation.run(Promise.race([work(), process.dead]));
+  await simulation.ask("DELETE", "/_emulator/faults");
+  // Whatever it asked for is done by then, and lists show it.
+  await simulation.clock.advance(60_000);
+}
+
+function wantedBy({ names }: Pick<Stack, "names">, { bits: [first, second], retain }: Command): readonly WantedImage[] {
+  const image = (name: string, of: string, formerly?: string): WantedImage => ({
+    ...{ name, formerly, retain, regions: ["nyc3"], waited: new Set(["nyc3"]) },
+    source: { url: urlOf(of), sha256: sha256Of[of] },
+  });
+  return [image(names[0], first, names[1]), ...(second === undefined ? [] : [image("beside", second)])];
+}
+
+function urlOf(of: string): string {
+  return `http://127.0.0.1/${of}.img`;
+}
+
+interface There {
+  readonly images: readonly ImageWire[];
+  readonly tags: readonly string[];
+}
+
+async function there(simulation: Simulation): Promise<There> {
+  const { images } = (await simulation.ask("GET", "/v2/images?private=true&per_page=200")) as { images: ImageWire[] };
+  const { tags } = (await simulation.ask("GET", "/v2/tags?per_page=200")) as { tags: { name: string }[] };
+  return { images, tags: tags.map(({ name }) => name) };
+}
+
+function imports({ engine: { state } }: Stack): readonly Kept[] {
+  return [...state].flatMap(([urn, kept]) => (urn.includes(":ImageImport::") ? [kept] : []));
+}
+
+/** What is there to be joined is not imported again, but where another command of the same moment may take it away. */
+function expectFewImports(
+  simulation: Simulation,
+  from: number,
+  { images }: There,
+  commands: readonly (readonly [Stack, Happening])[],
+): void {
+  const requests = simulation.emulator.requests.list().slice(from);
+  const ups = commands.flatMap(([stack, what]) => (what.kind === "up" ? [{ stack, what }] : []));
+  const others = commands.filter(([, { kind }]) => kind === "up" || kind === "destroy").length > 1;
+  const failing = commands.filter(([, what]) => what.kind === "up" && what.importFails).length;
+  for (const [of, sha256] of Object.entries(sha256Of)) {
+    const isOf = ({ tags }: ImageWire, namespace: string): boolean => tags?.includes(claimedTag(namespace, sha256, 0, urlOf(of))) ?? false;
+    const isThere = ({ namespace }: Stack): boolean =>
+      images.some((image) => isOf(image, namespace) && image.status !== "deleted" && !image.tags?.includes(deletingTag(image.id)));
+    const wanting = ups.flatMap(({ stack, what }) => what.bits.filter((one) => one === of).map(() => stack));
+    const allowed = others ? wanting.length : wanting.filter((stack) => !isThere(stack)).length;
+    const asked = requests.filter(({ method, path, body }) => {
+      return method === "POST" && path === "/v2/images" && (body as { url?: string }).url === urlOf(of);
+    });
+    expect({ of, tooMany: Math.max(0, asked.length - allowed - failing) }).toEqual({ of, tooMany: 0 });
+  }
+}
+
+/** Nobody has deleted what a state stands for; and what it calls available is there, and carries that state's mark. */
+async function expectNobodysIsGone(simulation: Simulation, stacks: readonly Stack[]): Promise<void> {
+  const { images } = await there(simulation);
+  for (const stack of stacks) {
+    if (stack.halfGone) continue;
+    for (const { id, outputs, unfinished } of imports(stack)) {
+      expect(simulation.requests().filter((line) => line === `DELETE /v2/images/${id}`)).toEqual([]);
+      // Of one that is unfinished the import may have failed.
+      if (outputs.status !== "available" || unfinished) continue;
+      const image = images.find((one) => String(one.id) === id);
+      expect({ stack: stack.engine.stack, id, status: image?.status }).toEqual({ stack: stack.engine.stack, id, status: "available" });
+      expect(image?.tags).toContain(outputs.ownerTag);
+    }
+  }
+}
+
+const quiet = {
+  refresh: false,
+  forced: false,
+  rolloutFails: false,
+  importFails: false,
+  answerIsLost: false,
+  interruptedAfter: undefined,
+  killed: undefined,
+};
+
+/** A quiet `up` of each stack finds all well; after the last destroy nothing is there but what lost states and kills may leave. */
+async function expectAnEnd(simulation: Simulation, stacks: readonly Stack[], played: readonly Moment[]): Promise<void> {
+  for (const stack of stacks) {
+    if (stack.last === undefined) continue;
+    const last = { ...stack.last, ...quiet, kind: "up" } as const;
+    await run(simulation, stack, { ...last, refresh: true });
+    await run(simulation, stack, last);
+    const wanted = wantedBy(stack, last).length;
+    expect(imports(stack).filter(({ outputs, unfinished }) => outputs.status === "available" && !unfinished).length).toBeGreaterThanOrEqual(
+      wanted,
+    );
+    expect(stack.engine.owesDeletes).toBe(false);
+  }
+  await expectNobodysIsGone(simulation, stacks);
+  for (const stack of stacks) {
+    await run(simulation, stack, { ...quiet, kind: "destroy", bits: ["a", undefined], retain: 0 });
+    await expectNobodysIsGone(simulation, stacks);
+  }
+  // What was asked for when it was killed, or when it was interrupted before it knew of the answer, no state tells.
+  const mayLeave = played.flat().some(([, what]) => {
+    return (
+      what.kind === "lose" || ("bits" in what && (what.killed !== undefined || (what.answerIsLost && what.interruptedAfter !== undefined)))
+    );
+  });
+  if (!mayLeave) expect(await leftIn(simulation)).toEqual({ images: [], tags: [] });
+  simulation.listLag = 0;
+  await cleanUp(simulation, simulation.restart());
+  expect((await leftIn(simulation)).images).toEqual([]);
+}
+
+/** What is there, but for failed imports, which DigitalOcean clears away itself. */
+async function leftIn(simulation: Simulation): Promise<{ readonly images: readonly object[]; readonly tags: readonly string[] }> {
+  const { images, tags } = await there(simulation);
+  const left = images.filter(({ status }) => status !== "deleted");
+  return { images: left.map(({ id, status, tags: carried }) => ({ id, status, carried })), tags };
+}
+
+/** `imagefleet images --release` of every owner, for no stack is left, and `--delete-unowned`. */
+async function cleanUp(simulation: Simulation, { context }: SimulatedProcess): Promise<void> {
+  const { signal } = new AbortController();
+  const entries = async (): Promise<readonly Entry[]> => inventoryOf(await context.api.images.list(signal), []);
+  const work = async (): Promise<void> => {
+    for (const entry of await entries()) for (const owner of entry.owners) await release({ owner }, context, signal);
+    for (const entry of await entries()) if (entry.unowned) await deleteUnowned(entry, context, signal);
+  };
+  await simulation.run(work());
+}
