@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CustomImage, DropletFleet, ImageReplication } from "../components";
 import { fleetFaults } from "../components/dropletFleet";
+import { ImageService, type ImageServiceArgs } from "../components/service";
+import { serviceFaults } from "../components/service/serviceFaults";
 import { copyFaults } from "../components/waitFor";
 
 /** A component as it was laid out, and what the program that asked for it gets of it. */
@@ -41,7 +43,39 @@ export const layouts: Readonly<Record<string, Layout>> = {
       return { component, outputs: { droplets, addresses, fleetTag, servingTag, rollout } };
     },
   },
+  "imagefleet:index:ImageService": {
+    faults: (_name, inputs) => {
+      const own = serviceInputFaults(inputs);
+      return own.length > 0 ? own : serviceFaults(serviceArgs(inputs));
+    },
+    layOut: (name, inputs, opts) => {
+      const component = new ImageService(name, serviceArgs(inputs), opts);
+      const { url, addresses, loadBalancers, imageId } = component;
+      return { component, outputs: { url, addresses, loadBalancers, imageId } };
+    },
+  },
 };
+
+/** Each union of TypeScript is two properties in a schema. */
+function serviceArgs({ sshKeys, publicKey, project, projectId, ...inputs }: Readonly<Record<string, unknown>>): ImageServiceArgs {
+  const args = { ...inputs, sshKeys: publicKey === undefined ? sshKeys : { publicKey }, project: project ?? projectId };
+  return args as unknown as ImageServiceArgs;
+}
+
+/** What is wrong with arguments of which TypeScript makes one. */
+function serviceInputFaults(inputs: pulumi.Inputs): readonly string[] {
+  const { sshKeys, publicKey, project, projectId } = inputs;
+  const isOutput = (name: string): boolean => pulumi.Output.isInstance(inputs[name]);
+  const opaque = ["fleet", "overrides", "vpc", "firewall", "loadBalancer", "dns", "project"].filter(isOutput);
+  return [
+    ...opaque.map(
+      (name) => `\`${name}\` must be known when the program runs, for it decides which resources exist; its values may be Outputs.`,
+    ),
+    ...(sshKeys === undefined && publicKey === undefined ? ["`sshKeys` must be given, unless `publicKey` is."] : []),
+    ...(sshKeys !== undefined && publicKey !== undefined ? ["`publicKey` must not be given beside `sshKeys`: leave one of them out."] : []),
+    ...(project !== undefined && projectId !== undefined ? ["`projectId` must not be given beside `project`: leave one of them out."] : []),
+  ];
+}
 
 function faultsOfCopies(_name: string, inputs: pulumi.Inputs): readonly string[] {
   const { regions, waitFor } = withWaitFor(inputs);

@@ -1,5 +1,6 @@
 import type { ComponentType } from "./host/provider";
 import type { Property, PropertyTable } from "./host/property";
+import { imageService } from "./imageService";
 import { fleetInputs, fleetOutputs } from "./resources/fleet/fleetTable";
 import { importInputs, importOutputs } from "./resources/imageImport/imageImportTable";
 import { replicaInputs } from "./resources/imageReplica/imageReplica";
@@ -70,6 +71,7 @@ export const components: readonly ComponentType[] = [
     },
     outputs: taken(fleetOutputs, ["droplets", "addresses", "fleetTag", "servingTag", "rollout"]),
   },
+  imageService,
 ];
 
 function taken(table: PropertyTable, names: readonly string[]): PropertyTable {

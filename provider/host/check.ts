@@ -140,7 +140,8 @@ function isScalar(shape: Scalar, value: Value): boolean {
 function nameOf(shape: Shape): string {
   if (typeof shape !== "string") {
     if ("listOf" in shape) return "a list";
-    return "mapOf" in shape ? "an object whose values are strings" : `an object with ${listed(Object.keys(shape.object))}`;
+    if ("mapOf" in shape) return `an object whose values are ${shape.mapOf === "string" ? "strings" : `each ${nameOf(shape.mapOf)}`}`;
+    return `an object with ${listed(Object.keys(shape.object))}`;
   }
   switch (shape) {
     case "string":
@@ -164,7 +165,11 @@ function listed(names: readonly string[]): string {
 }
 
 function shapeHoldsSecret(shape: Shape, value: Value | undefined, told: boolean): boolean {
-  if (typeof shape === "string" || "mapOf" in shape) return false;
+  if (typeof shape === "string") return false;
+  if ("mapOf" in shape) {
+    if (!told) return shapeHoldsSecret(shape.mapOf, undefined, false);
+    return isObject(value) && Object.values(value).some((item) => shapeHoldsSecret(shape.mapOf, item, true));
+  }
   if ("listOf" in shape) {
     if (!told) return shapeHoldsSecret(shape.listOf, undefined, false);
     return isList(value) && value.some((item) => shapeHoldsSecret(shape.listOf, item, true));

@@ -107,7 +107,7 @@ class Describer {
   #shape(name: string, shape: Shape): JsonObject {
     if (typeof shape === "string") return { type: ["id", "size", "path"].includes(shape) ? "string" : shape };
     if ("listOf" in shape) return { type: "array", items: this.#shape(itemName(name), shape.listOf) };
-    if ("mapOf" in shape) return { type: "object", additionalProperties: { type: shape.mapOf } };
+    if ("mapOf" in shape) return { type: "object", additionalProperties: this.#shape(itemName(name), shape.mapOf) };
     const nested = nestedName(this.#prefix, name, shape);
     const token = `${this.#packageName}:index:${nested}`;
     const describe = new Describer(this.#packageName, nested, this.#types);

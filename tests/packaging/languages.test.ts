@@ -9,6 +9,7 @@ interface Described {
   readonly type?: string;
   readonly $ref?: string;
   readonly plain?: boolean;
+  readonly description?: string;
 }
 
 interface Component {
@@ -90,6 +91,25 @@ test("examples/go gives each component what the schema asks for, plain where the
       expect([field, /^(\[\]string|")/.test(value)]).toEqual([field, isPlain]);
     }
   }
+});
+
+test("ImageService has the arguments that it has in TypeScript, described as there", () => {
+  const text = readFileSync(path.resolve(__dirname, "../../components/service/serviceArgs.ts"), "utf8");
+  const [body = ""] = /export interface ImageServiceArgs [^]*?\n\}\n/.exec(text) ?? [];
+  const documented = [...body.matchAll(/\/\*\*([^]*?)\*\/\n {2}readonly (\w+)/g)].map(([, comment = "", name = ""]) => {
+    const doc = comment
+      .replace(/\s*\n\s*\*/g, "")
+      .replace(/ Example: .*/s, "")
+      .trim();
+    return [name, doc] as const;
+  });
+  const { inputProperties } = component("ImageService");
+  const inherited = ["source", "retain"];
+  const ofUnions = ["publicKey", "projectId"];
+  expect(Object.keys(inputProperties).sort()).toEqual([...inherited, ...ofUnions, ...documented.map(([name]) => name)].sort());
+  const otherwise = ["image", "fleet", "overrides", "sshKeys", "vpc", "project"];
+  for (const [name, doc] of documented)
+    if (!otherwise.includes(name)) expect([name, inputProperties[name]?.description]).toEqual([name, doc]);
 });
 
 test("the schema has nothing that a language can't say: no unions, and every type that it refers to", () => {

@@ -44,6 +44,22 @@ test("what a component demands beyond its table is told with the path, too", asy
   });
 });
 
+test("a service's unions of TypeScript are two properties each, and one of them is to be given", async () => {
+  const service = { source: { url: "https://images.example.com/web.img" }, regions: ["ams3"], fleet: { size: "s-1vcpu-1gb", count: 2 } };
+  expect(await faultsOf("ImageService", service)).toEqual({ sshKeys: "must be given, unless `publicKey` is." });
+  const both = { ...service, sshKeys: ["1"], publicKey: "ssh-ed25519 AAAA", project: {}, projectId: "p", overrides: { ams3: { cont: 3 } } };
+  expect(await faultsOf("ImageService", both)).toEqual({
+    "overrides.ams3.cont": "is not a known property. Did you mean `count`?",
+    publicKey: "must not be given beside `sshKeys`: leave one of them out.",
+    projectId: "must not be given beside `project`: leave one of them out.",
+  });
+  expect(await faultsOf("ImageService", { ...service, sshKeys: ["1"], waves: [["fra1"]], dns: { domain: "example.com" } })).toEqual({
+    "waves[0][0]": 'must be one of `regions`, which are ams3, got "fra1".',
+    waves: "must name every one of `regions`, and leaves out ams3.",
+    dns: "needs `loadBalancer` or `reservedIps`: without them every address changes with the Droplets.",
+  });
+});
+
 test("a secret argument's fault leads to no value, and quotes none", async () => {
   const faults = await faultsOf("CustomImage", { source: secret({ url: "images.example.com/t0p-s3cr3t" }), regions: ["nyc3"] });
   expect(faults).toEqual({ "`source.url`": expect.stringMatching(/^must be an http, https or ftp URL/) as string });
