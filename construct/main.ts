@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
-import * as config from "@pulumi/pulumi/runtime/config";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { DependencyProviderResource, DependencyResource } from "@pulumi/pulumi/resource";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { layouts, type Layout } from "./layouts";
+import { joinProgram } from "./program";
 import { deserializeInputs, settings, withLocalStorage } from "./sdkInternals";
+
+export { call } from "./regionCall";
 
 /**
  * Lays out a component for a program in another language, and answers once all of its outputs are there. The request and its answer are
@@ -49,21 +51,6 @@ async function answer(request: ConstructRequest, engineAddress: string): Promise
   }
   await settings.waitForRPCs();
   return response;
-}
-
-/** From here on, resources of this call are registered as those of the program that asked for the component. */
-async function joinProgram(request: ConstructRequest, engineAddress: string): Promise<void> {
-  settings.resetOptions(
-    request.getProject(),
-    request.getStack(),
-    request.getParallel(),
-    engineAddress,
-    request.getMonitorendpoint(),
-    request.getDryrun(),
-    request.getOrganization(),
-  );
-  await settings.awaitFeatureSupport();
-  config.setAllConfig(Object.fromEntries(request.getConfigMap().toArray()), request.getConfigsecretkeysList());
 }
 
 function optionsOf(request: ConstructRequest): pulumi.ComponentResourceOptions {

@@ -27,6 +27,7 @@ export async function main(): Promise<void> {
 const construction: Construction = {
   faults: (request) => loadConstruction().faults(request),
   construct: (request, engineAddress) => loadConstruction().construct(request, engineAddress),
+  call: (request, engineAddress, of) => loadConstruction().call(request, engineAddress, of),
 };
 const loadConstruction = (): Construction => require("../construct/main") as typeof import("../construct/main");
 

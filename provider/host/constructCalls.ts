@@ -1,9 +1,9 @@
-import { ConstructResponse, type ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { CallResponse, ConstructResponse, type CallRequest, type ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { checkByTable, clauseOf, secretNames, topLevel } from "./check";
 import { invalidArguments, type ArgumentFault } from "./failures";
 import type { HostContext, HostSession } from "./hostSession";
 import { redactor } from "./redaction";
-import { decode } from "./values";
+import { decode, foreignWire } from "./values";
 
 /**
  * What lays out components, loaded when the engine asks for one. Requests and responses are the messages' bytes, since it may be bundled
@@ -14,6 +14,14 @@ export interface Construction {
   faults(this: void, request: Uint8Array): Promise<readonly string[]>;
   /** Lays the component out, in the program of the engine at that address. */
   construct(this: void, request: Uint8Array, engineAddress: string): Promise<Uint8Array>;
+  /** Calls `in` of the component of that URN: takes the bytes of a `CallRequest`, gives those of its response. */
+  call(this: void, request: Uint8Array, engineAddress: string, of: InRegion): Promise<Uint8Array>;
+}
+
+export interface InRegion {
+  readonly self: string;
+  /** Undefined where it isn't known yet. */
+  readonly region: string | undefined;
 }
 
 /** Serves the calls that concern components. */
@@ -33,6 +41,18 @@ export class ConstructCalls<S> {
     const faults = await this.#faultsOf(request);
     if (faults.length > 0) throw invalidArguments(faults);
     return ConstructResponse.deserializeBinary(await this.#construction.construct(request.serializeBinary(), engineAddress));
+  }
+
+  async call(request: CallRequest, engineAddress: string): Promise<CallResponse> {
+    const [token, method = ""] = request.getTok().split("/");
+    const type = this.#context.provider.components?.find((component) => component.token === token);
+    if (type?.methods?.[method] === undefined)
+      throw new Error(`\`${request.getTok()}\` is not a method of ${this.#context.provider.name}.`);
+    const { __self__: self, region } = decode(request.getArgs()).values;
+    const urn = foreignWire(self)?.["urn"];
+    if (typeof urn !== "string") throw new Error(`\`${request.getTok()}\` must be called with the component as \`__self__\`.`);
+    const of = { self: urn, region: typeof region === "string" ? region : undefined };
+    return CallResponse.deserializeBinary(await this.#construction.call(request.serializeBinary(), engineAddress, of));
   }
 
   async #faultsOf(request: ConstructRequest): Promise<readonly ArgumentFault[]> {

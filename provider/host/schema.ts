@@ -18,6 +18,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
   const functions = (provider.functions ?? []).map(
     (type) => [type.token, functionSchema(type, describe(capital(nameIn(type.token))))] as const,
   );
+  const methods = (provider.components ?? []).flatMap((type) => methodSchemas(type, describe(nameIn(type.token))));
 
   return {
     name: provider.name,
@@ -31,7 +32,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
       requiredInputs: [],
     },
     resources: Object.fromEntries([...resources, ...components]),
-    functions: Object.fromEntries(functions),
+    functions: Object.fromEntries([...functions, ...methods]),
     // Read last: describing the rest fills it.
     types,
   };
@@ -55,7 +56,21 @@ function componentSchema(type: ComponentType, describe: Describer): JsonObject {
     requiredInputs: requiredNames(type.inputs),
     properties: describe.properties(type.outputs),
     required: requiredNames(type.outputs),
+    methods: Object.fromEntries(Object.keys(type.methods ?? {}).map((method) => [method, `${type.token}/${method}`])),
   };
+}
+
+/** A method is a function that takes its component first. */
+function methodSchemas({ token, methods = {} }: ComponentType, describe: Describer): readonly (readonly [string, JsonObject])[] {
+  return Object.entries(methods).map(([name, { doc, inputs, outputs }]) => {
+    const self = { __self__: { $ref: `#/resources/${token}` }, ...describe.properties(inputs) };
+    const schema = {
+      description: doc,
+      inputs: { type: "object", properties: self, required: ["__self__", ...requiredNames(inputs)] },
+      outputs: { type: "object", properties: describe.properties(outputs), required: requiredNames(outputs) },
+    };
+    return [`${token}/${name}`, schema];
+  });
 }
 
 function functionSchema<S>(type: AnyFunctionType<S>, describe: Describer): JsonObject {

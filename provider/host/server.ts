@@ -110,7 +110,10 @@ function implementation<S>(
     read: answer("read", (request) => ofResource.read(request)),
     update: answer("update", (request) => ofResource.update(request)),
     delete: answer("delete", (request) => ofResource.delete(request)),
-    ...(ofComponent && { construct: answer("construct", (request) => ofComponent.construct(request, engine.address)) }),
+    ...(ofComponent && {
+      construct: answer("construct", (request) => ofComponent.construct(request, engine.address)),
+      call: answer("call", (request) => ofComponent.call(request, engine.address)),
+    }),
     cancel: answer("cancel", () => {
       session.release();
       return new Empty();

@@ -17,10 +17,16 @@ interface Component {
   readonly inputProperties: Readonly<Record<string, Described>>;
   readonly requiredInputs: readonly string[];
   readonly properties: Readonly<Record<string, Described>>;
+  readonly methods?: Readonly<Record<string, string>>;
+}
+
+interface Called {
+  readonly inputs: { readonly properties: Readonly<Record<string, Described>>; readonly required: readonly string[] };
 }
 
 const schema = JSON.parse(JSON.stringify(packageSchema(imagefleet()))) as {
   readonly resources: Readonly<Record<string, Component>>;
+  readonly functions: Readonly<Record<string, Called>>;
   readonly types: Readonly<Record<string, { readonly properties: Readonly<Record<string, Described>> }>>;
 };
 const file = (name: string) => readFileSync(path.resolve(__dirname, "../../examples", name), "utf8");
@@ -110,6 +116,16 @@ test("ImageService has the arguments that it has in TypeScript, described as the
   const otherwise = ["image", "fleet", "overrides", "sshKeys", "vpc", "project"];
   for (const [name, doc] of documented)
     if (!otherwise.includes(name)) expect([name, inputProperties[name]?.description]).toEqual([name, doc]);
+});
+
+test("`in(region)` is a method of the components that have it, and a function that takes the component first", () => {
+  for (const name of ["CustomImage", "ImageReplication"]) {
+    const token = `imagefleet:index:${name}`;
+    expect(schema.resources[token]?.methods).toEqual({ in: `${token}/in` });
+    const { properties, required } = schema.functions[`${token}/in`]!.inputs;
+    expect(properties["__self__"]).toEqual({ $ref: `#/resources/${token}` });
+    expect(required).toEqual(["__self__", "region"]);
+  }
 });
 
 test("the schema has nothing that a language can't say: no unions, and every type that it refers to", () => {

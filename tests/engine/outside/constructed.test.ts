@@ -63,7 +63,7 @@ test("components that the plugin constructs lay out the same resources, keep sec
 });
 
 test("what is wrong with a component's arguments, or with a child, ends the `up` with that as the message", async () => {
-  const { stack, garbage, sshKeys, account } = await useService({ program });
+  const { stack, image, garbage, sshKeys, account } = await useService({ program });
   const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
   await stack.setSecret("constructed:userData", "none");
   await stack.setConfig({
@@ -79,7 +79,13 @@ test("what is wrong with a component's arguments, or with a child, ends the `up`
   );
   expect(said).toContain("- property colour with value '{red}' has a problem: is not a known property.");
 
-  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "ams3"] } });
+  await stack.setConfig({ "constructed:image": { source: await image("1.0.0"), regions: ["nyc3", "ams3"] }, "constructed:in": "fra1" });
+  const elsewhere = await stack.preview();
+  expect(elsewhere.code).not.toBe(0);
+  expect(`${elsewhere.stdout}${elsewhere.stderr}`).toContain(
+    'must be a region that is waited for, which holds for nyc3, ams3, got "fra1": add it to `regions` and to `waitFor`.',
+  );
+  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "ams3"] }, "constructed:in": "ams3" });
   const failed = await stack.up();
   expect(failed.code).not.toBe(0);
   expect(diagnosticsOf(failed)).toHaveProperty(["imagefleet:index:ImageImport (web)"]);

@@ -22,9 +22,15 @@ function fiveLines() {
   const image = new Remote("CustomImage", "web", config.requireObject("image"), ["imageId", "regions", "imageIds"], {
     protect: config.getBoolean("protect"),
   });
-  const fleetArgs = { ...config.requireObject<pulumi.Inputs>("fleet"), image: image.imageIds.apply((ids) => ids["ams3"] ?? "") };
+  const fleetArgs = { ...config.requireObject<pulumi.Inputs>("fleet"), image: inRegion(image, config.get("in") ?? "ams3") };
   const fleet = new Remote("DropletFleet", "web", { ...fleetArgs, userData: config.requireSecret("userData") }, ["addresses"]);
   return { imageIds: image.imageIds, addresses: fleet.addresses };
+}
+
+/** What an SDK has as the method `in`. */
+function inRegion(image: Remote, region: string): pulumi.Output<string> {
+  const found = pulumi.runtime.call<{ readonly imageId: string }>("imagefleet:index:CustomImage/in", { __self__: image, region }, image);
+  return found.apply(({ imageId }) => imageId);
 }
 
 function wholeService(args: pulumi.Inputs) {
