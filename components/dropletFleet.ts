@@ -29,7 +29,7 @@ export class DropletFleet extends pulumi.ComponentResource {
   readonly rollout: pulumi.Output<FleetRolloutStatus>;
 
   constructor(name: string, args: DropletFleetArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`DropletFleet "${name}"`, [...regionFaults("region", args.region), ...nameFaults(name, args.name)]);
+    refuse(`DropletFleet "${name}"`, fleetFaults(name, args));
     const image = imageIn(args.region, args.image);
     super("imagefleet:index:DropletFleet", name, {}, opts);
 
@@ -60,6 +60,11 @@ export interface DropletFleetArgs extends Omit<FleetArgs, "image" | "name" | "re
   readonly image: CustomImage | ImageReplication | ImageImport | ImageReplica | pulumi.Input<string | number>;
   /** Slug of the region, such as `ams3`; a plain value, for it chooses the copy to wait for. A change replaces the whole fleet. */
   readonly region: string;
+}
+
+/** What is wrong with the arguments, as far as plain values tell. */
+export function fleetFaults(name: string, args: Pick<DropletFleetArgs, "region" | "name">): readonly string[] {
+  return [...regionFaults("region", args.region), ...nameFaults(name, args.name)];
 }
 
 /** The default, which is the component's own name, may be no hostname. */

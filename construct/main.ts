@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
-import * as config from "@pulumi/pulumi/runtime/config";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { DependencyProviderResource, DependencyResource } from "@pulumi/pulumi/resource";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { layouts } from "./layouts";
+import { layouts, type Layout } from "./layouts";
+import { joinProgram } from "./program";
 import { deserializeInputs, settings, withLocalStorage } from "./sdkInternals";
+
+export { call } from "./regionCall";
 
 /**
  * Lays out a component for a program in another language, and answers once all of its outputs are there. The request and its answer are
@@ -17,14 +19,28 @@ export async function construct(bytes: Uint8Array, engineAddress: string): Promi
   return orStrayFailure(withLocalStorage(async () => (await answer(request, engineAddress)).serializeBinary()));
 }
 
+/** Everything that is wrong with a request's arguments, as far as plain values tell. */
+export async function faults(bytes: Uint8Array): Promise<readonly string[]> {
+  const request = ConstructRequest.deserializeBinary(bytes);
+  return withLocalStorage(async () => {
+    const inputs = await deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
+    return layoutOf(request).faults(request.getName(), inputs);
+  });
+}
+
+function layoutOf(request: ConstructRequest): Layout {
+  const layout = layouts[request.getType()];
+  if (layout === undefined) throw new Error(`\`${request.getType()}\` is not a component of imagefleet.`);
+  return layout;
+}
+
 async function answer(request: ConstructRequest, engineAddress: string): Promise<ConstructResponse> {
   const [type, name] = [request.getType(), request.getName()];
-  const layout = layouts[type];
-  if (layout === undefined) throw new Error(`\`${type}\` is not a component of imagefleet.`);
+  const layout = layoutOf(request);
   await joinProgram(request, engineAddress);
 
   const inputs = await deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
-  const { component, outputs } = layout(name, inputs, optionsOf(request));
+  const { component, outputs } = layout.layOut(name, inputs, optionsOf(request));
 
   const response = new ConstructResponse().setUrn(await promiseOf(component.urn));
   const [state, dependencies] = await rpc.serializeResourceProperties(`construct(${type}, ${name})`, outputs);
@@ -35,21 +51,6 @@ async function answer(request: ConstructRequest, engineAddress: string): Promise
   }
   await settings.waitForRPCs();
   return response;
-}
-
-/** From here on, resources of this call are registered as those of the program that asked for the component. */
-async function joinProgram(request: ConstructRequest, engineAddress: string): Promise<void> {
-  settings.resetOptions(
-    request.getProject(),
-    request.getStack(),
-    request.getParallel(),
-    engineAddress,
-    request.getMonitorendpoint(),
-    request.getDryrun(),
-    request.getOrganization(),
-  );
-  await settings.awaitFeatureSupport();
-  config.setAllConfig(Object.fromEntries(request.getConfigMap().toArray()), request.getConfigsecretkeysList());
 }
 
 function optionsOf(request: ConstructRequest): pulumi.ComponentResourceOptions {

@@ -45,6 +45,8 @@ async function bundle(entry: string, name: string, target: string, plugins: Plug
     write: false,
     logLevel: "silent",
     plugins,
+    // gRPC requires it for diagnostics that the plugin doesn't serve.
+    external: ["@grpc/proto-loader"],
     define: { oldestNode: JSON.stringify(oldestNode) },
   });
   return { name, text: outputFiles[0]?.text ?? "" };

@@ -1,5 +1,6 @@
-import type { ComponentType } from "./host/provider";
+import type { ComponentType, MethodType } from "./host/provider";
 import type { Property, PropertyTable } from "./host/property";
+import { imageService } from "./imageService";
 import { fleetInputs, fleetOutputs } from "./resources/fleet/fleetTable";
 import { importInputs, importOutputs } from "./resources/imageImport/imageImportTable";
 import { replicaInputs } from "./resources/imageReplica/imageReplica";
@@ -33,6 +34,15 @@ const replicationOutputs = {
   },
 } as const satisfies PropertyTable;
 
+/** `in(region)`: where languages have methods. */
+const methods: Readonly<Record<string, MethodType>> = {
+  in: {
+    doc: "The image's number, known once the image is in that region. Fails for a region that is not waited for.",
+    inputs: { region: { shape: "string", required: true, doc: "Slug of one of `regions`." } },
+    outputs: { imageId: { shape: "string", required: true, doc: "The image's number." } },
+  },
+};
+
 /** The components as other languages see them: their tables are those of the resources that they lay out. */
 export const components: readonly ComponentType[] = [
   {
@@ -51,6 +61,7 @@ export const components: readonly ComponentType[] = [
       },
     },
     outputs: { ...replicationOutputs, ...taken(importOutputs, ["digest", "minDiskSize", "sizeGigabytes"]) },
+    methods,
   },
   {
     token: "imagefleet:index:ImageReplication",
@@ -58,6 +69,7 @@ export const components: readonly ComponentType[] = [
     doc: "An image or snapshot of this account, present in every region of a list. All missing copies run at the same time.",
     inputs: { image: { ...replicaInputs.imageId, required: true }, regions, waitFor },
     outputs: replicationOutputs,
+    methods,
   },
   {
     token: "imagefleet:index:DropletFleet",
@@ -70,6 +82,7 @@ export const components: readonly ComponentType[] = [
     },
     outputs: taken(fleetOutputs, ["droplets", "addresses", "fleetTag", "servingTag", "rollout"]),
   },
+  imageService,
 ];
 
 function taken(table: PropertyTable, names: readonly string[]): PropertyTable {

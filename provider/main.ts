@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { honourProxies } from "./honourProxies";
 import { serve } from "./host/serve";
-import type { Construct } from "./host/server";
+import type { Construction } from "./host/constructCalls";
 import { imagefleet } from "./imagefleet";
 import type { Proxies } from "./proxies";
 import { digestFolder } from "./source/staging/digestFolder";
@@ -20,12 +20,16 @@ export async function main(): Promise<void> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const proxies = honourProxies(process.env);
   const world: World = { clock: steadyClock, random: () => Math.random(), send, probe: nodeProbe };
-  await serve(imagefleet(stagingThrough(proxies)), world, process, construct);
+  await serve(imagefleet(stagingThrough(proxies)), world, process, construction);
 }
 
 /** Most runs construct nothing: Pulumi's SDK takes longer to load than all the rest. */
-const construct: Construct = (request, engineAddress) =>
-  (require("../construct/main") as typeof import("../construct/main")).construct(request, engineAddress);
+const construction: Construction = {
+  faults: (request) => loadConstruction().faults(request),
+  construct: (request, engineAddress) => loadConstruction().construct(request, engineAddress),
+  call: (request, engineAddress, of) => loadConstruction().call(request, engineAddress, of),
+};
+const loadConstruction = (): Construction => require("../construct/main") as typeof import("../construct/main");
 
 /** A request that nothing references is collected as garbage, and from then on its signal aborts nothing, neither the wait nor the body. */
 const held = new WeakMap<object, Request>();

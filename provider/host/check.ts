@@ -45,14 +45,18 @@ export function secretNames(table: PropertyTable, given?: Values): ReadonlySet<s
  */
 export function toFailure(fault: Fault, secrets: ReadonlySet<string>): CheckFailure {
   const property = topLevel(fault.property);
-  const secret = secrets.has(property);
-  const received = fault.received === undefined || secret ? "" : `, got ${show(fault.received)}`;
-  const clause = [`${fault.expectation}${received}.`, fault.remedy].filter((part) => part !== undefined).join(" ");
-  const unnamed = secret || property !== fault.property;
+  const clause = clauseOf(fault, secrets);
+  const unnamed = secrets.has(property) || property !== fault.property;
   const failure = new CheckFailure();
   failure.setProperty(unnamed ? "" : property);
   failure.setReason(unnamed ? `\`${fault.property}\` ${clause}` : clause);
   return failure;
+}
+
+/** A fault as a clause that continues the property's name; without the value where that is secret. */
+export function clauseOf({ property, expectation, received, remedy }: Fault, secrets: ReadonlySet<string>): string {
+  const got = received === undefined || secrets.has(topLevel(property)) ? "" : `, got ${show(received)}`;
+  return [`${expectation}${got}.`, remedy].filter((part) => part !== undefined).join(" ");
 }
 
 /** A fault as a whole sentence, for errors that are printed without the property's name. */
@@ -136,7 +140,8 @@ function isScalar(shape: Scalar, value: Value): boolean {
 function nameOf(shape: Shape): string {
   if (typeof shape !== "string") {
     if ("listOf" in shape) return "a list";
-    return "mapOf" in shape ? "an object whose values are strings" : `an object with ${listed(Object.keys(shape.object))}`;
+    if ("mapOf" in shape) return `an object whose values are ${shape.mapOf === "string" ? "strings" : `each ${nameOf(shape.mapOf)}`}`;
+    return `an object with ${listed(Object.keys(shape.object))}`;
   }
   switch (shape) {
     case "string":
@@ -160,7 +165,11 @@ function listed(names: readonly string[]): string {
 }
 
 function shapeHoldsSecret(shape: Shape, value: Value | undefined, told: boolean): boolean {
-  if (typeof shape === "string" || "mapOf" in shape) return false;
+  if (typeof shape === "string") return false;
+  if ("mapOf" in shape) {
+    if (!told) return shapeHoldsSecret(shape.mapOf, undefined, false);
+    return isObject(value) && Object.values(value).some((item) => shapeHoldsSecret(shape.mapOf, item, true));
+  }
   if ("listOf" in shape) {
     if (!told) return shapeHoldsSecret(shape.listOf, undefined, false);
     return isList(value) && value.some((item) => shapeHoldsSecret(shape.listOf, item, true));
@@ -172,7 +181,8 @@ function shapeHoldsSecret(shape: Shape, value: Value | undefined, told: boolean)
   });
 }
 
-function topLevel(path: string): string {
+/** `gate.http.port` -> `gate` */
+export function topLevel(path: string): string {
   return /^[^.[]*/.exec(path)?.[0] ?? path;
 }
 

@@ -1,4 +1,5 @@
 import { Metadata, status } from "@grpc/grpc-js";
+import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
@@ -60,17 +61,35 @@ function unfinished(error: Unfinished, call: FailedCall): CallFailure {
   if (error.inputs !== undefined) detail.setInputs(encode(error.inputs as Values, call.secrets));
   detail.setReasonsList(error.reasons.map(call.redact));
 
+  return detailed(status.UNKNOWN, call.redact(error.message), "ErrorResourceInitFailed", detail);
+}
+
+/** Something wrong with one argument of a component. */
+export interface ArgumentFault {
+  /** The engine prints the value that it leads to: `regions[1]`. */
+  readonly path: string;
+  /** A clause that continues the path. */
+  readonly reason: string;
+}
+
+/** The engine prints one line for each. */
+export function invalidArguments(faults: readonly ArgumentFault[]): CallFailure {
+  const errors = faults.map(({ path, reason }) => new InputPropertiesError.PropertyError().setPropertyPath(path).setReason(reason));
+  return detailed(status.INVALID_ARGUMENT, "invalid arguments:", "InputPropertiesError", new InputPropertiesError().setErrorsList(errors));
+}
+
+/** A failure with a message of Pulumi's own in its details. */
+function detailed(code: status, message: string, type: string, detail: { serializeBinary(): Uint8Array }): CallFailure {
   const packed = new Any();
-  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const message = call.redact(error.message);
+  packed.pack(detail.serializeBinary(), `pulumirpc.${type}`);
   const rich = new Status();
-  rich.setCode(status.UNKNOWN);
+  rich.setCode(code);
   rich.setMessage(message);
   rich.addDetails(packed);
 
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(rich.serializeBinary()));
-  return new CallFailure(status.UNKNOWN, message, metadata);
+  return new CallFailure(code, message, metadata);
 }
 
 function isOurFault(error: unknown): error is Error {

@@ -25,7 +25,8 @@ export function nestedTables(prefix: string, table: PropertyTable): readonly Nes
 }
 
 function nestedIn(prefix: string, name: string, shape: Shape, doc: string): readonly NestedType[] {
-  if (typeof shape === "string" || "mapOf" in shape) return [];
+  if (typeof shape === "string") return [];
+  if ("mapOf" in shape) return nestedIn(prefix, itemName(name), shape.mapOf, doc);
   if ("listOf" in shape) return nestedIn(prefix, itemName(name), shape.listOf, doc);
   const type = nestedName(prefix, name, shape);
   return [{ name: type, table: shape.object, doc, shared: shape.named !== undefined }, ...nestedTables(type, shape.object)];

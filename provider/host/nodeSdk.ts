@@ -165,13 +165,15 @@ function plainType(prefix: string, name: string, shape: Shape, given = false): s
     const item = plainType(prefix, itemName(name), shape.listOf, given);
     return item.includes("|") ? `(${item})[]` : `${item}[]`;
   }
-  return "mapOf" in shape ? "Readonly<Record<string, string>>" : nestedName(prefix, name, shape);
+  if ("mapOf" in shape) return `Readonly<Record<string, ${plainType(prefix, itemName(name), shape.mapOf, given)}>>`;
+  return nestedName(prefix, name, shape);
 }
 
 function inputType(prefix: string, name: string, shape: Shape): string {
   if (typeof shape === "string") return scalarType(shape, true);
   if ("listOf" in shape) return `readonly pulumi.Input<${inputType(prefix, itemName(name), shape.listOf)}>[]`;
-  return "mapOf" in shape ? "Readonly<Record<string, pulumi.Input<string>>>" : `${nestedName(prefix, name, shape)}Args`;
+  if ("mapOf" in shape) return `Readonly<Record<string, pulumi.Input<${inputType(prefix, itemName(name), shape.mapOf)}>>>`;
+  return `${nestedName(prefix, name, shape)}Args`;
 }
 
 function scalarType(shape: Scalar, given: boolean): string {

@@ -31,7 +31,7 @@ export interface Property {
 /** `roll` is an update that replaces Droplets one after the other; `none` is recorded and changes nothing. */
 export type Effect = "update" | "roll" | "replace" | "none";
 
-export type Shape = Scalar | ListShape | ObjectShape | { readonly mapOf: "string" };
+export type Shape = Scalar | ListShape | ObjectShape | MapShape;
 
 /**
  * `id` is a string that may be given as a whole number, too, since the service's ids are numbers; `size` is one that counts, or a
@@ -50,6 +50,11 @@ export interface ListShape {
   readonly listOf: Shape;
   /** Rules that each item must keep; a fault names the item, as in `regions[1]`. */
   readonly each?: readonly Rule[];
+}
+
+/** By any name, such as a region's. Handlers of resources see maps of strings only. */
+export interface MapShape {
+  readonly mapOf: Shape;
 }
 
 export interface Rule {
@@ -87,8 +92,8 @@ type ValueOf<S> = S extends "string" | "id" | "size" | "path"
         ? readonly ValueOf<E>[]
         : S extends { readonly object: infer T extends PropertyTable }
           ? ValuesOf<T>
-          : S extends { readonly mapOf: "string" }
-            ? Readonly<Record<string, string>>
+          : S extends { readonly mapOf: infer E }
+            ? Readonly<Record<string, E extends "string" ? string : never>>
             : never;
 
 type Present<T extends PropertyTable> = {

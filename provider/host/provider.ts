@@ -36,6 +36,14 @@ export interface ComponentType {
   readonly of: string;
   readonly inputs: PropertyTable;
   readonly outputs: PropertyTable;
+  readonly methods?: Readonly<Record<string, MethodType>>;
+}
+
+/** What a program can ask a component that was laid out. */
+export interface MethodType {
+  readonly doc: string;
+  readonly inputs: PropertyTable;
+  readonly outputs: PropertyTable;
 }
 
 /** Names of the package where it comes from and in other languages; JSON as the package schema has it. */

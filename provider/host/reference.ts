@@ -69,7 +69,8 @@ function nameOf(shape: Shape): string {
 }
 
 function tableIn(shape: Shape): PropertyTable {
-  if (typeof shape === "string" || "mapOf" in shape) return {};
+  if (typeof shape === "string") return {};
+  if ("mapOf" in shape) return tableIn(shape.mapOf);
   return "listOf" in shape ? tableIn(shape.listOf) : shape.object;
 }
 

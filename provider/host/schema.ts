@@ -18,6 +18,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
   const functions = (provider.functions ?? []).map(
     (type) => [type.token, functionSchema(type, describe(capital(nameIn(type.token))))] as const,
   );
+  const methods = (provider.components ?? []).flatMap((type) => methodSchemas(type, describe(nameIn(type.token))));
 
   return {
     name: provider.name,
@@ -31,7 +32,7 @@ export function packageSchema<S>(provider: Provider<S>): JsonObject {
       requiredInputs: [],
     },
     resources: Object.fromEntries([...resources, ...components]),
-    functions: Object.fromEntries(functions),
+    functions: Object.fromEntries([...functions, ...methods]),
     // Read last: describing the rest fills it.
     types,
   };
@@ -55,7 +56,21 @@ function componentSchema(type: ComponentType, describe: Describer): JsonObject {
     requiredInputs: requiredNames(type.inputs),
     properties: describe.properties(type.outputs),
     required: requiredNames(type.outputs),
+    methods: Object.fromEntries(Object.keys(type.methods ?? {}).map((method) => [method, `${type.token}/${method}`])),
   };
+}
+
+/** A method is a function that takes its component first. */
+function methodSchemas({ token, methods = {} }: ComponentType, describe: Describer): readonly (readonly [string, JsonObject])[] {
+  return Object.entries(methods).map(([name, { doc, inputs, outputs }]) => {
+    const self = { __self__: { $ref: `#/resources/${token}` }, ...describe.properties(inputs) };
+    const schema = {
+      description: doc,
+      inputs: { type: "object", properties: self, required: ["__self__", ...requiredNames(inputs)] },
+      outputs: { type: "object", properties: describe.properties(outputs), required: requiredNames(outputs) },
+    };
+    return [`${token}/${name}`, schema];
+  });
 }
 
 function functionSchema<S>(type: AnyFunctionType<S>, describe: Describer): JsonObject {
@@ -107,7 +122,7 @@ class Describer {
   #shape(name: string, shape: Shape): JsonObject {
     if (typeof shape === "string") return { type: ["id", "size", "path"].includes(shape) ? "string" : shape };
     if ("listOf" in shape) return { type: "array", items: this.#shape(itemName(name), shape.listOf) };
-    if ("mapOf" in shape) return { type: "object", additionalProperties: { type: shape.mapOf } };
+    if ("mapOf" in shape) return { type: "object", additionalProperties: this.#shape(itemName(name), shape.mapOf) };
     const nested = nestedName(this.#prefix, name, shape);
     const token = `${this.#packageName}:index:${nested}`;
     const describe = new Describer(this.#packageName, nested, this.#types);

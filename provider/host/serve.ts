@@ -1,6 +1,7 @@
 import type { World } from "../world";
 import type { Provider } from "./provider";
-import { startServer, type Construct } from "./server";
+import type { Construction } from "./constructCalls";
+import { startServer } from "./server";
 
 /** The process that the engine started, handed in by the entry. */
 export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr" | "on" | "once">;
@@ -11,7 +12,7 @@ export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "std
  * attach (`PULUMI_DEBUG_PROVIDERS`), and stdin is nobody's. The first line of stdout is the port, and nothing else is ever written there:
  * the engine waits for it without a time limit.
  */
-export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess, construct?: Construct): Promise<void> {
+export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess, construction?: Construction): Promise<void> {
   const engineAddress = process.argv.slice(2).findLast((argument) => /^[^-].*:\d+$/.test(argument)) ?? "";
   const debug = (text: string) => void process.stderr.write(`${text}\n`);
   // An unhandled rejection must not end the operations that run.
@@ -26,7 +27,7 @@ export async function serve<S>(provider: Provider<S>, world: World, process: Plu
     for (const event of ["end", "close"]) process.stdin.once(event, () => resolve());
     process.stdin.resume();
   });
-  const server = await startServer(provider, world, { engineAddress, environment: process.env, debug, construct });
+  const server = await startServer(provider, world, { engineAddress, environment: process.env, debug, construction });
   process.stdout.write(`${server.port}\n`);
   await Promise.race([abandoned, interrupted.then(() => server.end())]);
   server.stop();

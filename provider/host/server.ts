@@ -1,9 +1,9 @@
 import { Server, ServerCredentials, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService, type IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { World } from "../world";
 import type { Environment } from "./configuration";
+import { ConstructCalls, type Construction } from "./constructCalls";
 import { toCallFailure } from "./failures";
 import { PackageCalls } from "./packageCalls";
 import type { Provider } from "./provider";
@@ -24,11 +24,8 @@ export interface ServerSettings {
   readonly environment: Environment;
   /** Text for those who debug the provider itself. */
   readonly debug: (text: string) => void;
-  readonly construct?: Construct;
+  readonly construction?: Construction;
 }
-
-/** Lays out a component: takes the bytes of a `ConstructRequest` and the engine's address, gives those of the response. */
-export type Construct = (request: Uint8Array, engineAddress: string) => Promise<Uint8Array>;
 
 export interface RunningServer {
   /** On loopback. */
@@ -41,7 +38,7 @@ export interface RunningServer {
 
 /** Serves a provider to the Pulumi engine on a free loopback port. */
 export async function startServer<S>(provider: Provider<S>, world: World, settings: ServerSettings): Promise<RunningServer> {
-  const { engineAddress, environment, debug, construct } = settings;
+  const { engineAddress, environment, debug, construction } = settings;
   const engine = new EngineLog();
   engine.attach(engineAddress);
   const session = new HostSession<S>();
@@ -50,7 +47,7 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
     "grpc.max_send_message_length": largestMessageBytes,
   });
   const context = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send, environment) };
-  server.addService(ResourceProviderService, implementation(context, session, engine, construct));
+  server.addService(ResourceProviderService, implementation(context, session, engine, construction));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -75,10 +72,11 @@ function implementation<S>(
   context: HostContext<S>,
   session: HostSession<S>,
   engine: EngineLog,
-  construct: Construct | undefined,
+  construction: Construction | undefined,
 ): UntypedServiceImplementation {
   const ofPackage = new PackageCalls(context, session);
   const ofResource = new ResourceCalls(context, session);
+  const ofComponent = construction && new ConstructCalls(context, session, construction);
 
   const answer =
     <Q, A>(verb: string, handler: (request: Q) => A | Promise<A>): handleUnaryCall<Q, A> =>
@@ -112,10 +110,9 @@ function implementation<S>(
     read: answer("read", (request) => ofResource.read(request)),
     update: answer("update", (request) => ofResource.update(request)),
     delete: answer("delete", (request) => ofResource.delete(request)),
-    ...(construct && {
-      construct: answer("construct", async (request) =>
-        ConstructResponse.deserializeBinary(await construct(request.serializeBinary(), engine.address)),
-      ),
+    ...(ofComponent && {
+      construct: answer("construct", (request) => ofComponent.construct(request, engine.address)),
+      call: answer("call", (request) => ofComponent.call(request, engine.address)),
     }),
     cancel: answer("cancel", () => {
       session.release();

@@ -31,18 +31,16 @@ const direct = { "grpc.enable_http_proxy": 0 };
 
 /** Sends lines to the engine that it was told of last; before that, nowhere. */
 export class EngineLog {
-  #engine: { readonly address: string; readonly client: EngineClient } | undefined;
+  /** Of the engine that listens; empty before one has attached. */
+  address = "";
+  /** Made for the first line: many runs say nothing. */
+  #client: EngineClient | undefined;
 
   /** `host:port`. The engine that started the process names itself on the command line, one that attaches to it in its first call. */
   attach(address: string): void {
-    if (address === "" || address === this.#engine?.address) return;
+    if (address === "" || address === this.address) return;
     this.close();
-    this.#engine = { address, client: new EngineClient(address, credentials.createInsecure(), direct) };
-  }
-
-  /** Of the engine that listens; empty before one has attached. */
-  get address(): string {
-    return this.#engine?.address ?? "";
+    this.address = address;
   }
 
   readonly send: SendLine = ({ severity, urn, text, ephemeral }) => {
@@ -51,12 +49,15 @@ export class EngineLog {
     request.setUrn(urn);
     request.setMessage(text);
     request.setEphemeral(ephemeral);
-    this.#engine?.client.log(request, () => undefined);
+    if (this.address === "") return;
+    this.#client ??= new EngineClient(this.address, credentials.createInsecure(), direct);
+    this.#client.log(request, () => undefined);
   };
 
   close(): void {
-    this.#engine?.client.close();
-    this.#engine = undefined;
+    this.#client?.close();
+    this.#client = undefined;
+    this.address = "";
   }
 }
 

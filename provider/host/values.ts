@@ -30,6 +30,11 @@ export function foreignKind(value: unknown): string | undefined {
   return isForeign(value) ? value[foreign] : undefined;
 }
 
+/** How the engine writes such a value; undefined for every other one. */
+export function foreignWire(value: unknown): Readonly<Record<string, JavaScriptValue>> | undefined {
+  return isForeign(value) ? value.wire : undefined;
+}
+
 type ForeignKind = "an asset" | "an archive" | "a resource reference";
 type Wire = Readonly<Record<string, JavaScriptValue>>;
 

@@ -9,6 +9,7 @@ interface Described {
   readonly type?: string;
   readonly $ref?: string;
   readonly plain?: boolean;
+  readonly description?: string;
 }
 
 interface Component {
@@ -16,10 +17,16 @@ interface Component {
   readonly inputProperties: Readonly<Record<string, Described>>;
   readonly requiredInputs: readonly string[];
   readonly properties: Readonly<Record<string, Described>>;
+  readonly methods?: Readonly<Record<string, string>>;
+}
+
+interface Called {
+  readonly inputs: { readonly properties: Readonly<Record<string, Described>>; readonly required: readonly string[] };
 }
 
 const schema = JSON.parse(JSON.stringify(packageSchema(imagefleet()))) as {
   readonly resources: Readonly<Record<string, Component>>;
+  readonly functions: Readonly<Record<string, Called>>;
   readonly types: Readonly<Record<string, { readonly properties: Readonly<Record<string, Described>> }>>;
 };
 const file = (name: string) => readFileSync(path.resolve(__dirname, "../../examples", name), "utf8");
@@ -89,6 +96,35 @@ test("examples/go gives each component what the schema asks for, plain where the
       const isPlain = component(name).inputProperties[lowered(field)]?.plain === true;
       expect([field, /^(\[\]string|")/.test(value)]).toEqual([field, isPlain]);
     }
+  }
+});
+
+test("ImageService has the arguments that it has in TypeScript, described as there", () => {
+  const text = readFileSync(path.resolve(__dirname, "../../components/service/serviceArgs.ts"), "utf8");
+  const [body = ""] = /export interface ImageServiceArgs [^]*?\n\}\n/.exec(text) ?? [];
+  const documented = [...body.matchAll(/\/\*\*([^]*?)\*\/\n {2}readonly (\w+)/g)].map(([, comment = "", name = ""]) => {
+    const doc = comment
+      .replace(/\s*\n\s*\*/g, "")
+      .replace(/ Example: .*/s, "")
+      .trim();
+    return [name, doc] as const;
+  });
+  const { inputProperties } = component("ImageService");
+  const inherited = ["source", "retain"];
+  const ofUnions = ["publicKey", "projectId"];
+  expect(Object.keys(inputProperties).sort()).toEqual([...inherited, ...ofUnions, ...documented.map(([name]) => name)].sort());
+  const otherwise = ["image", "fleet", "overrides", "sshKeys", "vpc", "project"];
+  for (const [name, doc] of documented)
+    if (!otherwise.includes(name)) expect([name, inputProperties[name]?.description]).toEqual([name, doc]);
+});
+
+test("`in(region)` is a method of the components that have it, and a function that takes the component first", () => {
+  for (const name of ["CustomImage", "ImageReplication"]) {
+    const token = `imagefleet:index:${name}`;
+    expect(schema.resources[token]?.methods).toEqual({ in: `${token}/in` });
+    const { properties, required } = schema.functions[`${token}/in`]!.inputs;
+    expect(properties["__self__"]).toEqual({ $ref: `#/resources/${token}` });
+    expect(required).toEqual(["__self__", "region"]);
   }
 });
 

@@ -6,6 +6,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import type { Construction } from "../../provider/host/constructCalls";
 import type { Provider } from "../../provider/host/provider";
 import { startServer } from "../../provider/host/server";
 import type { World } from "../../provider/world";
@@ -36,6 +37,12 @@ export interface Connection {
   close(): void;
 }
 
+interface ConnectArgs {
+  readonly clock?: VirtualClock;
+  readonly send?: World["send"];
+  readonly construction?: Construction;
+}
+
 const open: Connection[] = [];
 afterEach(() => open.splice(0).forEach((connection) => connection.close()));
 
@@ -43,7 +50,7 @@ afterEach(() => open.splice(0).forEach((connection) => connection.close()));
 export async function connect<S>(
   provider: Provider<S>,
   environment: Record<string, string> = {},
-  { clock = new VirtualClock(), send }: { readonly clock?: VirtualClock; readonly send?: World["send"] } = {},
+  { clock = new VirtualClock(), send, construction }: ConnectArgs = {},
 ): Promise<Connection> {
   const heard: Heard[] = [];
   const debugged: string[] = [];
@@ -57,6 +64,7 @@ export async function connect<S>(
     engineAddress,
     environment,
     debug: (text) => void debugged.push(text),
+    construction,
   });
   const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
   const close = () => {

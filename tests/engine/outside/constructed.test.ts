@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFile, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { throwawayPublicKey } from "../../../cli/demo/sshKey";
 import { builtRelease, scratchFolder, unpacked } from "../../packaging/builtRelease";
 import { answersOf, nothing } from "../helpers/account";
 import { diagnosticsOf } from "../helpers/outcome";
@@ -25,7 +26,7 @@ test("components that the plugin constructs lay out the same resources, keep sec
   const { images, droplets } = await account();
   const id = images[0]?.id;
   expect(droplets).toMatchObject([0, 1].map(() => ({ region: "ams3", image: id, serving: true })));
-  const outputs = await stack.outputs();
+  const { outputs } = (await stack.outputs()) as { readonly outputs: Readonly<Record<string, unknown>> };
   expect(outputs["imageIds"]).toEqual({ nyc3: id, ams3: id });
   expect(await answersOf(outputs["addresses"])).toEqual([200, 200]);
 
@@ -62,15 +63,29 @@ test("components that the plugin constructs lay out the same resources, keep sec
 });
 
 test("what is wrong with a component's arguments, or with a child, ends the `up` with that as the message", async () => {
-  const { stack, garbage, sshKeys, account } = await useService({ program });
+  const { stack, image, garbage, sshKeys, account } = await useService({ program });
   const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
   await stack.setSecret("constructed:userData", "none");
-  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "Amsterdam"] }, "constructed:fleet": fleet });
+  await stack.setConfig({
+    "constructed:image": { source: await garbage(), regions: ["nyc3", "Amsterdam"], colour: "red" },
+    "constructed:fleet": fleet,
+  });
   const refused = await stack.up();
   expect(refused.code).not.toBe(0);
-  expect(Object.values(diagnosticsOf(refused)).join("\n")).toContain('`regions[1]` must be a region slug such as `ams3`, got "Amsterdam".');
+  const said = Object.values(diagnosticsOf(refused)).join("\n");
+  expect(said).toContain("imagefleet:index:CustomImage resource 'web' has a problem: invalid arguments:");
+  expect(said).toContain(
+    "- property regions[1] with value '{Amsterdam}' has a problem: must be a region slug such as `ams3`, got \"Amsterdam\".",
+  );
+  expect(said).toContain("- property colour with value '{red}' has a problem: is not a known property.");
 
-  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "ams3"] } });
+  await stack.setConfig({ "constructed:image": { source: await image("1.0.0"), regions: ["nyc3", "ams3"] }, "constructed:in": "fra1" });
+  const elsewhere = await stack.preview();
+  expect(elsewhere.code).not.toBe(0);
+  expect(`${elsewhere.stdout}${elsewhere.stderr}`).toContain(
+    'must be a region that is waited for, which holds for nyc3, ams3, got "fra1": add it to `regions` and to `waitFor`.',
+  );
+  await stack.setConfig({ "constructed:image": { source: await garbage(), regions: ["nyc3", "ams3"] }, "constructed:in": "ams3" });
   const failed = await stack.up();
   expect(failed.code).not.toBe(0);
   expect(diagnosticsOf(failed)).toHaveProperty(["imagefleet:index:ImageImport (web)"]);
@@ -95,7 +110,38 @@ test("the plugin from its archive constructs them too, beside nothing but its ow
   await stack.setConfig({ "constructed:image": { source: await image("1.0.0"), regions: ["nyc3", "ams3"] }, "constructed:fleet": fleet });
   await stack.setSecret("constructed:userData", "none");
   expect(await stack.up()).toSucceed();
-  expect(Object.keys((await stack.outputs())["imageIds"] as object)).toEqual(["ams3", "nyc3"]);
+  expect((await stack.outputs()).outputs).toMatchObject({
+    imageIds: { ams3: expect.any(String) as unknown, nyc3: expect.any(String) as unknown },
+  });
+});
+
+test("a whole service is laid out, with what stands around its fleets, and is silent on the second `up`", async () => {
+  const { stack, emulator, image, account } = await useService({
+    program,
+    emulator: { loadBalancerSeconds: 0.5, loadBalancerLagSeconds: 0.5 },
+  });
+  await stack.setConfig({
+    "constructed:service": {
+      source: await image("1.0.0"),
+      regions: ["nyc3", "ams3"],
+      waves: [["ams3"], ["nyc3"]],
+      fleet: { size: "s-1vcpu-1gb", count: 1 },
+      overrides: { ams3: { count: 2 } },
+      publicKey: throwawayPublicKey(),
+      firewall: {},
+      loadBalancer: { port: 8080, healthcheck: { checkIntervalSeconds: 3, healthyThreshold: 2 } },
+    },
+  });
+  expect(await stack.up()).toSucceed();
+  expect((await account()).droplets.map(({ region }) => region).sort()).toEqual(["ams3", "ams3", "nyc3"]);
+  const { outputs } = (await stack.outputs()) as { readonly outputs: { readonly url: string; readonly addresses: object } };
+  expect(Object.keys(outputs.addresses)).toEqual(["ams3", "nyc3"]);
+  expect((await fetch(outputs.url)).status).toBe(200);
+  const asked = (await emulator.requests()).length;
+  expect(await stack.up("--expect-no-changes")).toSucceed();
+  expect(await emulator.requests()).toHaveLength(asked);
+  expect(await stack.destroy()).toSucceed();
+  expect(await account()).toEqual(nothing);
 });
 
 test("a run that constructs nothing doesn't load Pulumi's SDK", async () => {

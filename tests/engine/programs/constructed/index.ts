@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 class Remote extends pulumi.ComponentResource {
   declare readonly imageIds: pulumi.Output<Readonly<Record<string, string>>>;
   declare readonly addresses: pulumi.Output<readonly string[]>;
+  declare readonly url: pulumi.Output<string>;
 
   constructor(type: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts?: pulumi.ComponentResourceOptions) {
     const asked = Object.fromEntries(outputs.map((output) => [output, undefined]));
@@ -12,11 +13,27 @@ class Remote extends pulumi.ComponentResource {
 }
 
 const config = new pulumi.Config();
-const image = new Remote("CustomImage", "web", config.requireObject("image"), ["imageId", "regions", "imageIds"], {
-  protect: config.getBoolean("protect"),
-});
-const fleetArgs = { ...config.requireObject<pulumi.Inputs>("fleet"), image: image.imageIds.apply((ids) => ids["ams3"] ?? "") };
-const fleet = new Remote("DropletFleet", "web", { ...fleetArgs, userData: config.requireSecret("userData") }, ["addresses"]);
+const service = config.getObject<pulumi.Inputs>("service");
 
-export const imageIds = image.imageIds;
-export const addresses = fleet.addresses;
+/** README's five lines, or a whole service where the configuration has one. */
+export const outputs = service === undefined ? fiveLines() : wholeService(service);
+
+function fiveLines() {
+  const image = new Remote("CustomImage", "web", config.requireObject("image"), ["imageId", "regions", "imageIds"], {
+    protect: config.getBoolean("protect"),
+  });
+  const fleetArgs = { ...config.requireObject<pulumi.Inputs>("fleet"), image: inRegion(image, config.get("in") ?? "ams3") };
+  const fleet = new Remote("DropletFleet", "web", { ...fleetArgs, userData: config.requireSecret("userData") }, ["addresses"]);
+  return { imageIds: image.imageIds, addresses: fleet.addresses };
+}
+
+/** What an SDK has as the method `in`. */
+function inRegion(image: Remote, region: string): pulumi.Output<string> {
+  const found = pulumi.runtime.call<{ readonly imageId: string }>("imagefleet:index:CustomImage/in", { __self__: image, region }, image);
+  return found.apply(({ imageId }) => imageId);
+}
+
+function wholeService(args: pulumi.Inputs) {
+  const made = new Remote("ImageService", "shop", args, ["url", "addresses", "loadBalancers", "imageId"]);
+  return { url: made.url, addresses: made.addresses };
+}
