@@ -1,3 +1,4 @@
+import { retryAfter } from "../../provider/rules/retryAfter";
 import type { World } from "../../provider/world";
 
 /** One configured account of the stand-in: where it sends and as whom. */
@@ -26,14 +27,21 @@ export class Refusal extends Error {
   }
 }
 
+/** Seconds before each further try where an answer doesn't say how long: those of the official plugin, which makes four. */
+const retrySeconds = [1, 2, 4, 8];
+
 /** The answer's JSON, or undefined where the API answers 404. Rejects with method, URL, status and the API's own message. */
 export async function callApi(account: Account, call: ApiCall): Promise<object | undefined> {
   const { method, path, body, signal } = call;
   const url = new URL(`v2/${path}`, withSlash(account.apiEndpoint)).href;
   const headers = { authorization: `Bearer ${account.token}`, "content-type": "application/json" };
-  const response = await account.send(
-    new Request(url, { method, headers, signal, body: body === undefined ? null : JSON.stringify(body) }),
-  );
+  const ask = () => account.send(new Request(url, { method, headers, signal, body: body === undefined ? null : JSON.stringify(body) }));
+  let response = await ask();
+  for (const seconds of retrySeconds) {
+    if (response.status !== 429) break;
+    await account.clock.sleep(retryAfter(response.headers, account.clock.now()) ?? seconds * 1_000, signal);
+    response = await ask();
+  }
   const text = await response.text();
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Refusal(call, url, response.status, text);

@@ -73,6 +73,23 @@ test("knows the arguments that the official package declares, and no others", ()
   ]);
 });
 
+test("asks again when a limit of requests is reached, as the official plugin does", async () => {
+  await emulator.control("faults", { on: "request", method: "POST", path: "/v2/domains", status: 429, retryAfterSeconds: 0, times: 4 });
+  const domain = await create("Domain", { name: "example.com" });
+  expect(domain.id).toBe("example.com");
+
+  await emulator.control("faults", {
+    on: "request",
+    method: "DELETE",
+    path: "/v2/domains/:name",
+    status: 429,
+    retryAfterSeconds: 0,
+    times: 5,
+  });
+  await expect(destroy("Domain", domain)).rejects.toThrow("was answered 429");
+  await destroy("Domain", domain);
+});
+
 const rules = [{ entryPort: 80, entryProtocol: "http", targetPort: 8080, targetProtocol: "http" }];
 
 test.each<[string, Values, Values]>([
