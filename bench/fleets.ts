@@ -2,7 +2,8 @@ import { fleet } from "../provider/resources/fleet/fleet";
 import { fleetInputs } from "../provider/resources/fleet/fleetTable";
 import { checkByTable } from "../provider/host/check";
 import type { FleetInputs } from "../provider/resources/fleet/fleetState";
-import { isDone, type Member, plan, type Step } from "../provider/rollout/plan";
+import { isDone, type Member, plan } from "../provider/rollout/plan";
+import type { Step } from "../provider/rollout/step";
 import { boundsOf } from "../provider/rollout/size";
 import { median } from "./median";
 import { home, rehearse, silentCall, sshKey } from "./rehearsal";
@@ -123,7 +124,7 @@ function after(step: Step, members: Map<string, Member>, next: number): [Map<str
   const changed = new Map(members);
   if (step.kind === "create")
     for (const slot of step.slots) changed.set(String(next), { ...serving(String(next++), slot, "new"), serving: false, available: false });
-  else {
+  else if ("ids" in step) {
     for (const id of step.ids) {
       const member = changed.get(id);
       if (member === undefined || step.kind === "delete") changed.delete(id);

@@ -23,6 +23,8 @@ export const installRows: readonly Row[] = [
         try {
           const project = path.join(folder, "project");
           await mkdir(project);
+          // Without one of its own, npm would take the checkout's above it.
+          await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "shop", private: true }));
           await writeFile(path.join(project, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
           await writeFile(path.join(project, "index.ts"), programOf(cloud.imageUrl));
           const stack = await openStack({ project, name: "dev", folder: path.join(folder, "stack"), config: {}, cloud });

@@ -6,6 +6,7 @@ import { nodeFolder } from "./newerNode";
 import { home, otherRegions } from "./rehearsal";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { compiledProject, inFolder, openStack, unasked } from "./stack";
+import { unpackedPlugin } from "./unpackedPlugin";
 
 const runs = 7;
 const quick = { importSeconds: 0.5, transferSeconds: 0.5, dropletSeconds: 0.5 };
@@ -23,9 +24,10 @@ export const previewRows: readonly Row[] = [
 /** 20 resources: image, import, replication and fleet with their 15 replicas, beside a program that has none. */
 function unchanged20(node?: string): Promise<Measured> {
   return withCloud(async (cloud, folder) => {
+    const plugin = await unpackedPlugin(folder, "plugin");
     const regions = JSON.stringify([home, ...otherRegions.slice(0, 14)]);
     const full = await openStack({
-      project: await compiledProject(folder, "bench", "programs/service"),
+      project: await compiledProject(folder, "bench", "programs/service", plugin),
       name: "full",
       folder: path.join(folder, "full"),
       config: { regions, url: cloud.imageUrl, sshKey: cloud.sshKey },
@@ -33,7 +35,7 @@ function unchanged20(node?: string): Promise<Measured> {
       node,
     });
     const empty = await openStack({
-      project: await compiledProject(folder, "empty", "programs/empty"),
+      project: await compiledProject(folder, "empty", "programs/empty", plugin),
       name: "empty",
       folder: path.join(folder, "none"),
       config: {},
@@ -43,7 +45,7 @@ function unchanged20(node?: string): Promise<Measured> {
     for (const stack of [full, empty]) await stack.time(["up", ...unasked]);
     const took = await inTurns({ full: () => full.time(preview), empty: () => empty.time(preview) });
     const [whole, least] = [rounded(median(took.full)), rounded(median(took.empty))];
-    const note = `${whole} s over ${least} s of a program that only loads the SDK, both compiled; medians of ${runs} pairs`;
+    const note = `${whole} s over ${least} s of a program that only loads the SDK, both compiled, the plugin as released; medians of ${runs} pairs`;
     return { value: median(took.full.map((seconds, round) => seconds / (took.empty[round] ?? NaN))), note };
   });
 }

@@ -55,14 +55,17 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
   }
 }
 
-/** Makes a project of that name in `folder` that runs a module of the build as it is, without a compiler. Returns the project's folder. */
-export async function compiledProject(folder: string, name: string, module: string): Promise<string> {
+/**
+ * Makes a project of that name in `folder` that runs a module of the build as it is, without a compiler. Returns the project's folder.
+ * `plugin` is the folder of the plugin's executable; default: the checkout's own.
+ */
+export async function compiledProject(folder: string, name: string, module: string, plugin = path.join(checkout, "bin")): Promise<string> {
   const project = path.join(folder, path.basename(module));
   const yaml = {
     name,
     main: "index.js",
     runtime: { name: "nodejs", options: { typescript: false } },
-    plugins: { providers: [{ name: "imagefleet", path: path.join(checkout, "bin") }] },
+    plugins: { providers: [{ name: "imagefleet", path: plugin }] },
   };
   await mkdir(project);
   await writeFile(path.join(project, "index.js"), `module.exports = require(${JSON.stringify(path.join(__dirname, module))});\n`);

@@ -1,13 +1,12 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { writeRelease } from "../packaging/release";
-import { archiveName, type Platform } from "../packaging/pluginArchive";
 import { median } from "./median";
 import { startPlugin } from "./plugin";
 import { atMost, once, rounded, type Row } from "./row";
 import { inFolder } from "./stack";
+import { unpackedPlugin } from "./unpackedPlugin";
 
 const starts = 11;
 
@@ -70,15 +69,4 @@ async function emptyProcess(): Promise<number> {
   const began = performance.now();
   await promisify(execFile)("node", ["-e", "0"]);
   return performance.now() - began;
-}
-
-/** The plugin as the engine unpacks it from a release. */
-async function unpackedPlugin(folder: string, name: string): Promise<string> {
-  const release = path.join(folder, `${name}-release`);
-  await writeRelease(release);
-  const place = path.join(folder, name);
-  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}` as Platform;
-  execFileSync("mkdir", [place]);
-  execFileSync("tar", ["-xzf", path.join(release, archiveName(platform)), "-C", place]);
-  return place;
 }

@@ -12,12 +12,19 @@ export interface Bundle {
 /** The oldest Node.js that is supported: `20.20`. */
 export const oldestNode = manifest.engines.node.replace(/^>=/, "");
 
-/** The plugin: a first file that checks Node.js and keeps compiled code, all that most runs need in a second, and a third for components. */
+/** What few runs need: components bring all of Pulumi's SDK, Spaces an S3 client, proxies an HTTP client. By the path that it is required by. */
+const apart: Readonly<Record<string, string>> = {
+  "../construct/main": "construct.js",
+  "./source/spaces/spaces": "spaces.js",
+  "./proxies": "proxies.js",
+};
+
+/** The plugin: a first file that checks Node.js and keeps compiled code, all that every run needs in a second, and the rest in files of its own. */
 export async function bundlePlugin(): Promise<readonly Bundle[]> {
   return Promise.all([
     bundle("packaging/pluginStart.ts", "start.js", "es2015"),
-    bundle("provider/main.ts", "provider.js", "node20"),
-    bundle("construct/main.ts", "construct.js", "node20"),
+    bundle("provider/main.ts", "provider.js", "node20", [loadedLater]),
+    ...Object.entries(apart).map(([required, name]) => bundle(`${path.join("provider", required)}.ts`, name, "node20")),
   ]);
 }
 
@@ -26,7 +33,7 @@ export async function bundleCli(): Promise<Bundle> {
   return bundle("cli/packaged.ts", "imagefleet.js", "node20");
 }
 
-async function bundle(entry: string, name: string, target: string): Promise<Bundle> {
+async function bundle(entry: string, name: string, target: string, plugins: Plugin[] = []): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [path.join(checkout, entry)],
     absWorkingDir: checkout,
@@ -37,14 +44,19 @@ async function bundle(entry: string, name: string, target: string): Promise<Bund
     legalComments: "none",
     write: false,
     logLevel: "silent",
-    plugins: [constructApart],
+    plugins,
     define: { oldestNode: JSON.stringify(oldestNode) },
   });
   return { name, text: outputFiles[0]?.text ?? "" };
 }
 
-/** What lays out components brings all of Pulumi's SDK: it stays a file of its own beside the plugin. */
-const constructApart: Plugin = {
-  name: "construct-apart",
-  setup: (plugin) => plugin.onResolve({ filter: /^\.\.\/construct\/main$/ }, () => ({ path: "./construct.js", external: true })),
+/** Leaves out of a bundle what it requires only when it is wanted. */
+const loadedLater: Plugin = {
+  name: "loaded-later",
+  setup: (plugin) =>
+    plugin.onResolve({ filter: /^\./ }, ({ path: required, kind, importer }) => {
+      const isOurs = importer.startsWith(path.join(checkout, "provider"));
+      const name = kind === "require-call" && isOurs ? apart[required] : undefined;
+      return name === undefined ? undefined : { path: `./${name}`, external: true };
+    }),
 };

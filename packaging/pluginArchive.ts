@@ -21,8 +21,11 @@ export function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The same as in the first line of `bin/pulumi-resource-imagefleet`: they keep an upload's memory constant and small. */
-const startFlags = "--max-semi-space-size=1 --optimize-for-size";
+/**
+ * The same as in the first line of `bin/pulumi-resource-imagefleet`: they keep an upload's memory constant and small. With any such flag
+ * Node.js refuses the compiled code of its own modules, too, so they are given only where images may pass through Spaces.
+ */
+const uploadFlags = "--max-semi-space-size=1 --optimize-for-size";
 
 /** The engine starts this one. Programs in Python, Go or YAML may run on machines without Node.js. */
 function launcher(platform: Platform): TarballFile {
@@ -31,11 +34,22 @@ function launcher(platform: Platform): TarballFile {
     ? {
         name: "pulumi-resource-imagefleet.cmd",
         executable: true,
-        content: `@echo off\r\nwhere node >nul 2>nul || (echo ${missing} 1>&2 & exit /b 1)\r\nnode ${startFlags} "%~dp0start.js" %*\r\n`,
+        content: [
+          "@echo off",
+          `where node >nul 2>nul || (echo ${missing} 1>&2 & exit /b 1)`,
+          "set IMAGEFLEET_FLAGS=",
+          `if defined SPACES_BUCKET set IMAGEFLEET_FLAGS=${uploadFlags}`,
+          'node %IMAGEFLEET_FLAGS% "%~dp0start.js" %*\r\n',
+        ].join("\r\n"),
       }
     : {
         name: "pulumi-resource-imagefleet",
         executable: true,
-        content: `#!/bin/sh\ncommand -v node >/dev/null 2>&1 || { echo "${missing}" >&2; exit 1; }\nexec node ${startFlags} "$(dirname "$0")/start.js" "$@"\n`,
+        content: [
+          "#!/bin/sh",
+          `command -v node >/dev/null 2>&1 || { echo "${missing}" >&2; exit 1; }`,
+          `flags=; case "\${SPACES_BUCKET:+spacesBucket}$PULUMI_CONFIG" in *spacesBucket*) flags="${uploadFlags}" ;; esac`,
+          'exec node $flags "${0%/*}/start.js" "$@"\n',
+        ].join("\n"),
       };
 }

@@ -62,7 +62,7 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     world,
     namespace,
     watchers: new Watchers(api, world),
-    poller: new DropletPoller(api.droplets, world),
+    poller: new DropletPoller(api, world),
     current: new Map(),
     standing: new Map(),
     histories: new Map(),

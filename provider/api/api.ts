@@ -9,6 +9,7 @@ import type {
   NewDropletsWire,
   NewImageWire,
   RegionWire,
+  ReservedIpWire,
   SizeWire,
   TaggedResourceWire,
 } from "./wire";
@@ -31,6 +32,7 @@ export interface Api {
   readonly actions: ActionsApi;
   readonly loadBalancers: LoadBalancersApi;
   readonly projects: ProjectsApi;
+  readonly reservedIps: ReservedIpsApi;
   /** `GET /v2/account`; one request a process, shared. */
   account(signal: AbortSignal): Promise<AccountWire>;
   /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
@@ -131,4 +133,12 @@ export interface ProjectsApi {
   urns(id: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Puts resources into the project, and so takes them out of any other. */
   assign(id: string, urns: readonly string[], signal: AbortSignal): Promise<void>;
+}
+
+export interface ReservedIpsApi {
+  /** All of the account, every page. */
+  list(signal: AbortSignal, priority?: Priority): Promise<readonly ReservedIpWire[]>;
+  /** Leads the address to a Droplet, wherever it led before; never repeated by itself. */
+  assign(ip: string, droplet: string, signal: AbortSignal): Promise<void>;
+  unassign(ip: string, signal: AbortSignal): Promise<void>;
 }

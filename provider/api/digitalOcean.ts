@@ -8,6 +8,7 @@ import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
 import { loadBalancersApi } from "./loadBalancers";
 import { projectsApi } from "./projects";
+import { reservedIpsApi } from "./reservedIps";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
 import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
@@ -43,6 +44,7 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     actions: actionsApi(client),
     loadBalancers: loadBalancersApi(client),
     projects: projectsApi(client),
+    reservedIps: reservedIpsApi(client),
     account: (signal) => account.get(signal),
     keys: (signal) => keys.get(signal),
     regions: (signal) => regions.get(signal),

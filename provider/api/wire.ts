@@ -123,6 +123,14 @@ export interface LoadBalancerWire {
   readonly region: { readonly slug: string };
 }
 
+export interface ReservedIpWire {
+  readonly ip: string;
+  readonly region: { readonly slug: string };
+  readonly droplet: { readonly id: number } | null;
+  /** Whether an action runs on it. */
+  readonly locked?: boolean;
+}
+
 export interface MetricsWire {
   readonly result: readonly {
     readonly metric: Readonly<Record<string, string | undefined>>;

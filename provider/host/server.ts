@@ -49,7 +49,7 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
     "grpc.max_receive_message_length": largestMessageBytes,
     "grpc.max_send_message_length": largestMessageBytes,
   });
-  const context = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send) };
+  const context = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send, environment) };
   server.addService(ResourceProviderService, implementation(context, session, engine, construct));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>

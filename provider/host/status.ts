@@ -3,10 +3,14 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { describe, type Waits } from "../waiting/waits";
 import type { Clock } from "../world";
+import type { Environment } from "./configuration";
 import type { Redact } from "./redaction";
+import type { Call } from "./resource";
 
-/** Lines of one resource that would come sooner after another wait, and the last one wins. */
-const quietMilliseconds = 5000;
+/** Lines of one resource that would come sooner after another wait, and the last one wins. In milliseconds. */
+const quietOnTerminal = 5_000;
+/** In a log, which keeps every line, they are left out. */
+const quietInLog = 30_000;
 
 /** An operation that has said nothing for so long says what it waits for, in milliseconds. */
 const heartbeat = 30_000;
@@ -58,7 +62,7 @@ export class EngineLog {
 
 /** What an operation says, and its end: a line that still waits then is sent at once, since the engine shows the last one beside the result. */
 export interface StatusSpeaker {
-  readonly progress: (text: string) => void;
+  readonly progress: Call["progress"];
   readonly warn: (text: string) => void;
   readonly info: (text: string) => void;
   readonly end: () => void;
@@ -68,18 +72,24 @@ export interface StatusSpeaker {
 export class StatusLines {
   readonly #clock: Clock;
   readonly #send: SendLine;
+  readonly #inLog: boolean;
   readonly #lastSent = new Map<string, number>();
 
-  constructor(clock: Clock, send: SendLine) {
+  /** `CI` of the environment, which pipelines set, says that what the engine prints is kept in a log. */
+  constructor(clock: Clock, send: SendLine, { CI = "" }: Environment) {
     this.#clock = clock;
     this.#send = send;
+    this.#inLog = !["", "0", "false"].includes(CI.toLowerCase());
   }
 
   /** The voice of one operation on the resource of this URN; while the operation is silent, it says what that waits for. */
   open(urn: string, redact: Redact, waits: Waits): StatusSpeaker {
     const ended = new AbortController();
+    const quiet = this.#inLog ? quietInLog : quietOnTerminal;
     let heardAt = this.#clock.now();
     let waiting: string | undefined;
+    // There the engine's own line of the operation's beginning is one, too.
+    if (this.#inLog) this.#lastSent.set(urn, heardAt);
 
     const keep = (severity: Line["severity"]) => (text: string) => this.#send({ severity, urn, text: redact(text), ephemeral: false });
     const sendNow = (text: string) => {
@@ -88,14 +98,16 @@ export class StatusLines {
       this.#send({ severity: "info", urn, text: redact(text), ephemeral: true });
     };
     const progress = (text: string) => {
-      if (ended.signal.aborted) return;
-      const wait = (this.#lastSent.get(urn) ?? -Infinity) + quietMilliseconds - this.#clock.now();
-      if (waiting !== undefined || wait > 0) {
-        if (waiting === undefined) progressLater(wait).catch(() => undefined);
-        waiting = text;
-        return;
+      if (ended.signal.aborted) return false;
+      const wait = (this.#lastSent.get(urn) ?? -Infinity) + quiet - this.#clock.now();
+      if (waiting === undefined && wait <= 0) {
+        sendNow(text);
+        return true;
       }
-      sendNow(text);
+      if (this.#inLog) return false;
+      if (waiting === undefined) progressLater(wait).catch(() => undefined);
+      waiting = text;
+      return true;
     };
     const progressLater = async (milliseconds: number) => {
       await this.#clock.sleep(milliseconds, ended.signal);

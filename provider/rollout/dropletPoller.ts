@@ -1,5 +1,5 @@
-import type { DropletsApi } from "../api/api";
-import type { DropletWire } from "../api/wire";
+import type { Api } from "../api/api";
+import type { DropletWire, ReservedIpWire } from "../api/wire";
 import { hasTag } from "../rules/tag";
 import { SingleFlight } from "../waiting/singleFlight";
 import type { Clock, World } from "../world";
@@ -15,17 +15,24 @@ interface Listing {
 const hourly = 450;
 const burst = 500;
 const pageSize = 200;
+/** How long a Droplet is new before its create is asked for, and how often then, in milliseconds. */
+const patience = 30_000;
 
 /** Looks at the Droplets of all fleets of a process by one list, at most about a thousand times an hour and out of the way of writes. */
 export class DropletPoller {
   readonly pace = new LookPace();
-  readonly #api: DropletsApi;
+  /** Numbers of the Droplets whose create DigitalOcean has given up. */
+  readonly failedCreates = new Set<number>();
+  readonly #api: Pick<Api, "droplets" | "actions" | "reservedIps">;
   readonly #clock: Clock;
+  /** Since when a Droplet has been seen to be new. */
+  #newSince: ReadonlyMap<number, number> = new Map();
+  #actionsAskedAt = -Infinity;
   #allowance = burst;
   #allowedAt: number;
   #flight: SingleFlight<Listing> | undefined;
 
-  constructor(api: DropletsApi, { clock }: World) {
+  constructor(api: Pick<Api, "droplets" | "actions" | "reservedIps">, { clock }: World) {
     this.#api = api;
     this.#clock = clock;
     this.#allowedAt = clock.now();
@@ -41,23 +48,49 @@ export class DropletPoller {
     }
   }
 
+  /** The account's Reserved IPs, out of the same allowance. */
+  async reservedIps(signal: AbortSignal): Promise<readonly ReservedIpWire[]> {
+    await this.#clock.sleep(this.#pause(1), signal);
+    return this.#api.reservedIps.list(signal, "background");
+  }
+
   async #list(signal: AbortSignal): Promise<Listing> {
     try {
-      await this.#clock.sleep(this.#pause(), signal);
+      await this.#clock.sleep(this.#pause(this.pace.pages), signal);
       const begunAt = this.#clock.now();
-      const droplets = await this.#api.listByTag(fleetsTag, signal, "background");
+      const droplets = await this.#api.droplets.listByTag(fleetsTag, signal, "background");
       this.pace.pages = Math.max(1, Math.ceil(droplets.length / pageSize));
+      await this.#noteFailedCreates(droplets, signal);
       return { begunAt, droplets };
     } finally {
       this.#flight = undefined;
     }
   }
 
-  /** Milliseconds until the next list may go. */
-  #pause(): number {
+  /** A Droplet whose create has failed looks like any other that is new: only the action tells. One request asks for all of them. */
+  async #noteFailedCreates(droplets: readonly DropletWire[], signal: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    const fresh = droplets.filter(({ id, status }) => status === "new" && !this.failedCreates.has(id));
+    this.#newSince = new Map(fresh.map(({ id }) => [id, this.#newSince.get(id) ?? now]));
+    const isDue = [...this.#newSince.values()].some((since) => now - since >= patience) && now - this.#actionsAskedAt >= patience;
+    if (!isDue) return;
+    this.#actionsAskedAt = now;
+    this.#allowance -= 1;
+    try {
+      for (const { type, status, resource_id: id } of await this.#api.actions.recent(signal, "background")) {
+        if (type === "create" && status === "errored" && id !== null && this.#newSince.has(id)) this.failedCreates.add(id);
+      }
+    } catch {
+      // Without an answer, or the permission to ask, such a Droplet fails when it has been new for too long.
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Milliseconds until the next list of so many pages may go. */
+  #pause(pages: number): number {
     const now = this.#clock.now();
     const perMillisecond = hourly / 3_600_000;
-    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - this.pace.pages;
+    this.#allowance = Math.min(burst, this.#allowance + Math.max(0, now - this.#allowedAt) * perMillisecond) - pages;
     this.#allowedAt = now;
     return this.#allowance >= 0 ? 0 : Math.ceil(-this.#allowance / perMillisecond);
   }

@@ -1,4 +1,6 @@
-import { type Desired, isDone, type Member, plan, type Policy, type Step } from "./plan";
+import type { Address } from "./addressPlan";
+import { type Desired, isDone, type Member, plan, type Policy } from "./plan";
+import { sizeOf, type Step } from "./step";
 
 /** What a change does, if nothing goes wrong. */
 export interface Forecast {
@@ -11,6 +13,8 @@ export interface Forecast {
   /** How many serve at least, and exist at most, on the way. */
   readonly leastServing: number;
   readonly mostExisting: number;
+  /** Reserved IPs that come to lead to another Droplet, or to none. */
+  readonly reservedIps: readonly string[];
 }
 
 /** A desired state and the bounds on the way to it. */
@@ -20,7 +24,7 @@ export interface Leg {
 }
 
 /** Plays the plan against a service on which everything works: by the same function as the change itself. */
-export function forecast(start: readonly Member[], legs: readonly Leg[]): Forecast {
+export function forecast(start: readonly Member[], legs: readonly Leg[], leading: readonly Address[] = []): Forecast {
   const seen = {
     creates: 0,
     rebuilds: 0,
@@ -30,33 +34,35 @@ export function forecast(start: readonly Member[], legs: readonly Leg[]): Foreca
     leastServing: servingIn(start),
     mostExisting: start.length,
   };
-  let members = start;
+  let [members, addresses] = [start, leading];
   for (const { desired, policy } of legs) {
-    while (!isDone(members, desired)) {
-      const steps = plan(members, desired, policy);
+    while (!isDone(members, desired, addresses)) {
+      const steps = plan(members, desired, policy, addresses);
       if (steps.length === 0) break;
-      const made = sizeOf(steps, "create");
-      const rebuilt = sizeOf(steps, "rebuild");
+      const made = total(steps, "create");
+      const rebuilt = total(steps, "rebuild");
       seen.creates += made;
       seen.rebuilds += rebuilt;
-      seen.deletes += sizeOf(steps, "delete");
+      seen.deletes += total(steps, "delete");
       seen.batches += made + rebuilt > 0 ? 1 : 0;
       seen.largestBatch = Math.max(seen.largestBatch, made + rebuilt);
       seen.mostExisting = Math.max(seen.mostExisting, members.length + made);
       members = after(members, steps, desired, seen.creates);
+      addresses = led(addresses, steps, members);
       seen.leastServing = Math.min(seen.leastServing, servingIn(members));
     }
   }
-  return seen;
+  const moved = addresses.filter(({ holder }, at) => holder !== leading[at]?.holder);
+  return { ...seen, reservedIps: moved.map(({ ip }) => ip) };
 }
 
-/** Whether nothing is made, rebuilt or deleted. */
-export function isIdle({ creates, rebuilds, deletes }: Forecast): boolean {
-  return creates + rebuilds + deletes === 0;
+/** Whether nothing is made, rebuilt, deleted or led elsewhere. */
+export function isIdle({ creates, rebuilds, deletes, reservedIps }: Forecast): boolean {
+  return creates + rebuilds + deletes + reservedIps.length === 0;
 }
 
-function after(members: readonly Member[], steps: readonly Step[], { slots }: Desired, total: number): readonly Member[] {
-  const kindOf = new Map(steps.flatMap((step) => (step.kind === "create" ? [] : step.ids.map((id) => [id, step.kind] as const))));
+function after(members: readonly Member[], steps: readonly Step[], { slots }: Desired, madeSoFar: number): readonly Member[] {
+  const kindOf = new Map(steps.flatMap((step) => ("ids" in step ? step.ids.map((id) => [id, step.kind] as const) : [])));
   const made = steps.flatMap((step) => (step.kind === "create" ? step.slots : []));
   const changed = members.flatMap((member): readonly Member[] => {
     switch (kindOf.get(member.id ?? "")) {
@@ -75,7 +81,7 @@ function after(members: readonly Member[], steps: readonly Step[], { slots }: De
     }
   });
   // One that is made is passed on as if it had come up at once: what it takes is time, which nobody knows here.
-  return [...changed, ...made.map((slot, at): Member => ({ ...fresh, id: `new ${total - at}`, slot, template: slots[slot] ?? "" }))];
+  return [...changed, ...made.map((slot, at): Member => ({ ...fresh, id: `new ${madeSoFar - at}`, slot, template: slots[slot] ?? "" }))];
 }
 
 const fresh: Omit<Member, "id" | "slot" | "template"> = {
@@ -83,8 +89,23 @@ const fresh: Omit<Member, "id" | "slot" | "template"> = {
   ...{ serving: false, tagged: false, available: false, unhealthy: false, gate: "passed", locked: false, drained: true, ending: "no" },
 };
 
-function sizeOf(steps: readonly Step[], kind: Step["kind"]): number {
-  return steps.reduce((sum, step) => (step.kind === kind ? sum + (step.kind === "create" ? step.slots : step.ids).length : sum), 0);
+/** A Droplet that is deleted takes no address with it. */
+function led(addresses: readonly Address[], steps: readonly Step[], members: readonly Member[]): readonly Address[] {
+  const to = new Map<string, string | undefined>();
+  for (const step of steps) {
+    if (step.kind === "assign") for (const { ip, id } of step.assignments) to.set(ip, id);
+    if (step.kind === "unassign") for (const ip of step.ips) to.set(ip, undefined);
+  }
+  const gone = new Set(steps.flatMap((step) => (step.kind === "delete" ? step.ids : [])));
+  for (const { id = "" } of members) gone.delete(id);
+  return addresses.map((address) => {
+    if (to.has(address.ip)) return { ...address, holder: to.get(address.ip) };
+    return gone.has(address.holder ?? "") ? { ...address, holder: undefined } : address;
+  });
+}
+
+function total(steps: readonly Step[], kind: Step["kind"]): number {
+  return steps.reduce((sum, step) => (step.kind === kind ? sum + sizeOf(step) : sum), 0);
 }
 
 function servingIn(members: readonly Member[]): number {

@@ -8,6 +8,7 @@ import type { Gate } from "./gates/gate";
 import { LookPace, type UnderWay } from "./lookPace";
 import { isDeleting, lag, memberOf, type ObservedDroplet, serves, type Timing, timersOf, workOf } from "./observedDroplet";
 import type { Desired, Member } from "./plan";
+import type { FleetSettings } from "./settings";
 import type { Template } from "./template";
 
 /** A Droplet as an earlier run stored it. */
@@ -17,6 +18,10 @@ export interface KnownDroplet {
   readonly template: string;
   /** Served when that run ended. */
   readonly serving: boolean;
+}
+
+interface Surroundings extends Partial<Pick<FleetSettings, "servingTags" | "reservedIps" | "formerReservedIps">> {
+  readonly pace?: LookPace;
 }
 
 /** A Droplet that may exist: of a POST without an answer, or one that an earlier run knew and no read shows. */
@@ -39,6 +44,7 @@ export class FleetObservation {
   readonly #pace: LookPace;
   readonly #known: ReadonlyMap<string, KnownDroplet>;
   readonly #servingTags: readonly string[];
+  readonly #reservedIps: readonly string[];
   readonly #observed = new Map<string, ObservedDroplet>();
   /** By fingerprint, what Droplets of that template were made from. */
   readonly #templates = new Map<string, Template>();
@@ -47,16 +53,16 @@ export class FleetObservation {
   #possible: readonly Possible[] = [];
   #hasLooked = false;
 
-  /** `known` is what an earlier run stored, `servingTags` are the program's own. */
+  /** `known` is what an earlier run stored, `servingTags` are the program's own, `reservedIps` none of the Droplets' own. */
   constructor(
     fleetId: string,
     api: DropletsApi,
     clock: Clock,
     known: readonly KnownDroplet[],
-    pace = new LookPace(),
-    servingTags: readonly string[] = [],
+    { pace = new LookPace(), servingTags = [], reservedIps = [], formerReservedIps = [] }: Surroundings = {},
   ) {
     this.#servingTags = [servingTag(fleetId), ...servingTags];
+    this.#reservedIps = [...reservedIps, ...formerReservedIps];
     this.#pace = pace;
     this.#fleetId = fleetId;
     this.#api = api;
@@ -66,6 +72,11 @@ export class FleetObservation {
 
   get droplets(): readonly ObservedDroplet[] {
     return [...this.#observed.values()].sort((one, other) => one.slot - other.slot || one.wire.id - other.wire.id);
+  }
+
+  /** Those that are on, as far as that is known. */
+  get running(): readonly ObservedDroplet[] {
+    return this.droplets.filter(({ wire }) => wire.status === "active");
   }
 
   get(id: string): ObservedDroplet | undefined {
@@ -87,14 +98,15 @@ export class FleetObservation {
     await this.take(await this.#api.listByTag(fleetTag(this.#fleetId), signal), signal);
   }
 
-  /** Takes in a list of the fleet's Droplets, and asks for those that it lacks. */
-  async take(listed: readonly DropletWire[], signal: AbortSignal): Promise<void> {
+  /** Takes in a list of the fleet's Droplets and which of them DigitalOcean has failed to make, and asks for those that it lacks. */
+  async take(listed: readonly DropletWire[], signal: AbortSignal, failedCreates: ReadonlySet<number> = new Set()): Promise<void> {
     for (const wire of listed) this.#see(wire, { isListed: true });
     const present = new Set(listed.map(({ id }) => String(id)));
     const lost = [...this.#observed].filter(([id]) => !present.has(id));
     await Promise.all(lost.map(([id, droplet]) => this.#lookFor(id, droplet, signal)));
     if (!this.#hasLooked) await this.#lookForKnown(signal);
     this.#hasLooked = true;
+    for (const droplet of this.#observed.values()) droplet.createFailed ||= failedCreates.has(droplet.wire.id);
     const names = new Set(this.droplets.map(({ wire }) => wire.name));
     this.#possible = this.#possible.filter(({ id = "", name = "", until }) => {
       return !names.has(name) && !this.#observed.has(id) && this.#clock.now() < until;
@@ -152,7 +164,8 @@ export class FleetObservation {
     return memberOf(droplet, this.#servingTags, gate, timing, this.#clock.now());
   }
 
-  #see(wire: DropletWire, how: { readonly isListed?: true; readonly madeAt?: number } = {}): void {
+  #see(seen: DropletWire, how: { readonly isListed?: true; readonly madeAt?: number } = {}): void {
+    const wire = this.#withoutReserved(seen);
     const id = String(wire.id);
     const now = this.#clock.now();
     const stored = this.#known.get(id);
@@ -166,6 +179,7 @@ export class FleetObservation {
       template: "",
       seenAt: now,
       isListed: false,
+      createFailed: false,
       madeAt: how.madeAt,
       serveAskedAt: undefined,
       servingSince: undefined,
@@ -190,6 +204,12 @@ export class FleetObservation {
     if (!this.serves(droplet)) return;
     droplet.servingSince ??= now;
     droplet.idleSince = now;
+  }
+
+  /** A Reserved IP stands among the addresses of its Droplet, and leads to another one tomorrow. */
+  #withoutReserved(wire: DropletWire): DropletWire {
+    if (this.#reservedIps.length === 0) return wire;
+    return { ...wire, networks: { v4: wire.networks.v4.filter(({ ip_address: ip }) => !this.#reservedIps.includes(ip)) } };
   }
 
   /** How long work of the service took, by what changed. */

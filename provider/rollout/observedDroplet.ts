@@ -14,6 +14,8 @@ export interface ObservedDroplet {
   readonly seenAt: number;
   /** Whether a list has shown it. */
   isListed: boolean;
+  /** DigitalOcean has given up making it. */
+  createFailed: boolean;
   /** When this run made it; undefined for one that was there before. */
   readonly madeAt: number | undefined;
   /** When the serving tag was asked for last. */
@@ -109,6 +111,7 @@ export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): st
   }
   if (rebuild !== undefined && droplet.template !== rebuild.to) return rebuild.isTaken ? "its rebuild failed" : undefined;
   const madeAt = droplet.madeAt ?? rebuild?.at;
+  if (wire.status === "new" && droplet.createFailed) return "DigitalOcean failed to create it (its action ended `errored`)";
   if (wire.status === "new") return now - seenAt < activation ? undefined : `it did not become active within ${activation / 60_000} min`;
   if (wire.status !== "active") return madeAt === undefined ? undefined : "it powered itself off";
   if (servingSince === undefined) return attempt !== undefined && verdict(gate, attempt) === "failed" ? attempt.reason : undefined;

@@ -1,3 +1,6 @@
+import { type Address, addressMoves, type Held, heldByAddress, misplaced, type Places } from "./addressPlan";
+import { sizeOf, type Step } from "./step";
+
 /** A Droplet of the fleet as the plan sees it. */
 export interface Member {
   /** The Droplet's number; undefined where a POST got no answer and it may or may not exist. */
@@ -40,22 +43,26 @@ export interface Policy {
   readonly maxUnavailable: number;
 }
 
-export type Step =
-  | { readonly kind: "serve" | "withdraw" | "rebuild" | "shutdown" | "delete"; readonly ids: readonly string[] }
-  | { readonly kind: "create"; readonly slots: readonly number[] };
-
 /**
  * What can be done now to get from what is there to what is wanted. Never fewer than `count - maxUnavailable` are available by its doing,
  * never more than `count + maxSurge` exist; nothing but the Droplets themselves is remembered, so any run can go on where another ended.
+ * A slot's address leads to its new Droplet before the old one stops serving.
  */
-export function plan(members: readonly Member[], desired: Desired, policy: Policy): readonly Step[] {
+export function plan(members: readonly Member[], desired: Desired, policy: Policy, addresses: readonly Address[] = []): readonly Step[] {
   const roles = rolesOf(members, desired);
   const { kept, reused, surplus } = roles;
+  const beginning = newlyServing(kept, desired);
+  const places = placesOf(members, kept, new Set(beginning));
+  const wanted = within(addresses, desired);
+  const { assign, unassign } = addressMoves(wanted, places);
+  const held = heldByAddress(wanted, places, policy.maxSurge > 0);
   const leaving = surplus.filter(({ serving, ending, locked }) => !serving && ending !== "deleting" && !locked);
   const isOut = ({ tagged, drained, ending }: Member): boolean => !tagged && drained && ending === "no";
   const steps: Step[] = [
-    { kind: "serve", ids: idsOf(newlyServing(kept, desired)) },
-    { kind: "withdraw", ids: idsOf(withdrawals(members, roles, desired, policy)) },
+    { kind: "serve", ids: idsOf(beginning) },
+    { kind: "assign", assignments: assign },
+    { kind: "unassign", ips: unassign },
+    { kind: "withdraw", ids: idsOf(withdrawals(members, roles, desired, policy, held)) },
     {
       kind: "rebuild",
       ids: idsOf([...reused].filter((member) => member.power !== "new" && !member.serving && !member.locked && isOut(member))),
@@ -64,24 +71,33 @@ export function plan(members: readonly Member[], desired: Desired, policy: Polic
     { kind: "delete", ids: idsOf(leaving.filter(({ power, ending }) => power !== "active" || ending === "overdue")) },
     { kind: "create", slots: vacancies(members, roles, desired, policy) },
   ];
-  return steps.filter((step) => (step.kind === "create" ? step.slots : step.ids).length > 0);
+  return steps.filter((step) => sizeOf(step) > 0);
 }
 
-/** Whether the fleet is exactly what is wanted: every slot has one available Droplet of its template, and nothing else is there. */
-export function isDone(members: readonly Member[], desired: Desired): boolean {
+/** Whether the fleet is exactly what is wanted: every slot has one available Droplet of its template and its address, and nothing else is there. */
+export function isDone(members: readonly Member[], desired: Desired, addresses: readonly Address[] = []): boolean {
   const { kept, standby } = rolesOf(members, desired);
   const isIdle = [...standby].every(({ serving, tagged }) => !serving && !tagged);
   const isWhole = kept.size === desired.slots.length && members.length === kept.size + standby.size;
-  return isWhole && isIdle && [...kept].every(({ available }) => available);
+  const isAddressed = misplaced(within(addresses, desired), placesOf(members, kept)).length === 0;
+  return isWhole && isIdle && isAddressed && [...kept].every(({ available }) => available);
 }
 
 /** How many steps are left; it falls with each step towards what is wanted, whatever else changes. */
-export function distance(members: readonly Member[], desired: Desired): number {
+export function distance(members: readonly Member[], desired: Desired, addresses: readonly Address[] = []): number {
   const { kept, standby, reused, surplus } = rolesOf(members, desired);
   const made = [...kept].reduce((sum, member) => sum + progress(member), 0);
   const moving = [...standby].filter(({ serving }) => serving).length * stillServing;
   const rebuilt = [...reused].reduce((sum, { serving }) => sum + (serving ? 2 : 1), 0);
-  return desired.slots.length * complete - made + moving + rebuilt + surplus.reduce((sum, member) => sum + stepsToEnd(member), 0);
+  const ending = surplus.reduce((sum, member) => sum + stepsToEnd(member), 0);
+  return (
+    desired.slots.length * complete -
+    made +
+    moving +
+    rebuilt +
+    ending +
+    misplaced(within(addresses, desired), placesOf(members, kept)).length
+  );
 }
 
 /** What becomes of each Droplet. */
@@ -134,6 +150,18 @@ export function keptOf(members: readonly Member[], desired: Desired): ReadonlySe
   return new Set(bySlot.values());
 }
 
+function placesOf(members: readonly Member[], kept: ReadonlySet<Member>, beginning: ReadonlySet<Member> = new Set()): Places {
+  const bySlot = new Map([...kept].map((member) => [member.slot, member]));
+  return { members, bySlot, isReady: (member) => member.serving || beginning.has(member) };
+}
+
+/** An address whose slot there isn't leads nowhere. */
+function within(addresses: readonly Address[], { slots }: Desired): readonly Address[] {
+  return addresses.map((address) =>
+    address.slot !== undefined && address.slot < slots.length ? address : { ...address, slot: undefined },
+  );
+}
+
 const complete = 5;
 const stillServing = 4;
 
@@ -164,16 +192,27 @@ function newlyServing(kept: ReadonlySet<Member>, { slots, standby }: Desired): r
  * Droplets that serve and are not to, as many as the rest can do without: unhealthy ones first, then those of other templates, then slots that go
  * away, then slots that already have their successor, from the highest slot down. What isn't available can always be done without.
  */
-function withdrawals(members: readonly Member[], { kept }: Roles, { slots }: Desired, policy: Policy): readonly Member[] {
-  const spare = members.filter(({ available }) => available).length - Math.max(0, slots.length - policy.maxUnavailable);
+function withdrawals(
+  members: readonly Member[],
+  { kept }: Roles,
+  { slots, standby }: Desired,
+  policy: Policy,
+  { leaving, waiting, arriving }: Held,
+): readonly Member[] {
+  // One that is to go as soon as its address has left is counted as gone, and one that an address is still to lead to isn't counted yet.
+  const staying = members.filter(({ id = "", available }) => available && !leaving.has(id) && !arriving.has(id)).length;
+  const spare = staying - Math.max(0, slots.length - policy.maxUnavailable);
   const succeeded = new Set([...kept].filter(({ available }) => available).map(({ slot }) => slot));
   const wanted = new Set(slots);
   const isStale = ({ slot, template }: Member): boolean => (slot < slots.length ? slots[slot] !== template : !wanted.has(template));
   const urgency = (member: Member): number =>
     (member.unhealthy ? 8 : 0) + (isStale(member) ? 4 : 0) + (member.slot < slots.length ? 0 : 2) + (succeeded.has(member.slot) ? 1 : 0);
   const others = members.filter((member) => !kept.has(member));
+  // Where all stop serving together, one that is held holds back the others.
+  const isHeld = ({ id = "", template }: Member): boolean =>
+    leaving.has(id) || waiting.has(id) || (template === standby && leaving.size > 0);
   const serving = others
-    .filter((member) => member.serving)
+    .filter((member) => member.serving && !isHeld(member))
     .map((member) => ({ member, rank: urgency(member) }))
     .sort((one, other) => other.rank - one.rank || other.member.slot - one.member.slot)
     .map(({ member }) => member);

@@ -1,6 +1,9 @@
 import { duration } from "../waiting/duration";
 import type { Forecast } from "./forecast";
 
+/** Reserved IPs that are told one by one. */
+const shown = 10;
+
 /** A forecast with what it costs, in USD a month, and how long it takes. */
 export interface Plan extends Forecast {
   readonly priceBefore: number | undefined;
@@ -20,7 +23,7 @@ export interface AccountDroplets {
 export function describePlan(plan: Plan, image: string | undefined, { total, limit }: AccountDroplets): string {
   const { leastServing, mostExisting } = plan;
   const room = `At least ${leastServing} serve and at most ${mostExisting} exist meanwhile; the account has ${total} of its limit of ${limit} Droplets.`;
-  return [describeWork(plan, image), room, ...describePrice(plan), describeTime(plan)].join("\n");
+  return [describeWork(plan, image), room, ...describePrice(plan), describeTime(plan), ...describeAddresses(plan)].join("\n");
 }
 
 function describeWork({ creates, rebuilds, deletes, batches, largestBatch }: Plan, image: string | undefined): string {
@@ -31,7 +34,7 @@ function describeWork({ creates, rebuilds, deletes, batches, largestBatch }: Pla
     ...(deletes > 0 ? [`delete ${droplets(deletes)}`] : []),
   ].join(", ");
   const how = batches === 0 ? "" : batches === 1 ? ", in one batch" : `, in ${batches} batches of at most ${largestBatch}`;
-  return `Rollout plan: ${work}${how}.`;
+  return `Rollout plan: ${work === "" ? "make and delete no Droplet" : work}${how}.`;
 }
 
 function describePrice({ priceBefore, priceAfter, surgePrice }: Plan): readonly string[] {
@@ -48,6 +51,14 @@ function describeTime({ expectedSeconds, rebuilds, creates, deletes }: Plan): st
   const time = expectedSeconds === undefined ? "not known yet, for no rollout of this fleet was timed" : duration(expectedSeconds * 1_000);
   const addresses = creates > 0 && deletes > 0 ? " The addresses change." : rebuilds > 0 && creates === 0 ? " The addresses stay." : "";
   return `Expected time: ${time}.${addresses}`;
+}
+
+/** The first of them by name: a fleet may have a thousand. */
+function describeAddresses({ reservedIps }: Plan): readonly string[] {
+  if (reservedIps.length === 0) return [];
+  const [named, more] = [reservedIps.slice(0, shown), reservedIps.length - shown];
+  const which = [...named, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return [`Reserved IPs that move: ${which}.`];
 }
 
 function droplets(count: number): string {

@@ -8,11 +8,13 @@ import { templateOf } from "./fleetTags";
 import type { Gate } from "./gates/gate";
 import { Prober } from "./gates/prober";
 import type { FleetObservation } from "./observation";
+import type { ReservedAddresses } from "./reservedAddresses";
 import { failureOf } from "./observedDroplet";
-import { distance, isDone, plan, type Step } from "./plan";
+import { distance, isDone, plan } from "./plan";
 import { mayPass } from "./refusals";
 import { describeFailure, describeFailures, describeStall, statusOf } from "./report";
 import { boundsFor, type FleetSettings, type Goal } from "./settings";
+import type { Step } from "./step";
 import { StallWatch } from "./stallWatch";
 import { RefusedError, type StepExecutor } from "./stepExecutor";
 import type { Timeline } from "./timeline";
@@ -34,6 +36,7 @@ export interface RolloutWorld {
 /** What a rollout has for all its desired states. */
 interface Shared {
   readonly observation: FleetObservation;
+  readonly addresses: ReservedAddresses;
   readonly executor: StepExecutor;
   readonly status: StatusLine;
   readonly timeline: Timeline;
@@ -43,6 +46,7 @@ interface Shared {
 export class Pursuit {
   readonly #settings: FleetSettings;
   readonly #observation: FleetObservation;
+  readonly #addresses: ReservedAddresses;
   readonly #executor: StepExecutor;
   readonly #status: StatusLine;
   readonly #timeline: Timeline;
@@ -69,6 +73,7 @@ export class Pursuit {
   constructor(settings: FleetSettings, { api, world, poller }: RolloutWorld, call: Call, shared: Shared) {
     this.#settings = settings;
     this.#observation = shared.observation;
+    this.#addresses = shared.addresses;
     this.#executor = shared.executor;
     this.#status = shared.status;
     this.#timeline = shared.timeline;
@@ -120,7 +125,8 @@ export class Pursuit {
     const gate = this.#gateOf(goal);
     const limit = stallLimit + (gate.deadlineSeconds + gate.bakeSeconds + policy.drainSeconds + policy.shutdownSeconds) * 1_000;
     const watch = new StallWatch(limit, clock.now());
-    const pause = (): number => this.#poller.pace.pause(this.#observation.underWay(), clock.now(), random());
+    const pause = (): number =>
+      this.#poller.pace.pause([...this.#observation.underWay(), ...this.#addresses.underWay()], clock.now(), random());
     let [lookAt, before, looked, acted, isKept] = [clock.now() + pause(), "", true, false, false];
     for (;;) {
       this.#call.signal.throwIfAborted();
@@ -131,16 +137,17 @@ export class Pursuit {
       const failures = this.#failuresOf(goal);
       if (failures.length > policy.maxFailures) return describeFailures(failures, policy.maxFailures);
 
-      const members = this.#observation.members(gate, policy);
+      const [members, addresses] = [this.#observation.members(gate, policy), this.#addresses.all];
       for (const { wire } of this.#observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
       if (looked || acted) isKept = await this.#keep(goal);
-      const steps = plan(members, goal, policy).filter(({ kind }) => kind !== "create" || this.#seenAt >= this.#holdUntil);
+      const steps = plan(members, goal, policy, addresses).filter(({ kind }) => kind !== "create" || this.#seenAt >= this.#holdUntil);
       const [refusal] = this.#refusals.values();
       this.#status.say(
-        statusOf(this.#observation, goal, gate) + (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
+        statusOf(this.#observation, goal, gate, this.#addresses.doing) +
+          (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
       );
-      if (steps.length === 0 && isKept && isDone(members, goal)) return this.#finish(goal);
-      if (watch.isStalled(distance(members, goal), clock.now())) throw new Error(describeStall(limit, this.#cause));
+      if (steps.length === 0 && isKept && isDone(members, goal, addresses)) return this.#finish(goal);
+      if (watch.isStalled(distance(members, goal, addresses), clock.now())) throw new Error(describeStall(limit, this.#cause));
 
       // Between two looks nothing is asked for twice: lists may be slow to show what was done.
       const isNew = JSON.stringify(steps) !== before;
@@ -180,7 +187,8 @@ export class Pursuit {
     this.#look = "underWay";
     const begunAt = this.#world.clock.now();
     try {
-      await this.#observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal);
+      await this.#observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal, this.#poller.failedCreates);
+      if (this.#addresses.underWay().length > 0) this.#addresses.take(await this.#poller.reservedIps(signal));
       [this.#look, this.#seenAt] = ["done", begunAt];
     } catch (failure) {
       this.#look = { failure };

@@ -9,7 +9,7 @@ import type { Goal, Version } from "./settings";
 const shown = 3;
 
 /** `2 of 3 serving image 12; web-1-ab12 waits for http :8080/health` */
-export function statusOf(observation: FleetObservation, { target, slots, stage }: Goal, gate: Gate): string {
+export function statusOf(observation: FleetObservation, { target, slots, stage }: Goal, gate: Gate, moving?: string): string {
   const wanted = observation.droplets.filter(({ slot, template }) => slots[slot] === template);
   const current = wanted.filter(({ template }) => template === target.fingerprint);
   const serving = current.filter((droplet) => observation.serves(droplet)).length;
@@ -18,7 +18,8 @@ export function statusOf(observation: FleetObservation, { target, slots, stage }
     wanted
       .filter((droplet) => !observation.serves(droplet) || awaitsBalancer(droplet, gate))
       .map((droplet) => beginningOf(droplet, gate))[0] ??
-    observation.droplets.flatMap((droplet) => (wanted.includes(droplet) ? [] : (endOf(droplet) ?? [])))[0];
+    observation.droplets.flatMap((droplet) => (wanted.includes(droplet) ? [] : (endOf(droplet) ?? [])))[0] ??
+    moving;
   return `${stage === undefined ? "" : `canary ${stage.stage} of ${stage.of}: `}${serving} of ${count} serving image ${target.template.image}${doing === undefined ? "" : `; ${doing}`}`;
 }
 

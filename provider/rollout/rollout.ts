@@ -6,6 +6,7 @@ import type { ObservedDroplet } from "./observedDroplet";
 import { Pursuit, type RolloutWorld } from "./pursuit";
 import { checkReach } from "./reach";
 import { describeStanding } from "./report";
+import { ReservedAddresses } from "./reservedAddresses";
 import type { FleetSettings, Goal } from "./settings";
 import { StepExecutor } from "./stepExecutor";
 import { Timeline } from "./timeline";
@@ -17,6 +18,7 @@ export class Rollout {
   readonly reasons: string[] = [];
   readonly status: StatusLine;
   readonly timeline: Timeline;
+  readonly addresses: ReservedAddresses;
   readonly #settings: FleetSettings;
   readonly #executor: StepExecutor;
   readonly #pursuit: Pursuit;
@@ -29,18 +31,23 @@ export class Rollout {
     this.#settings = settings;
     this.#world = world;
     this.#call = call;
-    this.status = new StatusLine(call, world.clock);
+    this.status = new StatusLine(call, world.clock, settings.expected);
     this.timeline = new Timeline(world.clock.now());
-    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, poller.pace, settings.servingTags);
-    this.#executor = new StepExecutor(settings, this.observation, api, world.clock, call.signal);
-    const { observation, status, timeline } = this;
-    this.#pursuit = new Pursuit(settings, { api, world, poller }, call, { observation, status, timeline, executor: this.#executor });
+    this.observation = new FleetObservation(settings.fleetId, api.droplets, world.clock, settings.known, {
+      ...settings,
+      pace: poller.pace,
+    });
+    this.addresses = new ReservedAddresses(settings.reservedIps, settings.formerReservedIps, api.reservedIps, world.clock);
+    const { observation, addresses, status, timeline } = this;
+    const seen = { observation, addresses };
+    this.#executor = new StepExecutor(settings, seen, api, world.clock, call.signal);
+    this.#pursuit = new Pursuit(settings, { api, world, poller }, call, { ...seen, status, timeline, executor: this.#executor });
   }
 
   /** Looks at the fleet, and whatever else carries its tag. */
   async look(): Promise<void> {
     const begunAt = this.#world.clock.now();
-    await this.observation.look(this.#call.signal);
+    await Promise.all([this.observation.look(this.#call.signal), this.addresses.look(this.#call.signal)]);
     this.#isFresh = true;
     this.#pursuit.hasSeen(begunAt);
     const { strangers } = this.observation;

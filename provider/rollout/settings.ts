@@ -17,12 +17,17 @@ export interface FleetSettings {
   /** The project that the Droplets are in; undefined for where DigitalOcean puts them. */
   readonly projectId?: string;
   readonly backups: boolean;
+  /** Reserved IPs by slot, and those that the program named before. */
+  readonly reservedIps: readonly string[];
+  readonly formerReservedIps: readonly string[];
   /** The tag of the create under way; undefined when the state knows the fleet. */
   readonly creationTag?: string;
   /** The tag of the resource's Droplets, whichever of its fleets they are in. */
   readonly programTag: string;
   readonly gate: Gate;
   readonly policy: Policy & Timing & { readonly maxFailures: number };
+  /** How long the change usually takes, in milliseconds; undefined where no run has timed one. */
+  readonly expected?: number;
   /** The Droplets as an earlier run stored them. */
   readonly known: readonly KnownDroplet[];
 }

@@ -9,9 +9,10 @@ import { LeavingDroplets, type Tagged } from "./leavingDroplets";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
 import { asResource, lag, type ObservedDroplet, type Rebuild } from "./observedDroplet";
-import type { Step } from "./plan";
 import { exceedsLimit, isWrongArgument } from "./refusals";
+import type { ReservedAddresses } from "./reservedAddresses";
 import type { FleetSettings, Goal } from "./settings";
+import type { Step } from "./step";
 import type { Template } from "./template";
 
 /** Names in one POST. */
@@ -26,14 +27,22 @@ export class RefusedError extends Error {
 export class StepExecutor {
   readonly #settings: FleetSettings;
   readonly #observation: FleetObservation;
+  readonly #addresses: ReservedAddresses;
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #leaving: LeavingDroplets;
 
-  constructor(settings: FleetSettings, observation: FleetObservation, api: Api, clock: Clock, signal: AbortSignal) {
+  constructor(
+    settings: FleetSettings,
+    { observation, addresses }: { readonly observation: FleetObservation; readonly addresses: ReservedAddresses },
+    api: Api,
+    clock: Clock,
+    signal: AbortSignal,
+  ) {
     this.#settings = settings;
     this.#observation = observation;
+    this.#addresses = addresses;
     this.#api = api;
     this.#clock = clock;
     this.#signal = signal;
@@ -48,6 +57,8 @@ export class StepExecutor {
   /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
   async do(step: Step, goal: Goal): Promise<void> {
     if (step.kind === "create") return this.#create(step.slots, goal);
+    if (step.kind === "assign") return settleAll(step.assignments.map(({ ip, id }) => this.#addresses.lead(ip, id, this.#signal)));
+    if (step.kind === "unassign") return settleAll(step.ips.map((ip) => this.#addresses.lead(ip, undefined, this.#signal)));
     const droplets = step.ids.flatMap((id) => this.#observation.get(id) ?? []);
     switch (step.kind) {
       case "serve":

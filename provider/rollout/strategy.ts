@@ -1,4 +1,4 @@
-import { canaryPath, type Position, type Stage } from "./canary";
+import { canaryPath, type Position, type Stage, stagedSlots, stageOf } from "./canary";
 import { type Goal, uniformGoal, type Version } from "./settings";
 
 /** How a change goes on; at most one of the three. */
@@ -20,6 +20,14 @@ export interface Standing extends Pick<Position, "awaiting"> {
   readonly keptUntil?: string;
 }
 
+/** That an earlier fleet is waited for. */
+export interface Hold {
+  /** What the program asks for, as far as it is known. */
+  readonly asked: Version | undefined;
+  /** The Droplets that run. */
+  readonly live: readonly { readonly slot: number; readonly template: string }[];
+}
+
 export interface Change {
   readonly target: Version;
   /** What ran before; undefined while a first creation is unfinished. */
@@ -29,10 +37,14 @@ export interface Change {
   readonly standing: Standing;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly hold?: Hold;
 }
 
 /** What the fleet is to be, one after the other; never empty. A run ends with the last of them. */
-export function pathOf({ target, before, count, strategy, standing, now }: Change): readonly [Goal, ...Goal[]] {
+export function pathOf(change: Change): readonly [Goal, ...Goal[]] {
+  const { target, before, count, strategy, standing, now } = change;
+  const held = heldStage(change);
+  if (held !== undefined) return [held];
   const end = uniformGoal(target, count);
   const { canary, blueGreen, rebuild, approved } = strategy;
   if (rebuild === true) return [{ ...end, inPlace: true }];
@@ -45,6 +57,22 @@ export function pathOf({ target, before, count, strategy, standing, now }: Chang
     return keepSeconds > 0 || isSame ? [beside] : [beside, end];
   }
   return isSame || canary === undefined ? [end] : canaryPath(canary, target, before, count, { awaiting: standing.awaiting, approved });
+}
+
+/**
+ * The stage at which a fleet that is held has paused: nothing goes on, and nothing goes back. Undefined where it hasn't, or where one of the
+ * new template is gone that nobody knows any more, because the program asks for a third one.
+ */
+function heldStage({ before, count, strategy, standing: { awaiting }, hold }: Change): Goal | undefined {
+  if (hold === undefined || before === undefined || awaiting === undefined) return undefined;
+  const { fingerprint, stage } = stageOf(awaiting);
+  const { canary = [] } = strategy;
+  const slots = stagedSlots(canary[stage - 1]?.count ?? "0", fingerprint, before.fingerprint, count);
+  const known = [before, ...(hold.asked === undefined ? [] : [hold.asked])];
+  const templates = new Map(known.map((version) => [version.fingerprint, version.template]));
+  const runs = (wanted: string, slot: number): boolean => hold.live.some((one) => one.slot === slot && one.template === wanted);
+  if (!slots.includes(fingerprint) || !slots.every((wanted, slot) => templates.has(wanted) || runs(wanted, slot))) return undefined;
+  return { target: before, slots, templates, stage: { stage, of: canary.length }, awaiting };
 }
 
 /** What the fleet is to be where the target is given up. */

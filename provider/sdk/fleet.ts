@@ -43,6 +43,11 @@ export class Fleet extends pulumi.CustomResource {
    */
   declare readonly servingTags: pulumi.Output<string[] | undefined>;
   /**
+   * Reserved IPs in `region`, one a slot and at most `count`: each leads to its slot's Droplet as long as that serves, and to the next one
+   * before the old one stops serving.
+   */
+  declare readonly reservedIps: pulumi.Output<string[] | undefined>;
+  /**
    * What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template
    * and only heals.
    */
@@ -143,6 +148,13 @@ export interface FleetArgs {
    * none. A change updates the Droplets in place.
    */
   readonly servingTags?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
+  /**
+   * Reserved IPs in `region`, one a slot and at most `count`: each leads to its slot's Droplet as long as that serves, and to the next one
+   * before the old one stops serving. They are the program's: the fleet reserves and releases none. Make them as `digitalocean.ReservedIp`
+   * without `dropletId`, and without a `ReservedIpAssignment`, which would fight over them. Default: none. A change moves them; one taken
+   * off the list leads nowhere.
+   */
+  readonly reservedIps?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
    * What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template
    * and only heals. Default: nothing, so that it rolls. A change to an empty text rolls what was held back; any other is only recorded.
@@ -475,6 +487,7 @@ const properties = [
   "ipv6",
   "monitoring",
   "servingTags",
+  "reservedIps",
   "heldBy",
   "name",
   "gate",

@@ -14,6 +14,8 @@ export interface FleetRolloutPlan {
   readonly leastServing: number;
   /** How many Droplets exist meanwhile, at most. */
   readonly mostExisting: number;
+  /** Reserved IPs that come to lead to another Droplet, or to none. */
+  readonly reservedIps: string[];
   /** Price of the Droplets that exist, in USD a month. */
   readonly priceBefore?: number;
   /** Price of the Droplets after the change, in USD a month. */

@@ -8,7 +8,10 @@ export interface FleetRolloutStatus {
   readonly of?: number;
   /** What `rollout.approved` must say for the change to go on: `<template>/<stage>`. */
   readonly awaiting?: string;
-  /** What the change will do, if nothing goes wrong. Only a preview has it. */
+  /**
+   * What is still to be done, if nothing goes wrong: in a preview the change, after a run that paused what follows its approval, and while
+   * Droplets stand by their end. Empty once all is done.
+   */
   readonly plan?: FleetRolloutPlan;
   /** Number of the image that failed last, until another one is tried. */
   readonly failedImage?: string;

@@ -43,6 +43,8 @@ export class ImageImport extends pulumi.CustomResource {
   declare readonly status: pulumi.Output<string>;
   /** When DigitalOcean accepted the import, as an RFC 3339 time. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Seconds from then until the image was available, where a run saw the import end: what the next import is expected to take. */
+  declare readonly importSeconds: pulumi.Output<number | undefined>;
   /** The tag that says which bits the image is made of. By it an interrupted import is found again, and an earlier version. */
   declare readonly correlationTag: pulumi.Output<string | undefined>;
   /** The tag that the versions of this resource's image carry. It stays the same when the resource, its stack or its project is renamed. */
@@ -207,6 +209,7 @@ const properties = [
   "sizeGigabytes",
   "status",
   "createdAt",
+  "importSeconds",
   "correlationTag",
   "lineageTag",
   "stagingPrefix",

@@ -1,32 +1,34 @@
 import type { Call } from "../host/resource";
 import type { Clock } from "../world";
-import { duration } from "./duration";
+import { elapsedOf } from "./duration";
 
 /** A line at least this often while nothing changes, in milliseconds. */
 const heartbeat = 30_000;
 
-/** Says where one operation stands: at each change, and every 30 s while nothing changes. */
+/** Says where one operation stands: at each change, and every 30 s while nothing changes. What was left out is said again the next time. */
 export class StatusLine {
   /** What was said last, without times; empty before the first. */
   phase = "";
   readonly #call: Pick<Call, "progress">;
   readonly #clock: Clock;
-  #since = 0;
+  readonly #expected: number | undefined;
+  readonly #begun: number;
   #saidAt = 0;
 
-  constructor(call: Pick<Call, "progress">, clock: Clock) {
+  /** `expected` is how long the operation usually takes, in milliseconds. */
+  constructor(call: Pick<Call, "progress">, clock: Clock, expected?: number) {
     this.#call = call;
     this.#clock = clock;
+    this.#expected = expected;
+    this.#begun = clock.now();
   }
 
-  /** `line` is what to say of the phase now, with times of its own. Default: the phase, and how long it has lasted. */
+  /** `line` is what to say of the phase now, with times of its own. Default: the phase, and how long the operation has lasted. */
   say(phase: string, line?: string): void {
     const now = this.#clock.now();
-    const isNew = phase !== this.phase;
-    if (!isNew && now - this.#saidAt < heartbeat) return;
-    if (isNew) this.#since = now;
+    if (phase === this.phase && now - this.#saidAt < heartbeat) return;
     this.phase = phase;
-    this.#saidAt = now;
-    this.#call.progress(line ?? (isNew ? phase : `${phase} (${duration(now - this.#since)})`));
+    const isSaid = this.#call.progress(line ?? `${phase}, ${elapsedOf(now - this.#begun, this.#expected)}`);
+    if (isSaid !== false) this.#saidAt = now;
   }
 }

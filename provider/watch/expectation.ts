@@ -34,6 +34,7 @@ function durations(actions: readonly ActionWire[]): readonly number[] {
     .filter((duration) => duration >= 0);
 }
 
-function quantile(values: readonly number[], part: number): number | undefined {
+/** The value below which that part of them lies; undefined of none. */
+export function quantile(values: readonly number[], part: number): number | undefined {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * part)];
 }

@@ -1,4 +1,4 @@
-import { duration } from "../waiting/duration";
+import { duration, elapsedOf } from "../waiting/duration";
 
 /** What a status line tells of the wait for one image. Times in milliseconds. */
 export interface ImageWait {
@@ -18,8 +18,7 @@ export function statusLine({ imageId, phase, elapsed, expected, regions, silence
     const failed = regions.failed === 0 ? "" : ` (${regions.failed} failed)`;
     parts.push(`${regions.done} of ${regions.wanted} regions${failed}`);
   }
-  const usual = expected === undefined || expected < elapsed ? "" : ` of about ${duration(expected)}`;
-  parts.push(`${duration(elapsed)}${usual}`);
+  parts.push(elapsedOf(elapsed, expected));
   if (silence > 0) parts.push(`no answer from DigitalOcean for ${duration(silence)}, still asking`);
   return parts.join(", ");
 }

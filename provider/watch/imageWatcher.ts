@@ -3,7 +3,7 @@ import { isNotFound } from "../api/errors";
 import type { ActionWire, ImageWire } from "../api/wire";
 import type { World } from "../world";
 import { Copies, type Copy } from "./copies";
-import { expectedTransfer, type Expectation } from "./expectation";
+import { expectedTransfer, quantile, type Expectation } from "./expectation";
 import { Mutex } from "../waiting/mutex";
 import { SingleFlight } from "../waiting/singleFlight";
 import { SharedWait, type Listener } from "../waiting/sharedWait";
@@ -18,6 +18,8 @@ export interface WatcherSurroundings {
   readonly world: World;
   /** The account's newest actions, for what a transfer usually takes. */
   readonly history: SingleFlight<readonly ActionWire[]>;
+  /** How long imports took, in milliseconds, by the image's number: as states tell, and as this process has seen. */
+  readonly importTimes: Map<string, number>;
 }
 
 interface Spending {
@@ -180,6 +182,10 @@ export class ImageWatcher {
   }
 
   #note(image: ImageWire | undefined): ImageWire | undefined {
+    if (isImporting(this.#seen) && image?.status === "available") {
+      const took = this.#now() - Date.parse(image.created_at ?? "");
+      if (took >= 0) this.#around.importTimes.set(this.#id, took);
+    }
     this.#seen = image?.status === "deleted" ? { ...image, regions: [] } : image;
     if (image !== undefined) this.#copies.seen(this.#seen?.regions ?? [], this.#now());
     return image;
@@ -197,7 +203,7 @@ export class ImageWatcher {
     const done = this.#copies.in("present").length;
     const failed = this.#copies.in("failed").length;
     const regions = { done, failed, wanted: done + failed + this.#copies.in("copying").length };
-    const waiting: ImageWait = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#expected()?.usual, regions, silence };
+    const waiting: ImageWait = { imageId: this.#id, phase, elapsed: this.#age(), expected: this.#usual(), regions, silence };
     return { key: statusKey(waiting), line: statusLine(waiting) };
   }
 
@@ -213,6 +219,12 @@ export class ImageWatcher {
   #expected(): Expectation | undefined {
     if (this.#phase === "importing") return undefined;
     return expectedTransfer(this.#own, this.#account ?? [], this.#seen?.size_gigabytes);
+  }
+
+  /** How long what is waited for usually takes. */
+  #usual(): number | undefined {
+    if (this.#phase === "copying") return this.#expected()?.usual;
+    return quantile([...this.#around.importTimes.values()], 0.5);
   }
 
   /** How long each thing that is waited for has been under way. */

@@ -5,11 +5,20 @@ import { SingleFlight } from "../waiting/singleFlight";
 
 /** The watchers of one configured provider: one an image. */
 export class Watchers {
+  /** How long imports took, in milliseconds, by the image's number: the next one is expected to take as long. */
+  readonly importTimes = new Map<string, number>();
   readonly #around: WatcherSurroundings;
   readonly #watchers = new Map<string, ImageWatcher>();
 
   constructor(api: Api, world: World) {
-    this.#around = { api, world, history: new SingleFlight((signal) => api.actions.recent(signal)) };
+    const history = new SingleFlight((signal) => api.actions.recent(signal));
+    this.#around = { api, world, history, importTimes: this.importTimes };
+  }
+
+  /** How long the import of an image took, in whole seconds; undefined where that isn't known. */
+  importSeconds(imageId: string): number | undefined {
+    const took = this.importTimes.get(imageId);
+    return took === undefined ? undefined : Math.round(took / 1_000);
   }
 
   of(imageId: string): ImageWatcher {

@@ -1,22 +1,28 @@
 /** The executables and programs under test run from `dist/`: bring it up to date before the first test. */
 const { execFileSync } = require("node:child_process");
-const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const path = require("node:path");
 const { dump, load } = require("js-yaml");
 
 const root = path.resolve(__dirname, "../..");
 const programs = "tests/engine/programs";
+/** The plugin as users install it. */
+const plugin = path.join(root, "dist/plugin");
 
-module.exports = function buildOnce() {
+module.exports = async function buildOnce() {
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+  const { bundlePlugin } = require("../../dist/packaging/bundle");
+  const { pluginArchive } = require("../../dist/packaging/pluginArchive");
+  mkdirSync(plugin, { recursive: true });
+  execFileSync("tar", ["-xz", "-C", plugin], { input: await pluginArchive("linux-amd64", await bundlePlugin()) });
   for (const name of readdirSync(path.join(root, programs))) asCompiled(name);
 };
 
-/** Gives a compiled program its project file: each command would compile it again otherwise. */
+/** Gives a compiled program its project file, with the packaged plugin: each command would compile it again otherwise. */
 function asCompiled(name) {
   const project = load(readFileSync(path.join(root, programs, name, "Pulumi.yaml"), "utf8"));
   project.main = "index.js";
   project.runtime.options = { typescript: false };
-  for (const plugin of project.plugins.providers) plugin.path = path.join(root, "bin");
+  for (const provider of project.plugins.providers) provider.path = plugin;
   writeFileSync(path.join(root, "dist", programs, name, "Pulumi.yaml"), dump(project));
 }

@@ -1,3 +1,5 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +12,8 @@ export type { Config, Result, Running };
 export interface StackOptions {
   /** Folder of the program's `Pulumi.yaml`, relative to the checkout; `.` is the project itself. */
   readonly program: string;
+  /** Whether the language host starts a process for each run of the program, as on a user's machine. Default: one process runs a file's programs. */
+  readonly ownProcess?: boolean;
   /** Default: `test`. A name that has a tracked `Pulumi.<name>.yaml` starts from a copy of that. */
   readonly name?: string;
   readonly config?: Config;
@@ -67,6 +71,7 @@ export interface ResourceState {
 const folders: string[] = [];
 const backends = new Map<Stack | undefined, string>();
 const stacks: LocalStack[] = [];
+let programHost: Promise<{ readonly process: ChildProcess; readonly address: string }> | undefined;
 
 // The first run on a machine builds the engine; every later one finds it.
 beforeAll(async () => {
@@ -75,11 +80,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const stack of stacks) stack.kill("SIGKILL");
+  (await programHost)?.process.kill();
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
 /** A new, empty stack. Nothing is destroyed when the test file ends: its processes are ended and its state is deleted. */
-export async function useStack({ program, name = "test", config = {}, env, beside }: StackOptions): Promise<Stack> {
+export async function useStack({ program, ownProcess = false, name = "test", config = {}, env, beside }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-stack-"));
   folders.push(folder);
   const workspace = await openWorkspace({ log: () => undefined, backend: backends.get(beside) ?? path.join(folder, "backend") });
@@ -89,10 +95,12 @@ export async function useStack({ program, name = "test", config = {}, env, besid
   await stack.create();
   await stack.configure(config);
 
-  const run = (...args: string[]): Promise<Result> => stack.start(args).ended;
+  const host = ownProcess ? [] : ["--client", (await startProgramHost()).address];
+  const start = (...args: string[]): Running => stack.start(runsProgram.test(args[0] ?? "") ? [...args, ...host] : args);
+  const run = (...args: string[]): Promise<Result> => start(...args).ended;
   const made: Stack = {
     run,
-    start: (...args) => stack.start(args),
+    start,
     up: (...args) => run("up", "--yes", ...args),
     update: (...args) => run("up", ...unasked, ...args),
     preview: (...args) => run("preview", ...args),
@@ -115,6 +123,17 @@ export async function useStack({ program, name = "test", config = {}, env, besid
   };
   backends.set(made, backends.get(beside) ?? path.join(folder, "backend"));
   return made;
+}
+
+const runsProgram = /^(up|preview)$/;
+
+function startProgramHost(): NonNullable<typeof programHost> {
+  programHost ??= (async () => {
+    const process = fork(path.join(__dirname, "programHost.js"));
+    const [address] = (await once(process, "message")) as [string];
+    return { process, address };
+  })();
+  return programHost;
 }
 
 /** What a refresh, a destroy or an import previews asks the provider for nothing of its own. */

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import manifest from "../../package.json";
 import { builtRelease, scratchFolder, unpacked } from "./builtRelease";
@@ -12,6 +13,9 @@ beforeAll(async () => {
   release = await builtRelease();
   plugin = await unpacked(path.join(release, "pulumi-resource-imagefleet-v0.1.0-linux-amd64.tar.gz"));
 });
+
+const scripts = ["construct.js", "provider.js", "proxies.js", "spaces.js", "start.js"];
+const smallHeap = ["--max-semi-space-size=1", "--optimize-for-size"];
 
 /** Runs the launcher on a PATH of nothing but what lies in `folder`. */
 function launch(folder: string) {
@@ -43,11 +47,17 @@ test("the same sources make the same bytes", async () => {
 });
 
 test("an archive holds the launcher and the bundles at its root, and no packages", async () => {
-  expect((await readdir(plugin)).sort()).toEqual(["construct.js", "provider.js", "pulumi-resource-imagefleet", "start.js"]);
+  expect((await readdir(plugin)).sort()).toEqual([...scripts, "pulumi-resource-imagefleet"].sort());
   expect((await stat(path.join(plugin, "pulumi-resource-imagefleet"))).mode & 0o777).toBe(0o755);
   const windows = await unpacked(path.join(release, "pulumi-resource-imagefleet-v0.1.0-windows-amd64.tar.gz"));
-  expect((await readdir(windows)).sort()).toEqual(["construct.js", "provider.js", "pulumi-resource-imagefleet.cmd", "start.js"]);
+  expect((await readdir(windows)).sort()).toEqual([...scripts, "pulumi-resource-imagefleet.cmd"].sort());
   expect(await readFile(path.join(windows, "pulumi-resource-imagefleet.cmd"), "utf8")).toMatch(/^@echo off\r\n(.*\r\n)+$/);
+});
+
+test("what few runs need lies beside it, each in a file that can be loaded", () => {
+  const load = createRequire(path.join(plugin, "start.js"));
+  const exported = ["./construct", "./proxies", "./spaces"].map((name) => Object.keys(load(name) as object));
+  expect(exported).toEqual([["construct"], ["useProxies"], ["createSpaces"]]);
 });
 
 test("there is one protobuf in the plugin, for messages of one can't be read by another", async () => {
@@ -58,8 +68,19 @@ test("there is one protobuf in the plugin, for messages of one can't be read by 
 test("the launcher starts the plugin, which prints its port and ends with its stdin", async () => {
   const folder = await scratchFolder();
   await symlink(process.execPath, path.join(folder, "node"));
-  await symlink("/usr/bin/dirname", path.join(folder, "dirname"));
   expect(launch(folder)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\n$/) as string, stderr: "" });
+});
+
+test.each([
+  ["where no images pass through Spaces, as quickly as it can", {}, []],
+  ["with a small heap where the environment names a bucket", { SPACES_BUCKET: "images" }, smallHeap],
+  ["with a small heap where the configuration names a bucket", { PULUMI_CONFIG: '{"spacesBucket":"images"}' }, smallHeap],
+])("the launcher starts Node.js %s", async (_, env, flags) => {
+  const folder = await scratchFolder();
+  await writeFile(path.join(folder, "node"), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+  const launcher = path.join(plugin, "pulumi-resource-imagefleet");
+  const { stdout } = spawnSync(launcher, ["127.0.0.1:1"], { encoding: "utf8", env: { PATH: folder, ...env } });
+  expect(stdout.trim().split(" ")).toEqual([...flags, path.join(plugin, "start.js"), "127.0.0.1:1"]);
 });
 
 test("the launcher says in one sentence that Node.js is missing", async () => {
@@ -77,7 +98,6 @@ test.each(["12.22.12", "18.20.8", "20.19.5"])("says in one sentence that Node.js
   const old = path.join(folder, "old.js");
   await writeFile(old, `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });\n`);
   await writeFile(path.join(folder, "node"), `#!/bin/sh\nexec ${process.execPath} -r ${old} "$@"\n`, { mode: 0o755 });
-  await symlink("/usr/bin/dirname", path.join(folder, "dirname"));
   expect(launch(folder)).toMatchObject({
     status: 1,
     stdout: "",

@@ -1,9 +1,9 @@
-import { CreateRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { CreateRequest, type CreateResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { Fault } from "../../emulator/faults";
 import { imagefleet } from "../../provider/imagefleet";
 import { endpoint, VirtualService } from "../../virtual/virtualService";
 import { bootableDisk } from "../helpers/bootableDisk";
-import { ask, configure, connect, struct } from "./connection";
+import { ask, configure, connect, diff, struct, type Connection } from "./connection";
 
 const regions = ["nyc3", "fra1"];
 
@@ -26,19 +26,36 @@ async function linesUnder(fault: Fault) {
     request.setProperties(struct({ imageId: `${made.id}`, region, wait: true }));
     return ask<CreateRequest, unknown>(client, client.create.bind(client), request);
   });
-  const begun = clock.now();
-  const lines: { readonly second: number; readonly urn: string; readonly text: string }[] = [];
+  const { seconds, lines } = await linesUntil(Promise.allSettled(creates), connection);
+  return {
+    outcomes: await Promise.allSettled(creates),
+    seconds,
+    linesOf: (region: string) => lines.filter(({ urn }) => urn === urnOf(region)),
+  };
+}
+
+interface SaidLine {
+  readonly second: number;
+  readonly urn: string;
+  readonly text: string;
+}
+
+/** Moves time on until the operations have ended; tells the status lines, each with the second in which it was heard. */
+async function linesUntil(operations: Promise<unknown>, { clock, heard }: Connection) {
+  const [begun, before] = [clock.now(), heard.length];
+  const lines: SaidLine[] = [];
   const state = { isRunning: true };
-  const ended = Promise.allSettled(creates).finally(() => (state.isRunning = false));
+  const ended = operations.finally(() => (state.isRunning = false));
   while (state.isRunning) {
     await clock.advance(1_000);
     // What is said crosses a socket.
     await new Promise((resolve) => setTimeout(resolve, 3));
     const second = (clock.now() - begun) / 1_000;
-    lines.push(...connection.heard.slice(lines.length).map(({ urn, text }) => ({ second, urn, text })));
+    const fresh = heard.slice(before + lines.length);
+    lines.push(...fresh.map(({ kind, urn, text }) => ({ second, urn: kind === "info*" ? urn : "", text })));
   }
-  const seconds = (clock.now() - begun) / 1_000;
-  return { outcomes: await ended, seconds, linesOf: (region: string) => lines.filter(({ urn }) => urn === urnOf(region)) };
+  await ended;
+  return { seconds: (clock.now() - begun) / 1_000, lines };
 }
 
 function longestSilence(lines: readonly { readonly second: number }[], until: number): number {
@@ -63,5 +80,67 @@ test("an operation whose requests fail says every 30 s what it tries again", asy
   for (const region of regions) {
     expect(longestSilence(linesOf(region), seconds)).toBeLessThanOrEqual(32);
     expect(linesOf(region)[0]!.text).toBe("waiting for another try of GET /v2/account, which got status 503 (30 s, 2 min 50 s left)");
+  }
+});
+
+/** The answer of a web server that has the file, whole or in part. */
+function served(file: Buffer, { method, headers }: Request): Response {
+  const [, from = "0", to = `${file.length - 1}`] = /^bytes=(\d+)-(\d+)?$/.exec(headers.get("range") ?? "") ?? [];
+  const part = file.subarray(Number(from), Number(to) + 1);
+  const told = { "content-length": `${part.length}`, "content-range": `bytes ${from}-${Number(from) + part.length - 1}/${file.length}` };
+  return new Response(method === "HEAD" ? null : new Uint8Array(part), { status: headers.has("range") ? 206 : 200, headers: told });
+}
+
+test("in a pipeline's log a resource has a line every 30 s at most, which tells what it does, for how long, and how long that usually takes", async () => {
+  const service = new VirtualService(1, { fileAt: bootableDisk, options: { importSeconds: 95, transferSeconds: 150 } });
+  const send = (request: Request) =>
+    request.url.startsWith(`${endpoint}/`) ? service.emulator.fetch(request) : Promise.resolve(served(bootableDisk(request.url), request));
+  /** A run of the engine has a process of its own. */
+  const begin = async () => {
+    const connection = await connect(imagefleet(), { CI: "true" }, { clock: service.clock, send });
+    await configure(connection, { token: service.token, apiEndpoint: endpoint });
+    return connection;
+  };
+  const urn = "urn:pulumi:dev::shop::imagefleet:index:ImageImport::web";
+  const sourceOf = (version: number) => ({ name: "web", region: "nyc3", source: { url: `http://127.0.0.1:9/web-${version}.img` } });
+  const create = async (connection: Connection, of: string, inputs: Parameters<typeof struct>[0]) => {
+    const { client } = connection;
+    const request = new CreateRequest().setUrn(of).setProperties(struct(inputs));
+    const made = ask<CreateRequest, CreateResponse>(client, client.create.bind(client), request);
+    const { lines } = await linesUntil(made, connection);
+    return { made: await made, lines: lines.filter((line) => line.urn === of) };
+  };
+
+  const first = await create(await begin(), urn, sourceOf(1));
+  const id = first.made.getId();
+  const { importSeconds } = first.made.getProperties()?.toJavaScript() as { readonly importSeconds: number };
+  expect(importSeconds - 95).toBeGreaterThanOrEqual(0);
+  expect(importSeconds - 95).toBeLessThan(5);
+  expect(first.lines.map(({ text }) => text)).toEqual(
+    [30, 60, 90].map(() => expect.stringMatching(/^importing image \d+, (1 min )?\d+ s$/) as string),
+  );
+
+  const olds = first.made.getProperties()?.toJavaScript() as Parameters<typeof struct>[0];
+  const run = await begin();
+  const change = await diff(run, { id, urn, olds, oldInputs: sourceOf(1), news: sourceOf(2) });
+  expect(change).toMatchObject({ replaces: ["source"] });
+  const second = await create(run, urn, sourceOf(2));
+  expect(second.lines.map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(/^importing image \d+, 1 min \d+ s of about 1 min 3\d s$/),
+  );
+
+  const imageId = second.made.getId();
+  const replica = (region: string) => `urn:pulumi:dev::shop::imagefleet:index:ImageReplica::web-${region}`;
+  const early = await create(run, replica("ams3"), { imageId, region: "ams3", wait: true });
+  const late = await create(run, replica("fra1"), { imageId, region: "fra1", wait: true });
+  expect(late.lines.map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(/^copying image \d+, 2 of 3 regions, 1 min \d+ s of about 2 min 30 s$/),
+  );
+
+  for (const { lines } of [first, second, early, late]) {
+    const seconds = [0, ...lines.map(({ second: at }) => at)];
+    const pauses = seconds.slice(1).map((at, index) => at - seconds[index]!);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(30);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(45);
   }
 });

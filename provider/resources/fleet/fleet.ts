@@ -2,14 +2,14 @@ import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, programTag, templateTag } from "../../rollout/fleetTags";
-import { FleetObservation, type KnownDroplet } from "../../rollout/observation";
+import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
+import { FleetObservation } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
+import { awaitAddresses } from "../../rollout/addressPresence";
 import { describeRetry } from "../../rollout/planReport";
 import { describeKept, describePause } from "../../rollout/report";
 import { Rollout } from "../../rollout/rollout";
-import { type FleetSettings, type Goal, uniformGoal } from "../../rollout/settings";
-import { boundsOf } from "../../rollout/size";
+import { type Goal, uniformGoal } from "../../rollout/settings";
 import { keptAt, pathOf, wayBack } from "../../rollout/strategy";
 import { sameMembers } from "../../rules/sameMembers";
 import { sameTags } from "../../rules/tag";
@@ -18,7 +18,8 @@ import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
 import { place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
-import { forecastAlong } from "./fleetForecast";
+import { expectedSeconds, forecastAlong, remainderOf } from "./fleetForecast";
+import { knownOf, settingsOf } from "./fleetSettings";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import {
   changeOf,
@@ -26,13 +27,13 @@ import {
   type FleetInputs,
   type FleetState,
   heldVersion,
+  holdOf,
   isHeld,
   lastGoodOf,
   liveOutputs,
   rebuildFault,
   reachedOutputs,
   runsTemplateOf,
-  standingSlots,
   type StoredFleet,
   targetOf,
   versionsIn,
@@ -88,12 +89,13 @@ function diff({ id, state, before, after, effects }: ResourceChange<Inputs, Outp
 async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const { api, world, namespace } = context;
   const price = await place(inputs, undefined, context, call);
+  await awaitAddresses(inputs.reservedIps ?? [], inputs.region, api, world.clock, call);
   const team = await context.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, context, call.signal);
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
   await warnOfOtherFleets(fleetId, context, call);
-  const rollout = begin(fleetId, inputs, [], context, call, creation);
+  const rollout = new Rollout({ ...settingsOf(fleetId, call.urn, inputs, context), creationTag: creation }, context, call);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
   const lastChange = rollout.timeline.record(world.clock.now(), api.requests());
@@ -114,19 +116,26 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await context.team(call.signal));
   const { clock } = context.world;
-  const change = changeOf(inputs, state, wanted, clock.now());
+  const hold = holdOf(inputs, id, state);
+  const change = changeOf(inputs, state, wanted, clock.now(), hold);
   const fault = rebuildFault(change);
   if (fault !== undefined) throw new Error(fault);
   const failed = state.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
   const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
-  const path = pathOf(change);
+  const foreseen = forecastAlong(pathOf(change), state, inputs);
+  const seconds = expectedSeconds(state, foreseen);
 
-  const rollout = begin(id, inputs, knownOf(state), context, call);
+  const { reservedIps = [], region } = inputs;
+  if (!sameOrder(state.reservedIps, reservedIps)) await awaitAddresses(reservedIps, region, context.api, clock, call);
+
+  const expected = seconds === undefined ? undefined : seconds * 1_000;
+  const rollout = new Rollout({ ...settingsOf(id, call.urn, inputs, context, state), expected }, context, call);
   await rollout.look();
   // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
   if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, context, call);
+  const path = pathOf({ ...change, hold: hold && { ...hold, live: rollout.observation.running } });
   if (isRoll) await rollout.checkReach(path[0]);
   const { reached, reasons } = await outcomeOf(rollout, async () => {
     await rollout.retag([...(state.tags ?? []), ...(state.servingTags ?? [])]);
@@ -136,16 +145,24 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const live = { ...liveOutputs(id, rollout.observation), lastChange, team };
   if (reached !== undefined) {
     const hasMoved = isRoll && (reached.awaiting === undefined || reached.awaiting !== state.rollout?.awaiting);
-    const batches = hasMoved ? forecastAlong(path, state, inputs).batches : 0;
+    const batches = hasMoved ? foreseen.batches : 0;
     const timed = batches > 0 ? { lastSeconds: (clock.now() - change.now) / 1_000, lastBatches: batches } : lastTimeOf(state);
     const outputs = reachedOutputs(inputs, reached, state, clock.now());
-    if (reached.awaiting !== undefined) call.info(describePause(reached));
+    if (reached.awaiting !== undefined && hold === undefined) call.info(describePause(reached));
     if (outputs.rollout.keptUntil !== undefined) call.info(describeKept(reached, outputs.rollout.keptUntil));
-    return { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed, failedImage: isRoll ? undefined : failed } };
+    const standing = { ...outputs, ...live, ...price, rollout: { ...outputs.rollout, ...timed } };
+    const plan = await remainderOf(inputs, standing, rollout.addresses.all, context, call);
+    return { ...standing, rollout: { ...standing.rollout, plan, failedImage: isRoll ? undefined : failed } };
   }
   // The outputs keep the last good template, so that the next run can roll back to it; no tag may be forgotten.
-  const both = (name: "tags" | "servingTags") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
-  const outputs = { ...(lastGood === undefined ? inputs : state), ...live, tags: both("tags"), servingTags: both("servingTags") };
+  const both = (name: "tags" | "servingTags" | "reservedIps") => [...new Set([...(state[name] ?? []), ...(inputs[name] ?? [])])];
+  const outputs = {
+    ...(lastGood === undefined ? inputs : state),
+    ...live,
+    tags: both("tags"),
+    servingTags: both("servingTags"),
+    reservedIps: both("reservedIps"),
+  };
   const judged = { rollout: { ...inputs.rollout, ...lastTimeOf(state), failedImage: inputs.image } };
   throw new Unfinished({ id, state: rollout.isJudged ? { ...outputs, ...judged } : outputs, reasons });
 }
@@ -162,7 +179,9 @@ async function read(
         "declare a new fleet, and take the old Droplets down when it serves.",
     );
   }
-  const observation = new FleetObservation(id, context.api.droplets, context.world.clock, knownOf(stored.state));
+  const observation = new FleetObservation(id, context.api.droplets, context.world.clock, knownOf(stored.state), {
+    reservedIps: stored.state.reservedIps,
+  });
   const lastGood = lastGoodOf(stored.state);
   if (lastGood !== undefined) observation.expect(versionsIn(stored.inputs, id, lastGood));
   await observation.look(call.signal);
@@ -174,33 +193,6 @@ async function read(
   const faults = faultsOf(state, stored.inputs.count ?? live.live.length);
   if (faults.length === 0) return { state, inputs };
   throw new Unfinished({ id, state, inputs, reasons: faults.map((fault) => `${fault}; run \`pulumi up\` to fix the fleet.`) });
-}
-
-function begin(
-  fleetId: string,
-  inputs: FleetInputs,
-  known: FleetSettings["known"],
-  context: FleetContext,
-  call: Call,
-  creation?: string,
-): Rollout {
-  const { name, region, tags = [], servingTags = [], projectId, backups = false, gate, rollout: policy } = inputs;
-  const bounds = boundsOf(policy, inputs.count);
-  const settings: FleetSettings = {
-    fleetId,
-    name,
-    region,
-    tags,
-    servingTags,
-    projectId,
-    backups,
-    gate,
-    policy: { ...policy, ...bounds },
-    known,
-    creationTag: creation,
-    programTag: programTag(context.namespace, call.urn),
-  };
-  return new Rollout(settings, context, call);
 }
 
 /** Droplets of a create that was interrupted. Their tag is there as soon as they are, also where lists don't show them yet. */
@@ -215,16 +207,6 @@ async function leftOf(creation: string, { api, world }: FleetContext, signal: Ab
 
 function lastTimeOf({ rollout }: StoredFleet) {
   return rollout?.lastBatches === undefined ? {} : { lastSeconds: rollout.lastSeconds, lastBatches: rollout.lastBatches };
-}
-
-/** What the state knows; Droplets that the last good state did not want may have been stored before their bake time was over. */
-function knownOf(state: StoredFleet): readonly KnownDroplet[] {
-  const { live = [] } = state;
-  const wanted = standingSlots(
-    state,
-    live.reduce((most, { slot }) => Math.max(most, slot + 1), 0),
-  );
-  return live.map((droplet) => ({ ...droplet, serving: droplet.serving && droplet.template === wanted[droplet.slot] }));
 }
 
 /** What the work came to; or why it stopped short, one sentence each. */
@@ -258,6 +240,10 @@ function isOldDefault(before: FleetInputs["rollout"] | undefined, after: WithUnk
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {
   return isKnown(after) && after.every(isKnown) && same(before, after);
+}
+
+function sameOrder(before: readonly string[] = [], after: readonly string[]): boolean {
+  return before.length === after.length && before.every((item, at) => item === after[at]);
 }
 
 function newFleetId(random: () => number): string {

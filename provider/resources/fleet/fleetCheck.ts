@@ -3,6 +3,7 @@ import { isKnown, type WithUnknowns } from "../../host/property";
 import { hasTag, isReservedTag, isTag, reservedPrefix } from "../../rules/tag";
 import type { FleetInputs } from "./fleetState";
 
+const addressPattern = /^(\d{1,3}\.){3}\d{1,3}$/;
 const keyPattern = /^(\d+|([0-9a-f]{2}:){15}[0-9a-f]{2})$/;
 
 /** Faults that no single property's rule can tell. */
@@ -12,6 +13,8 @@ export function checkFleet(inputs: WithUnknowns<FleetInputs>): readonly Fault[] 
     ...checkItems("sshKeys", inputs.sshKeys, keyFault),
     ...checkItems("tags", inputs.tags, tagFault),
     ...checkItems("servingTags", inputs.servingTags, (tag) => tagFault(tag) ?? servingTagFault(tag, inputs.tags)),
+    ...checkItems("reservedIps", inputs.reservedIps, (ip) => (addressPattern.test(ip) ? undefined : "must be an IPv4 address")),
+    ...checkAddresses(inputs),
     ...checkGate(inputs.gate),
     ...checkRollout(inputs.rollout),
   ];
@@ -27,6 +30,18 @@ function checkItems(
     const expectation = isKnown(item) ? faultOf(item) : undefined;
     return expectation === undefined ? [] : [{ property: `${property}[${index}]`, expectation, received: item }];
   });
+}
+
+/** One a slot. */
+function checkAddresses({ reservedIps = [], count }: Exclude<WithUnknowns<FleetInputs>, symbol>): readonly Fault[] {
+  if (!isKnown(reservedIps)) return [];
+  const again = reservedIps.flatMap((ip, at): readonly Fault[] => {
+    const isAgain = isKnown(ip) && reservedIps.indexOf(ip) < at;
+    return isAgain ? [{ property: `reservedIps[${at}]`, expectation: "must not stand there twice", received: ip }] : [];
+  });
+  if (!isKnown(count) || reservedIps.length <= count) return again;
+  const expectation = `must name at most as many addresses as \`count\` has Droplets, ${count}, but names ${reservedIps.length}`;
+  return [...again, { property: "reservedIps", expectation, remedy: "Take some off the list, or raise `count`." }];
 }
 
 function keyFault(key: string): string | undefined {

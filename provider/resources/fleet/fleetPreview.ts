@@ -7,6 +7,7 @@ import { type AccountDroplets, describePlan, describeRetry, type Plan } from "..
 import { preflight } from "../../rollout/preflight";
 import { type Change, pathOf } from "../../rollout/strategy";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
+import { leadingOf } from "./fleetAddresses";
 import { balancerOf } from "./fleetPlacement";
 import type { FleetContext } from "./fleetContext";
 import {
@@ -14,6 +15,7 @@ import {
   faultsOf,
   type FleetInputs,
   heldVersion,
+  holdOf,
   rebuildFault,
   reachedOutputs,
   runsTemplateOf,
@@ -29,11 +31,12 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   if (!isKnown(inputs)) return {};
   const { image, size, region, count, gate, sshKeys } = inputs;
   const isRoll = state === undefined || (heldVersion(inputs, state) === undefined && !runsTemplateOf(inputs, state));
-  const foreseen = forecastOf(inputs, state, context.world.clock.now());
+  const leading = await leadingOf(inputs, state, context, call.signal);
+  const foreseen = forecastOf(inputs, state, context.world.clock.now(), leading.addresses);
   const { fault, warning }: Headroom =
     foreseen === undefined || !isKnown(count) ? {} : await headroomOf(demandOf(foreseen, count, state, call.urn), context, call.signal);
   if (warning !== undefined) call.warn(warning);
-  const faults = fault === undefined ? [] : [fault];
+  const faults = [...(fault === undefined ? [] : [fault]), ...leading.faults];
   if (isRoll) {
     const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
     const template = {
@@ -75,7 +78,8 @@ function foresee(inputs: FleetInputs, state: StoredFleet, context: FleetContext)
 }
 
 function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetContext): Change {
-  return changeOf(inputs, state, targetOf(inputs, state.fleetId ?? "", state), world.clock.now());
+  const id = state.fleetId ?? "";
+  return changeOf(inputs, state, targetOf(inputs, id, state), world.clock.now(), holdOf(inputs, id, state));
 }
 
 /** What the change needs of the account's limit. */

@@ -6,7 +6,7 @@ import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import type { FleetObservation } from "../../rollout/observation";
 import { stagedSlots, stageOf } from "../../rollout/canary";
 import type { Goal, Version } from "../../rollout/settings";
-import { type Change, standingAt } from "../../rollout/strategy";
+import { type Change, type Hold, standingAt } from "../../rollout/strategy";
 import { type Template, TemplateProperties } from "../../rollout/template";
 import { fleetInputs, type fleetOutputs } from "./fleetTable";
 
@@ -91,9 +91,22 @@ export function reachedOutputs(inputs: FleetInputs, goal: Goal, state: StoredFle
 }
 
 /** How the fleet gets from what the state says to what the inputs ask for. */
-export function changeOf(inputs: Pick<FleetInputs, "count" | "rollout">, state: StoredFleet, target: Version, now: number): Change {
+export function changeOf(
+  inputs: Pick<FleetInputs, "count" | "rollout">,
+  state: StoredFleet,
+  target: Version,
+  now: number,
+  hold?: Hold,
+): Change {
   const { rollout: strategy, count } = inputs;
-  return { target, before: lastGoodOf(state), count, strategy, standing: state.rollout ?? {}, now };
+  return { target, before: lastGoodOf(state), count, strategy, standing: state.rollout ?? {}, now, hold };
+}
+
+/** What keeps the fleet as it is; undefined where nothing does. */
+export function holdOf(inputs: PartlyKnown<FleetInputs>, fleetId: string, state: StoredFleet): Hold | undefined {
+  if (heldVersion(inputs, state) === undefined) return undefined;
+  const template = templateProperties.of(inputs);
+  return { asked: template && versionOf(template, fleetId, lastGoodOf(state)), live: state.live ?? [] };
 }
 
 /** Why the Droplets can't be rebuilt to what is wanted, a finished sentence. */

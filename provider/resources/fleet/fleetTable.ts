@@ -95,6 +95,11 @@ export const fleetInputs = {
     doc: "Your tags on a Droplet only while it serves, given and taken together with the fleet's own `servingTag`: a load balancer and a firewall that select by one of them can be made before the fleet. Written as `tags` are, and none of those. Their order doesn't matter. Default: none. A change updates the Droplets in place.",
     change: "update",
   },
+  reservedIps: {
+    shape: { listOf: "string" },
+    doc: "Reserved IPs in `region`, one a slot and at most `count`: each leads to its slot's Droplet as long as that serves, and to the next one before the old one stops serving. They are the program's: the fleet reserves and releases none. Make them as `digitalocean.ReservedIp` without `dropletId`, and without a `ReservedIpAssignment`, which would fight over them. Default: none. A change moves them; one taken off the list leads nowhere.",
+    change: "update",
+  },
   heldBy: {
     shape: "string",
     doc: "What the fleet waits for, such as an earlier fleet's `rollout.awaiting`: while it isn't empty, a fleet that exists keeps its template and only heals. Default: nothing, so that it rolls. A change to an empty text rolls what was held back; any other is only recorded.",

@@ -15,18 +15,31 @@ export async function foundInputs(
 ): Promise<Partial<FleetInputs>> {
   const { droplets } = observation;
   const serving = droplets.filter((droplet) => observation.serves(droplet));
-  const { tags, servingTags, projectId, backups = false } = stored;
+  const { tags, servingTags, projectId, backups = false, reservedIps } = stored;
   return {
     ...stored,
     ...(tags === undefined ? {} : { tags: onAll(tags, droplets) }),
     ...(servingTags === undefined ? {} : { servingTags: onAll(servingTags, serving) }),
     ...(projectId === undefined ? {} : { projectId: await projectOf(droplets, projectId, api, signal) }),
+    ...(reservedIps === undefined ? {} : { reservedIps: await leadingRight(reservedIps, serving, api, signal) }),
     ...(droplets.every(({ wire }) => hasBackups(wire) === backups) ? {} : { backups: !backups }),
   };
 }
 
 function onAll(tags: readonly string[], droplets: readonly ObservedDroplet[]): readonly string[] {
   return tags.filter((tag) => droplets.every(({ wire }) => hasTag(wire.tags, tag)));
+}
+
+/** The addresses that lead to their slot's Droplet. */
+async function leadingRight(
+  ips: readonly string[],
+  serving: readonly ObservedDroplet[],
+  api: Api,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const listed = ips.length === 0 ? [] : await api.reservedIps.list(signal);
+  const holders = new Map(listed.map(({ ip, droplet }) => [ip, droplet?.id]));
+  return ips.filter((ip, slot) => serving.some((droplet) => droplet.slot === slot && droplet.wire.id === holders.get(ip)));
 }
 
 /** The project, unless one of them isn't in it. */

@@ -109,6 +109,7 @@ const rolloutPlan = {
   largestBatch: { shape: "integer", doc: "How many of them at a time at most.", required: true },
   leastServing: { shape: "integer", doc: "How many Droplets serve meanwhile, at least.", required: true },
   mostExisting: { shape: "integer", doc: "How many Droplets exist meanwhile, at most.", required: true },
+  reservedIps: { shape: { listOf: "string" }, doc: "Reserved IPs that come to lead to another Droplet, or to none.", required: true },
   priceBefore: { shape: "number", doc: "Price of the Droplets that exist, in USD a month." },
   priceAfter: { shape: "number", doc: "Price of the Droplets after the change, in USD a month." },
   surgePrice: { shape: "number", doc: "Price of the Droplets that exist beside those while it runs, in USD a month." },
@@ -122,7 +123,7 @@ export const rolloutStatus = {
   awaiting: { shape: "string", doc: "What `rollout.approved` must say for the change to go on: `<template>/<stage>`." },
   plan: {
     shape: { object: rolloutPlan, named: "FleetRolloutPlan" },
-    doc: "What the change will do, if nothing goes wrong. Only a preview has it.",
+    doc: "What is still to be done, if nothing goes wrong: in a preview the change, after a run that paused what follows its approval, and while Droplets stand by their end. Empty once all is done.",
   },
   failedImage: { shape: "string", doc: "Number of the image that failed last, until another one is tried." },
   lastSeconds: { shape: "number", doc: "How many seconds the last rollout took." },

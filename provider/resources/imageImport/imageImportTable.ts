@@ -129,6 +129,10 @@ export const importOutputs = {
   sizeGigabytes: { shape: "number", doc: "Size as stored, in GB: what DigitalOcean bills once, however many regions." },
   status: { shape: "string", required: true, doc: "`available`, or `NEW` or `pending` while the import runs." },
   createdAt: { shape: "string", doc: "When DigitalOcean accepted the import, as an RFC 3339 time." },
+  importSeconds: {
+    shape: "integer",
+    doc: "Seconds from then until the image was available, where a run saw the import end: what the next import is expected to take.",
+  },
   correlationTag: {
     shape: "string",
     doc: "The tag that says which bits the image is made of. By it an interrupted import is found again, and an earlier version.",

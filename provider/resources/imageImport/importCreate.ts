@@ -80,14 +80,11 @@ async function create(
   const now = { ...lineage, versions: [{ ...image, tags }, ...without(lineage, image.id)] };
   await pruneAlong(now, past(now, image.id, context), retain, context, call);
   for (const stray of strays) if (stray.image.id !== image.id || stray.lineage !== lineage.tag) await dropStray(stray);
+  const id = String(image.id);
+  const state = stateOf(image, inputs, { ...own, importSeconds: context.watchers.importSeconds(id) });
   // Last, so that a kill leaves either an image that is taken over or a state.
-  await end(
-    { ...image, tags: [...ownTags(image), ...(kept === undefined ? [begunMark] : [])] },
-    stateOf(image, inputs, own),
-    context,
-    call,
-  );
-  return { id: String(image.id), state: stateOf(image, inputs, own) };
+  await end({ ...image, tags: [...ownTags(image), ...(kept === undefined ? [begunMark] : [])] }, state, context, call);
+  return { id, state };
 
   /** What no state stands for, for the run that began it was killed, and nobody asks for its source any more. */
   async function dropStray({ image: stray, lineage: tag }: Begun): Promise<void> {

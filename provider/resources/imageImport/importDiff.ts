@@ -16,6 +16,7 @@ export async function diffImport(
   call: Call,
 ): Promise<Effects> {
   context.standing.set(id, state);
+  if (state.importSeconds !== undefined) context.watchers.importTimes.set(id, state.importSeconds * 1_000);
   if (state.lineageTag !== undefined) context.histories.set(call.urn, state.lineageTag);
   if (!isKnown(after)) return effects;
   const { source, tags = [], distribution, description } = after;

@@ -15,6 +15,7 @@ export interface Marks {
   readonly lineageTag?: string;
   readonly stagingPrefix?: string;
   readonly followed?: Followed;
+  readonly importSeconds?: number;
   readonly team: Team;
 }
 
@@ -36,8 +37,9 @@ export function stateOf(image: ImageWire, inputs: Partial<ImageImportInputs>, ma
 }
 
 /** The marks among what a state keeps. */
-export function marksAmong({ correlationTag, ownerTag, lineageTag, stagingPrefix, followed }: Omit<Marks, "team">): Omit<Marks, "team"> {
-  return { correlationTag, ownerTag, lineageTag, stagingPrefix, followed };
+export function marksAmong(marks: Omit<Marks, "team">): Omit<Marks, "team"> {
+  const { correlationTag, ownerTag, lineageTag, stagingPrefix, followed, importSeconds } = marks;
+  return { correlationTag, ownerTag, lineageTag, stagingPrefix, followed, importSeconds };
 }
 
 /** The outputs of a state, without the inputs that are outputs too. */

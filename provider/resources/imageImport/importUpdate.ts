@@ -38,7 +38,7 @@ export async function updateImport(
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
   await shareDescription({ id: Number(id) }, inputs, state.ownerTag, context, call, state);
   await bringMarks(id, state, inputs, context, call);
-  if (available !== undefined) return stateOf(available, inputs, marks);
+  if (available !== undefined) return stateOf(available, inputs, { ...marks, importSeconds: context.watchers.importSeconds(id) });
   return {
     ...outputsOf(state),
     ...inputs,

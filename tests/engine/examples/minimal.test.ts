@@ -4,7 +4,7 @@ import { followReadme } from "../helpers/readme";
 import { useService } from "../helpers/service";
 
 test("examples/minimal runs as its README says: five lines from an image to three Droplets that serve", async () => {
-  const service = await useService({ program: "examples/minimal" });
+  const service = await useService({ program: "examples/minimal", ownProcess: true });
   const { stack, emulator, image, sshKeys, account } = service;
   const { url } = await image("web-1.4.2.qcow2.gz");
   await followReadme(service, "examples/minimal", { "https://images.example.com": path.dirname(url), "512189": sshKeys[0] ?? "" });

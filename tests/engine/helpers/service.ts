@@ -9,7 +9,7 @@ import type { LoggedRequest } from "../../../emulator/requestLog";
 import type { Seed } from "../../../emulator/seed";
 import { makeDiskImage } from "../../../local/diskImage/diskImage";
 import { useEmulator, type EmulatorUnderTest } from "../../helpers/emulator";
-import { useStack, type Stack } from "../../helpers/engine";
+import { useStack, type Stack, type StackOptions } from "../../helpers/engine";
 import { accountOf, type Account } from "./account";
 
 /** What an image is made from. */
@@ -50,7 +50,7 @@ export interface Service {
   readonly account: () => Promise<Account>;
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Pick<StackOptions, "ownProcess"> {
   /** Default `dist/tests/engine/programs/service`. */
   readonly program?: string;
   /** Default: everything takes half a second. */
@@ -66,7 +66,11 @@ afterAll(async () => {
 });
 
 /** Makes an empty stack, with an emulator that lasts as long as the test file. */
-export async function useService({ program = "dist/tests/engine/programs/service", ...options }: ServiceOptions = {}): Promise<Service> {
+export async function useService({
+  program = "dist/tests/engine/programs/service",
+  ownProcess,
+  ...options
+}: ServiceOptions = {}): Promise<Service> {
   const folder = await mkdtemp(path.join(tmpdir(), "imagefleet-images-"));
   ends.push(() => rm(folder, { recursive: true, force: true }));
   const server = await serveFolder(folder);
@@ -78,7 +82,7 @@ export async function useService({ program = "dist/tests/engine/programs/service
   ends.push(() => emulator.close());
   const keys = await emulator.call<{ readonly ssh_keys: readonly { readonly id: number }[] }>("GET", "/v2/account/keys");
   const sshKeys = keys.body.ssh_keys.map(({ id }) => String(id));
-  const stack = await useStack({ program, env: { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url } });
+  const stack = await useStack({ program, ownProcess, env: { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url } });
 
   const writes = async () => (await emulator.requests()).filter(({ method }) => method !== "GET").map(kindOf);
 

@@ -50,7 +50,7 @@ test("installed from its tarball into an empty project, README's five lines run 
   const here = install.replace("imagefleet @pulumi/pulumi", `${tarball} @pulumi/pulumi@${pulumi.version}`);
   await run("bash", ["-ec", `${here.trim()} --prefer-offline --no-audit --no-fund`], { cwd: project });
 
-  const { stack, image, sshKeys, account } = await useService({ program: project });
+  const { stack, image, sshKeys, account } = await useService({ program: project, ownProcess: true });
   await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
   const found = { PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides, PULUMI_NODEJS_TRANSPILE_ONLY: undefined };
   stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });
@@ -90,7 +90,7 @@ test.each([
   const sdkThere = readFileSync(path.join(project, "node_modules/@pulumi/pulumi/package.json"), "utf8");
   expect(JSON.parse(sdkThere)).toMatchObject({ version: sdk });
 
-  const { stack, image, sshKeys, account } = await useService({ program: project });
+  const { stack, image, sshKeys, account } = await useService({ program: project, ownProcess: true });
   await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
   const found = { PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides, PULUMI_NODEJS_TRANSPILE_ONLY: undefined };
   stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });

@@ -21,7 +21,7 @@ async function newProject(options: ServiceOptions): Promise<{ readonly service: 
   await symlink(path.join(checkout, "node_modules", "@pulumi"), path.join(project, "node_modules", "@pulumi"));
   const plugin = `plugins:\n  providers:\n    - name: imagefleet\n      path: ${path.join(checkout, "bin")}\n`;
   await writeFile(path.join(project, "Pulumi.yaml"), `name: shop\nruntime: nodejs\n${plugin}`);
-  const service = await useService({ program: project, ...options });
+  const service = await useService({ program: project, ownProcess: true, ...options });
   return { service, project, id: (await service.account()).images[0]?.id ?? "" };
 }
 

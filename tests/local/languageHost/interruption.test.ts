@@ -20,7 +20,7 @@ test("a killed engine leaves neither language host nor program behind", async ()
 });
 
 async function startWaitingProgram(): Promise<{ running: Running; program: number }> {
-  const stack = await useStack({ program: "tests/local/programs/waiting" });
+  const stack = await useStack({ ownProcess: true, program: "tests/local/programs/waiting" });
   const running = stack.start("up", "--yes", "--skip-preview");
   const [, pid] = await running.waitForOutput(/waiting in process (\d+)\./);
   return { running, program: Number(pid) };

@@ -2,6 +2,7 @@ import { useStack } from "../../helpers/engine";
 
 test("runs a TypeScript program with its configuration, secrets and stack", async () => {
   const stack = await useStack({
+    ownProcess: true,
     program: "tests/local/programs/plain",
     config: { "plain:greeting": "good day", "plain:zones": ["a", "b"] },
   });
@@ -22,7 +23,7 @@ test("runs a TypeScript program with its configuration, secrets and stack", asyn
 });
 
 test("shows the program's own message and output when it fails, and nothing else", async () => {
-  const stack = await useStack({ program: "tests/local/programs/failing" });
+  const stack = await useStack({ ownProcess: true, program: "tests/local/programs/failing" });
 
   const up = await stack.up();
 
@@ -33,7 +34,7 @@ test("shows the program's own message and output when it fails, and nothing else
 });
 
 test("says the exit code of a program that ends itself", async () => {
-  const stack = await useStack({ program: "tests/local/programs/failing", config: { "failing:exit": true } });
+  const stack = await useStack({ ownProcess: true, program: "tests/local/programs/failing", config: { "failing:exit": true } });
 
   const up = await stack.up();
 

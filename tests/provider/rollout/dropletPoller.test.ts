@@ -7,7 +7,7 @@ import { RecordedApi, wireOf } from "./recordedApi";
 function poller(count = 2) {
   const [recorded, clock] = [new RecordedApi(), new VirtualClock()];
   recorded.droplets = Array.from({ length: count }, (_, id) => wireOf(id, { tags: [fleetsTag, fleetTag(`f${id % 2}`)] }));
-  return { recorded, clock, poller: new DropletPoller(recorded.api.droplets, { clock } as unknown as World) };
+  return { recorded, clock, poller: new DropletPoller(recorded.api, { clock } as unknown as World) };
 }
 
 const signal = new AbortController().signal;

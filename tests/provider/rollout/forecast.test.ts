@@ -12,11 +12,38 @@ const fresh = (count: number) => Array<string>(count).fill("new");
 
 test("foresees batches and bounds of each strategy", () => {
   const rolling = forecast(old(6), [{ desired: { slots: fresh(6) }, policy: { maxSurge: 2, maxUnavailable: 0 } }]);
-  expect(rolling).toEqual({ creates: 6, rebuilds: 0, deletes: 6, batches: 3, largestBatch: 2, leastServing: 6, mostExisting: 8 });
+  expect(rolling).toEqual({
+    creates: 6,
+    rebuilds: 0,
+    deletes: 6,
+    batches: 3,
+    largestBatch: 2,
+    leastServing: 6,
+    mostExisting: 8,
+    reservedIps: [],
+  });
   const green = forecast(old(6), [{ desired: { slots: fresh(6), standby: "old" }, policy: { maxSurge: 6, maxUnavailable: 0 } }]);
-  expect(green).toEqual({ creates: 6, rebuilds: 0, deletes: 0, batches: 1, largestBatch: 6, leastServing: 6, mostExisting: 12 });
+  expect(green).toEqual({
+    creates: 6,
+    rebuilds: 0,
+    deletes: 0,
+    batches: 1,
+    largestBatch: 6,
+    leastServing: 6,
+    mostExisting: 12,
+    reservedIps: [],
+  });
   const inPlace = forecast(old(6), [{ desired: { slots: fresh(6), inPlace: true }, policy: { maxSurge: 0, maxUnavailable: 2 } }]);
-  expect(inPlace).toEqual({ creates: 0, rebuilds: 6, deletes: 0, batches: 3, largestBatch: 2, leastServing: 4, mostExisting: 6 });
+  expect(inPlace).toEqual({
+    creates: 0,
+    rebuilds: 6,
+    deletes: 0,
+    batches: 3,
+    largestBatch: 2,
+    leastServing: 4,
+    mostExisting: 6,
+    reservedIps: [],
+  });
   const made = forecast([], [{ desired: { slots: fresh(3) }, policy: { maxSurge: 1, maxUnavailable: 0 } }]);
   expect(made).toMatchObject({ creates: 3, batches: 1, mostExisting: 3 });
 });

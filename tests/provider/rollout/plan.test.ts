@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
-import { type Desired, distance, isDone, type Member, plan, type Policy, type Step } from "../../../provider/rollout/plan";
+import type { Address } from "../../../provider/rollout/addressPlan";
+import { type Desired, distance, isDone, type Member, plan, type Policy } from "../../../provider/rollout/plan";
+import type { DropletStep, Step } from "../../../provider/rollout/step";
 
 const usual: Policy = { maxSurge: 1, maxUnavailable: 0 };
 
@@ -166,6 +168,60 @@ describe("in place", () => {
   });
 });
 
+describe("with addresses", () => {
+  const led = (holder: number, slot: number | "none" = 0, ip = "a"): Address => {
+    return { ip, slot: slot === "none" ? undefined : slot, holder: String(holder), locked: false };
+  };
+  const fresh = member(3, { slot: 0, template: "new", serving: false });
+
+  test("leads a slot's address to its new Droplet when that begins to serve, and withdraws the old one only then", () => {
+    const members = [member(0), member(1), member(2)];
+    expect(plan([...members, { ...fresh, gate: "waiting" }], all("new", 3), usual, [led(0)])).toEqual([]);
+    const [assign, withdraw] = [
+      { kind: "assign", assignments: [{ ip: "a", id: "3" }] },
+      { kind: "withdraw", ids: ["0"] },
+    ];
+    expect(plan([...members, fresh], all("new", 3), usual, [led(0)])).toEqual([{ kind: "serve", ids: ["3"] }, assign]);
+    const served = [...members, { ...fresh, serving: true, available: true }];
+    expect(plan(served, all("new", 3), usual, [led(0)])).toEqual([assign]);
+    expect(plan(served, all("new", 3), usual, [{ ...led(0), locked: true }])).toEqual([]);
+    expect(plan(served, all("new", 3), usual, [led(3)])).toEqual([withdraw]);
+  });
+
+  test("takes no Droplet out of service that an address leads to, unless none may be added", () => {
+    const either: Policy = { maxSurge: 1, maxUnavailable: 1 };
+    const members = [member(0), member(1)];
+    expect(plan(members, all("new", 2), either, [led(0), led(1, 1, "b")])).toEqual([{ kind: "create", slots: [0] }]);
+    expect(plan(members, all("new", 2), { maxSurge: 0, maxUnavailable: 1 }, [led(1, 1)])).toEqual([{ kind: "withdraw", ids: ["1"] }]);
+  });
+
+  test("leads addresses back where the new template is given up", () => {
+    const members = [member(0), member(1), member(2), { ...fresh, serving: true, gate: "failed" as const }];
+    expect(plan(members, all("old", 3), usual, [led(3)])).toEqual([{ kind: "assign", assignments: [{ ip: "a", id: "0" }] }]);
+  });
+
+  test("takes an address off that the program names no longer, but only from a Droplet of its own", () => {
+    const members = [member(0), member(1)];
+    expect(plan(members, all("old", 2), usual, [led(0, "none"), led(77, "none", "b")])).toEqual([{ kind: "unassign", ips: ["a"] }]);
+    expect(isDone(members, all("old", 2), [led(77, "none", "b")])).toBe(true);
+  });
+
+  test("takes an address from anywhere, and frees a Droplet that holds another slot's", () => {
+    const members = [member(0), member(1)];
+    expect(plan(members, all("old", 2), usual, [led(77)])).toEqual([{ kind: "assign", assignments: [{ ip: "a", id: "0" }] }]);
+    expect(plan(members, all("old", 2), usual, [led(1), led(0, 1, "b")])).toEqual([{ kind: "unassign", ips: ["a", "b"] }]);
+  });
+
+  test("moves all at once with all new beside all old, and withdraws none before", () => {
+    const green: Desired = { slots: ["new", "new"], standby: "old" };
+    const policy: Policy = { maxSurge: 2, maxUnavailable: 0 };
+    const made = [0, 1].map((slot) => member(10 + slot, { slot, template: "new", serving: true }));
+    const both = [member(0), member(1), ...made];
+    expect(plan(both, green, policy, [led(0)])).toEqual([{ kind: "assign", assignments: [{ ip: "a", id: "10" }] }]);
+    expect(plan(both, green, policy, [led(10)])).toEqual([{ kind: "withdraw", ids: ["1", "0"] }]);
+  });
+});
+
 test("is linear: all plans of a rollout of ten thousand look at each Droplet a few times", () => {
   const members = Array.from({ length: 10_000 }, (_, slot) => member(slot));
   let reads = 0;
@@ -177,12 +233,14 @@ test("is linear: all plans of a rollout of ten thousand look at each Droplet a f
 /** What may happen between two looks, drawn by chance until its share of bad luck is used up. */
 class Cloud {
   members: Member[];
+  addresses: readonly (Address & { readonly to?: string })[];
   #next = 1_000;
   #luck: number;
   readonly #random: () => number;
 
-  constructor(members: readonly Member[], bad: number, random: () => number) {
+  constructor(members: readonly Member[], addresses: readonly Address[], bad: number, random: () => number) {
     this.members = [...members];
+    this.addresses = addresses;
     this.#luck = bad;
     this.#random = random;
   }
@@ -194,6 +252,9 @@ class Cloud {
         for (const slot of step.slots) this.members.push(this.#made(slot, slots[slot]!));
         continue;
       }
+      if (step.kind === "assign") for (const { ip, id } of step.assignments) this.#lead(ip, id);
+      if (step.kind === "unassign") for (const ip of step.ips) this.#lead(ip, "");
+      if (!("ids" in step)) continue;
       this.members = this.members.map((one) =>
         one.id !== undefined && step.ids.includes(one.id) ? this.#after(step.kind, one, desired) : one,
       );
@@ -202,6 +263,21 @@ class Cloud {
 
   pass(): void {
     this.members = this.members.flatMap((one) => this.#pass(one));
+    this.addresses = this.addresses.map((address) => this.#lands(address));
+  }
+
+  #lead(ip: string, to: string): void {
+    this.addresses = this.addresses.map((address) => (address.ip === ip ? { ...address, locked: true, to } : address));
+  }
+
+  /** The action of an address ends some time, well or not; one whose Droplet is gone leads nowhere. */
+  #lands({ to, ...address }: Cloud["addresses"][number]): Cloud["addresses"][number] {
+    const exists = (id: string | undefined): boolean => this.members.some((one) => one.id === id);
+    const led = { ...address, holder: exists(address.holder) ? address.holder : undefined };
+    if (to === undefined || this.#random() < 0.3) return { ...led, to };
+    const isTaken = this.addresses.some(({ ip, holder }) => ip !== address.ip && holder === to);
+    if (this.#bad(0.2) || isTaken) return { ...led, locked: false };
+    return { ...led, locked: false, holder: exists(to) ? to : undefined };
   }
 
   /** The run is killed: the next one sees what is there, and nothing else. */
@@ -232,7 +308,7 @@ class Cloud {
     return [one];
   }
 
-  #after(kind: Exclude<Step["kind"], "create">, one: Member, { slots }: Desired): Member {
+  #after(kind: DropletStep["kind"], one: Member, { slots }: Desired): Member {
     switch (kind) {
       case "rebuild":
         return { ...one, template: slots[one.slot]!, power: "new", gate: "waiting", unhealthy: false };
@@ -260,6 +336,20 @@ class Cloud {
   }
 }
 
+/** Addresses of the slots that lead to a Droplet that is available. */
+function reachedBy({ members, addresses }: Cloud, count: number): readonly string[] {
+  const available = new Set(members.flatMap((one) => (one.available ? [one.id] : [])));
+  return addresses.filter(({ slot, holder }) => slot !== undefined && slot < count && available.has(holder)).map(({ ip }) => ip);
+}
+
+function begunBy(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) => (step.kind === "serve" ? step.ids : []));
+}
+
+function unledBy(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) => (step.kind === "unassign" ? step.ips : []));
+}
+
 test("gets there from anything through anything, never with too few available or too many that exist", () => {
   const anyMember = fc.record({
     slot: fc.nat(6),
@@ -273,13 +363,15 @@ test("gets there from anything through anything, never with too few available or
     start: fc.array(anyMember, { maxLength: 8 }),
     slots: fc.array(fc.constantFrom("old", "new"), { maxLength: 6 }),
     policy: fc.record({ maxSurge: fc.nat(3), maxUnavailable: fc.nat(3) }).filter((one) => one.maxSurge + one.maxUnavailable > 0),
+    holders: fc.uniqueArray(fc.nat(9), { maxLength: 4 }),
+    dropped: fc.boolean(),
     bad: fc.nat(12),
     how: fc.constantFrom<Pick<Desired, "standby" | "inPlace">>({}, { standby: "old" }, { standby: "older" }, { inPlace: true }),
     kills: fc.array(fc.nat(60), { maxLength: 4 }),
     chance: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 7, maxLength: 97 }),
   });
   fc.assert(
-    fc.property(anyCase, ({ start, slots, policy: given, how, bad, kills, chance }) => {
+    fc.property(anyCase, ({ start, slots, policy: given, holders, dropped, how, bad, kills, chance }) => {
       let drawn = 0;
       // Chance repeats itself, but never with the same number for ever: a stuck one would be a service that never answers.
       const random = (): number => ((chance[drawn % chance.length] ?? 0) + drawn++ * 0.618) % 1;
@@ -287,35 +379,47 @@ test("gets there from anything through anything, never with too few available or
         const serving = serves && rest.power === "active";
         return member(id, { ...rest, serving, gate: serving ? "passed" : "waiting" });
       });
-      const cloud = new Cloud(members, bad, random);
       const [desired, count] = [{ slots, ...how }, slots.length];
+      const addresses = holders.map((holder, at): Address => {
+        const slot = dropped && at === holders.length - 1 ? undefined : at;
+        return { ip: `ip-${at}`, slot, holder: members[holder] === undefined ? undefined : String(holder), locked: false };
+      });
+      const cloud = new Cloud(members, addresses, bad, random);
       const policy = how.standby === undefined ? given : { maxSurge: count, maxUnavailable: 0 };
       if (how.inPlace === true) Object.assign(policy, { maxSurge: 0, maxUnavailable: Math.max(1, given.maxUnavailable) });
       let moves = 0;
       for (let tick = 0; tick < 400; tick += 1) {
         if (kills.includes(tick)) cloud.forget();
-        const steps = plan(cloud.members, desired, policy);
-        const again = plan([...cloud.members], desired, policy);
+        const steps = plan(cloud.members, desired, policy, cloud.addresses);
+        const again = plan([...cloud.members], desired, policy, [...cloud.addresses]);
+        const reached = reachedBy(cloud, count);
+        const [led, unled] = [steps.flatMap((step) => (step.kind === "assign" ? step.assignments : [])), unledBy(steps)];
+        const serves = new Set([...begunBy(steps), ...cloud.members.flatMap(({ id = "", serving }) => (serving ? [id] : []))]);
+        const isAddressed = led.every(({ id }) => serves.has(id) && !cloud.addresses.some(({ holder }) => holder === id));
         const available = cloud.members.filter((one) => one.available).length;
-        const [existing, left] = [cloud.members.length, distance(cloud.members, desired)];
+        const [existing, left] = [cloud.members.length, distance(cloud.members, desired, cloud.addresses)];
         const isMove =
           how.standby !== undefined && !cloud.members.some(({ serving, template, slot }) => serving && template === slots[slot]);
-        const begun = steps.flatMap((step) => (step.kind === "serve" ? step.ids : []));
+        const begun = begunBy(steps);
         if (isMove && begun.length > 0) moves += begun.length === count ? 1 : Infinity;
         cloud.do(steps, desired);
         const now = cloud.members.filter((one) => one.available).length;
         const kept = {
           floor: now >= Math.min(available, count - policy.maxUnavailable),
           surge: cloud.members.length <= Math.max(existing, count + policy.maxSurge),
-          progress: distance(cloud.members, desired) <= left,
+          progress: distance(cloud.members, desired, cloud.addresses) <= left,
+          // What leads to a Droplet that is available goes on doing so, if more may exist than are wanted.
+          reachable: policy.maxSurge === 0 || reached.every((ip) => unled.includes(ip) || reachedBy(cloud, count).includes(ip)),
+          isAddressed,
           together: moves < Infinity,
           sameAgain: JSON.stringify(again) === JSON.stringify(steps),
         };
-        if (!Object.values(kept).every(Boolean)) throw new Error(JSON.stringify({ kept, steps, members: cloud.members }));
-        if (isDone(cloud.members, desired)) return;
+        const { members: there, addresses: leading } = cloud;
+        if (!Object.values(kept).every(Boolean)) throw new Error(JSON.stringify({ kept, steps, there, leading }));
+        if (isDone(cloud.members, desired, cloud.addresses)) return;
         cloud.pass();
       }
-      throw new Error(`It never settles: ${JSON.stringify(cloud.members)}`);
+      throw new Error(`It never settles: ${JSON.stringify([cloud.members, cloud.addresses])}`);
     }),
     { numRuns: 2_000 },
   );

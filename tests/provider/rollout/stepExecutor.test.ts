@@ -1,6 +1,7 @@
 import { ApiError, NetworkError } from "../../../provider/api/errors";
 import { fleetsTag, fleetTag, leavingTag, programTag, servingTag, templateTag } from "../../../provider/rollout/fleetTags";
 import { FleetObservation } from "../../../provider/rollout/observation";
+import { ReservedAddresses } from "../../../provider/rollout/reservedAddresses";
 import { type FleetSettings, uniformGoal } from "../../../provider/rollout/settings";
 import { RefusedError, StepExecutor } from "../../../provider/rollout/stepExecutor";
 import { VirtualClock } from "../../../virtual/virtualClock";
@@ -17,15 +18,18 @@ async function executor(tags: readonly string[] = ["shop"], creationTag?: string
   recorded.droplets = [wireOf(1, { tags: [...own, "shop", "old"] }), wireOf(2, { tags: own })];
   for (let id = 3; id <= count; id += 1) recorded.droplets.push(wireOf(id, { tags: own }));
   const settings: FleetSettings = {
-    ...{ fleetId: "f", name: "web", region: "ams3", tags, servingTags: [], backups: false, creationTag, programTag: program, known: [] },
+    ...{ fleetId: "f", name: "web", region: "ams3", tags, servingTags: [], backups: false, creationTag, known: [], reservedIps: [] },
+    programTag: program,
+    formerReservedIps: [],
     gate: { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
     policy: { maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1, shutdownSeconds: 1 },
   };
   const clock = new VirtualClock();
   const observation = new FleetObservation("f", recorded.api.droplets, clock, []);
+  const addresses = new ReservedAddresses([], [], recorded.api.reservedIps, clock);
   await observation.look(signal);
   recorded.asked.splice(0);
-  return { recorded, observation, executor: new StepExecutor(settings, observation, recorded.api, clock, signal) };
+  return { recorded, observation, executor: new StepExecutor(settings, { observation, addresses }, recorded.api, clock, signal) };
 }
 
 test("makes ten Droplets a POST, named by slot and template, and knows them at once", async () => {

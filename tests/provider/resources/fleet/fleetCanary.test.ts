@@ -35,8 +35,8 @@ test("lets one Droplet bake before half of the fleet follows, and then all", asy
   const first = serving().find(([, count]) => count === 1)![0];
   const second = serving().find(([, count]) => count === 2)![0];
   expect(second - first).toBeGreaterThan(120);
-  expect(rig.said).toContain(`canary 1 of 2: 1 of 1 serving image ${image}`);
-  expect(rig.said).toContain(`canary 2 of 2: 2 of 2 serving image ${image}`);
+  expect(rig.said).toContainEqual(expect.stringContaining(`canary 1 of 2: 1 of 1 serving image ${image}, `));
+  expect(rig.said).toContainEqual(expect.stringContaining(`canary 2 of 2: 2 of 2 serving image ${image}, `));
 });
 
 test("rolls back a canary that turns bad while it bakes, with all others untouched", async () => {

@@ -104,12 +104,32 @@ test("judges an image by its first failure where none is allowed", async () => {
   expect(rig.bodies).toHaveLength(2);
 });
 
-test("replaces a Droplet that is never made active, in the same run", async () => {
+test("replaces a Droplet that DigitalOcean fails to create, in the same run and within a minute", async () => {
   const rig = new FleetRig();
   await rig.control("faults", { on: "droplet", type: "create", fails: true });
-  const made = await rig.create(await rig.inputs(0));
+  const [inputs, since] = [await rig.inputs(0), rig.clock.now()];
+  const made = await rig.create(inputs);
   expect(made.reasons).toEqual([]);
   expect((await rig.droplets()).map(({ status }) => status)).toEqual(["active", "active", "active"]);
+  expect(rig.clock.now() - since).toBeLessThan(60_000);
+  expect(rig.sent.filter((request) => request === "GET /v2/actions")).toHaveLength(1);
+});
+
+test("counts those that DigitalOcean fails to create as failures, and replaces one whose action nobody may read after 10 min", async () => {
+  const rig = new FleetRig();
+  await rig.control("faults", { on: "droplet", type: "create", fails: true, times: 3 });
+  const failed = await rig.create(await rig.inputs(0));
+  expect(failed.reasons[0]).toMatch(
+    /^Droplet web-0-\w+ \(\d+, image \d+\) failed: DigitalOcean failed to create it \(its action ended `errored`\)\.$/,
+  );
+  expect(failed.reasons.at(-1)).toMatch(/^3 Droplets failed, and `rollout.maxFailures` allows 1\./);
+
+  const blind = new FleetRig();
+  await blind.control("faults", { on: "droplet", type: "create", fails: true });
+  await blind.control("faults", { on: "request", method: "GET", path: "/v2/actions", status: 403, times: 100 });
+  const since = blind.clock.now();
+  expect((await blind.create(await blind.inputs(0))).reasons).toEqual([]);
+  expect(blind.clock.now() - since).toBeGreaterThan(600_000);
 });
 
 test("gives up an image that powers itself off, after as many Droplets as may fail", async () => {
@@ -282,7 +302,7 @@ test("leaves a locked Droplet until its action has ended, and says so", async ()
   const after = await rig.update(before, await rig.inputs(1, { count: 1 }));
   expect(after.reasons).toEqual([]);
   expect(rig.clock.now() - began).toBeGreaterThan(115_000);
-  expect(rig.said.some((line) => line.endsWith("is locked by another action, such as a backup"))).toBe(true);
+  expect(rig.said.some((line) => line.includes("is locked by another action, such as a backup, "))).toBe(true);
 });
 
 test.each([

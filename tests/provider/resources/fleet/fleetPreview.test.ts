@@ -16,6 +16,24 @@ async function made(): Promise<{ readonly rig: FleetRig; readonly at: Ended }> {
   return { rig, at };
 }
 
+test("leaves as output what is still to be done: after a pause, while Droplets stand by, and nothing once all is done", async () => {
+  const { rig, at } = await made();
+  const paused = { ...rollout, canary: [{ count: "1", bakeSeconds: 0, pause: true }] };
+  const stage = await rig.update(at, await inputsOf(rig, 1, { rollout: paused }));
+  expect(stage.state.rollout!.plan).toMatchObject({ creates: 3, deletes: 3, largestBatch: 2, leastServing: 4, priceAfter: 24 });
+  const approved = stage.state.rollout!.awaiting;
+  rig.bodies.length = 0;
+  const done = await rig.update(stage, await inputsOf(rig, 1, { rollout: { ...paused, approved } }));
+  expect(rig.bodies.flatMap(({ names }) => names)).toHaveLength(stage.state.rollout!.plan!.creates);
+  expect(done.state.rollout!.plan).toBeUndefined();
+
+  const green = await rig.update(done, await inputsOf(rig, 0, { rollout: { ...rollout, blueGreen: { keepSeconds: 60 } } }));
+  expect(green.state.rollout!.plan).toMatchObject({ creates: 0, deletes: 4, mostExisting: 8 });
+  await rig.clock.advance(60_000);
+  const over = await rig.update(green, await inputsOf(rig, 0, { rollout: { ...rollout, blueGreen: { keepSeconds: 60 } } }));
+  expect([over.state.rollout!.plan, (await rig.droplets()).length]).toEqual([undefined, 4]);
+});
+
 test("tells the rollout that then takes place", async () => {
   const { rig, at } = await made();
   const inputs = await inputsOf(rig, 1);
@@ -33,10 +51,12 @@ test("tells the rollout that then takes place", async () => {
   const began = rig.clock.now();
   const after = await rig.update(at, inputs);
   expect(seen).toEqual({ exist: plan.mostExisting, serve: plan.leastServing });
-  expect(after.state.rollout).not.toHaveProperty("plan");
+  expect(after.state.rollout!.plan).toBeUndefined();
   expect(after.state.rollout).toMatchObject({ lastSeconds: (rig.clock.now() - began) / 1_000, lastBatches: 2 });
   const next = (await preview(rig, await inputsOf(rig, 0), after.state)).rollout!.plan!;
   expect(next.expectedSeconds).toBe(after.state.rollout!.lastSeconds);
+  await rig.update(after, await inputsOf(rig, 0));
+  expect(rig.said).toContainEqual(expect.stringMatching(/^2 of 4 serving image \d+; .*, \d+ s of about \d+ s$/));
 });
 
 test("tells it while the image isn't known yet, and asks prices and limits once a process", async () => {

@@ -142,7 +142,7 @@ export class FleetRig {
     return {
       urn: this.urn,
       signal: this.interrupt.signal,
-      progress: (text) => this.said.push(text),
+      progress: (text) => this.said.push(text) > 0,
       warn: (text) => this.warned.push(text),
       info: (text) => this.said.push(text),
     };
