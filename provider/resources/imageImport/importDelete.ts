@@ -48,9 +48,13 @@ export async function removeImport(id: string, state: StoredImageImport, context
   const image = lineage.versions.find((version) => String(version.id) === id) ?? (await watcher.image(signal));
   if (image === undefined) await requireTeam(state.team, `Image ${id}`, context, signal);
   const owners = ownersOf(image ?? {});
-  const retaken = owners.some((mark) => isOfLineage(mark, tag)) && state.ownerTag !== undefined && !owners.includes(state.ownerTag);
+  const own = owners.filter((mark) => isOfLineage(mark, tag));
+  const isMarked = state.ownerTag !== undefined && own.includes(state.ownerTag);
+  const isLater = (mark: string): boolean => turnOf(mark) > turnOf(state.ownerTag);
+  const retaken = state.ownerTag !== undefined && (isMarked ? own.some(isLater) : own.length > 0);
   const foreign = state.ownerTag === undefined && owners.length > 0;
   if (retaken || foreign) {
+    if (isMarked) await context.api.tags.delete(state.ownerTag ?? "", signal);
     call.info(`Image ${id} stays: ${retaken ? "a later run has taken it over" : "it belongs to other resources"}.`);
     return;
   }
@@ -109,7 +113,8 @@ function isHandedOver(from: string, to: string, { histories }: ProviderContext):
 async function handOver(from: Lineage, to: string, place: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   let { versions } = from;
   for (const version of from.versions) {
-    const isCurrent = ownersTurn(version, to) !== undefined;
+    // Lists may not show yet what this process has marked.
+    const isCurrent = context.current.get(to)?.id === version.id || ownersTurn(version, to) !== undefined;
     if (!isCurrent && isBegun(version, from.tag)) {
       await discard(version, { ...from, versions }, place, context, signal);
       versions = versions.filter((other) => other !== version);

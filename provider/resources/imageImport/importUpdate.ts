@@ -25,7 +25,8 @@ export async function updateImport(
   const team = state.team ?? (await context.team(call.signal));
   const looks = source?.follow === true && state.followed === undefined;
   const followed = looks ? await lookAt(source, context, call.signal) : source?.follow === true ? state.followed : undefined;
-  const marks: Marks = { ...marksAmong(state), ...(await ownMarks(id, state, inputs, context, call)), followed, team };
+  const own = { ...marksAmong(state), ...(await ownMarks(id, state, inputs, context, call)) };
+  const marks: Marks = { ...own, followed, team };
   const unfinished = isImporting({ status: state.status });
   const image = unfinished ? await context.watchers.of(id).image(call.signal) : undefined;
   if (unfinished && image === undefined) throw new Error(gone(id));
@@ -36,8 +37,8 @@ export async function updateImport(
   if (image !== undefined) await restoreMarks(image, state, context, call);
   const available = image && (await clearedAfter(wait(image), state, stagingOf(state, context, call), context, call));
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
-  await shareDescription({ id: Number(id) }, inputs, state.ownerTag, context, call, state);
-  await bringMarks(id, state, inputs, context, call);
+  await shareDescription({ id: Number(id) }, inputs, own.ownerTag, context, call, state);
+  await bringMarks(id, { ...state, ...own }, inputs, context, call);
   if (available !== undefined) return stateOf(available, inputs, { ...marks, importSeconds: context.watchers.importSeconds(id) });
   return {
     ...outputsOf(state),

@@ -21,8 +21,12 @@ function kept(source: Source): Wanted {
 }
 
 /** Another stack in the same account. */
-function stackBeside({ emulator }: Service, name: string): Promise<Stack> {
-  return useStack({ program, name, env: { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url } });
+function stackBeside(service: Service, name: string): Promise<Stack> {
+  return useStack({ program, name, env: environment(service) });
+}
+
+function environment({ emulator }: Service): NodeJS.ProcessEnv {
+  return { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url };
 }
 
 async function up(stack: Stack, image: Wanted, ...args: string[]): Promise<string> {
@@ -74,7 +78,7 @@ async function twoVersions({ stack, image }: Service) {
   return { v1, v2, first: await up(stack, v1), second: await up(stack, v2) };
 }
 
-test("a renamed stack keeps its versions, and a new stack under its old name takes and deletes none of them", async () => {
+test("a stack keeps its versions when it is renamed and then moved into another one, and a new stack under its old name takes and deletes none of them", async () => {
   const service = await useService();
   const { stack, image, writes, account } = service;
   const { v1, first, second } = await twoVersions(service);
@@ -86,21 +90,28 @@ test("a renamed stack keeps its versions, and a new stack under its old name tak
   expect(await fresh.destroy()).toSucceed();
   expect(await idsOf(service)).toEqual([first, second].sort());
 
+  const [component] = ((await renamed.state()).deployment.resources ?? []).filter(({ type }) => type === "imagefleet:index:CustomImage");
+  const other = await useStack({ program, name: "other", env: environment(service), beside: renamed });
+  const move = ["--source", "renamed", "--dest", "other", "--include-parents", "--yes", component?.urn ?? ""];
+  expect(await renamed.run("state", "move", ...move)).toSucceed();
+
   const before = (await writes()).filter((write) => write === imports).length;
-  expect(await up(renamed, v1)).toBe(first);
+  expect(await up(other, v1)).toBe(first);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(before);
   expect(await idsOf(service)).toEqual([first, second].sort());
-  expect(await renamed.destroy()).toSucceed();
+  expect(await other.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
-test("a replacement by force keeps the image, its earlier versions, and imports nothing", async () => {
+test("a replacement by force, or of a tainted state, keeps the image, its earlier versions, and imports nothing", async () => {
   const service = await useService();
   const { stack, writes, account } = service;
   const { v1, v2, first, second } = await twoVersions(service);
   const { deployment } = await stack.state();
   const urn = deployment.resources?.find(({ type }) => type === "imagefleet:index:ImageImport")?.urn ?? "";
   expect(await up(stack, v2, "--target-replace", urn)).toBe(second);
+  expect(await stack.run("state", "taint", "--yes", urn)).toSucceed();
+  expect(await up(stack, v2)).toBe(second);
   expect(await idsOf(service)).toEqual([first, second].sort());
   expect(await up(stack, v1)).toBe(first);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(2);

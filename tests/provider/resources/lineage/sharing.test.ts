@@ -148,6 +148,51 @@ describe("the same bits in another stack", () => {
   });
 });
 
+test("an image of another stack that came by `pulumi import` has a mark of its own by the first update, and goes with the last owner", async () => {
+  const simulation = simulate(12);
+  const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+  const { context, call } = simulation.restart();
+  const read = await simulation.run(imageImport.read(dev.id, undefined, context, call(urnOf("prod"))));
+  const found = read!.state;
+  expect([found.ownerTag, found.lineageTag, found.correlationTag]).toEqual([undefined, undefined, undefined]);
+  const wanted = inputsOf("1", { tags: ["prod"], retain: 1 });
+  const state = await simulation.run(imageImport.update(dev.id, found, wanted, context, call(urnOf("prod"))));
+  expect(state.lineageTag).not.toBe(dev.state.lineageTag);
+  const { image } = (await simulation.ask("GET", `/v2/images/${dev.id}`)) as { image: ImageWire };
+  expect(image.tags).toEqual(expect.arrayContaining([dev.state.ownerTag, state.ownerTag, "prod"]));
+  const again = await simulation.run(imageImport.read(dev.id, { state, inputs: wanted }, context, call(urnOf("prod"))));
+  expect(again?.inputs).toEqual(wanted);
+
+  await simulation.run(remove(simulation.restart(), "dev", dev));
+  expect(await ids(simulation)).toEqual([dev.id]);
+  await simulation.run(remove(simulation.restart(), "prod", { id: dev.id, state }));
+  expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual(["prod"]);
+});
+
+test("a destroy that was killed and given up takes no image away: a refresh sees it, and the next update marks it again", async () => {
+  for (let request = 1, survived = false; !survived; request += 1) {
+    const simulation = simulate(400 + request);
+    const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+    const prod = await simulation.run(create(simulation.restart(), "prod", inputsOf("1")));
+    const mortal = simulation.restart();
+    mortal.killAt(request, "after");
+    survived = await simulation.run(Promise.race([remove(mortal, "dev", dev).then(() => true), mortal.dead.then(() => false)]));
+    const { context, call } = simulation.restart();
+    const reading = imageImport.read(dev.id, { state: dev.state, inputs: inputsOf("1") }, context, call(urnOf("dev")));
+    const read = await simulation.run(reading.catch((error: unknown) => error));
+    if (read instanceof Unfinished) {
+      const state = read.state as ImageImportState;
+      const updated = await simulation.run(imageImport.update(dev.id, state, inputsOf("1"), context, call(urnOf("dev"))));
+      expect(updated).toMatchObject({ status: "available", ownerTag: dev.state.ownerTag });
+    } else expect(survived || request < 5).toBe(true);
+    await simulation.run(remove(simulation.restart(), "prod", prod));
+    expect(await ids(simulation)).toEqual([dev.id]);
+    const fresh = await simulation.run(create(simulation.restart(), "staging", inputsOf("1")));
+    expect(fresh.id).toBe(dev.id);
+    expect(request).toBeLessThan(30);
+  }
+});
+
 describe("a resource under another name", () => {
   it("goes on with its kept versions, and a new one under the freed name takes and deletes nothing of it", async () => {
     const simulation = simulate(8);
