@@ -24,6 +24,8 @@ export interface FleetSettings {
   readonly creationTag?: string;
   readonly gate: Gate;
   readonly policy: Policy & Timing & { readonly maxFailures: number };
+  /** Templates that earlier runs led to or from: their tags may be there without a Droplet. */
+  readonly formerTemplates: readonly string[];
   /** The Droplets as an earlier run stored them. */
   readonly known: readonly KnownDroplet[];
 }

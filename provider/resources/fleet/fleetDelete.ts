@@ -3,7 +3,7 @@ import type { Call } from "../../host/resource";
 import { fleetsTag, fleetTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { leftTags } from "../../rollout/leavingDroplets";
 import { mayPass } from "../../rollout/refusals";
-import { isReservedTag } from "../../rules/tag";
+import { hasTag, isReservedTag } from "../../rules/tag";
 import { StatusLine } from "../../waiting/statusLine";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import type { StoredFleet } from "./fleetState";
@@ -19,8 +19,17 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
     ...(state.live ?? []).map(({ template }) => templateTag(template)),
     ...leftTags(id, known.size),
   ]);
+  // Lists lag: what they don't show yet is asked for by its number until they do, or until it is gone.
+  let unlisted: ReadonlySet<string> = known;
   for (let asked = 0; ;) {
-    const carriers = await api.droplets.listByTag(fleetTag(id), call.signal);
+    const listed = await api.droplets.listByTag(fleetTag(id), call.signal);
+    const shown = new Set(listed.map((droplet) => String(droplet.id)));
+    const hidden = await Promise.all([...unlisted].filter((one) => !shown.has(one)).map((one) => api.droplets.get(one, call.signal)));
+    const carriers = [
+      ...listed,
+      ...hidden.filter((droplet) => droplet !== undefined && hasTag(droplet.tags, fleetTag(id))),
+    ] as DropletWire[];
+    unlisted = new Set(hidden.flatMap((droplet) => (droplet === undefined ? [] : [String(droplet.id)])));
     const own = carriers.filter((droplet) => templateOf(droplet.tags) !== undefined || known.has(String(droplet.id)));
     if (asked === 0 && own.length === 0) await refuseOtherTeam(id, state, context, call);
     if (own.length === 0) {
