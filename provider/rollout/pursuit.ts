@@ -82,7 +82,7 @@ export class Pursuit {
     this.#poller = poller;
     this.#call = call;
     this.#wake = new Wake(world.clock);
-    this.#templates = new Set(settings.known.map(({ template }) => template));
+    this.#templates = new Set([...settings.formerTemplates, ...settings.known.map(({ template }) => template)]);
     this.#upkeep = new Upkeep(settings, api, world.clock, call.signal);
   }
 

@@ -28,6 +28,8 @@ export interface FleetSettings {
   readonly policy: Policy & Timing & { readonly maxFailures: number };
   /** How long the change usually takes, in milliseconds; undefined where no run has timed one. */
   readonly expected?: number;
+  /** Templates that earlier runs led to or from: their tags may be there without a Droplet. */
+  readonly formerTemplates: readonly string[];
   /** The Droplets as an earlier run stored them. */
   readonly known: readonly KnownDroplet[];
 }

@@ -96,6 +96,8 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const fleetId = left.flatMap(({ tags }) => fleetIdOf(tags) ?? [])[0] ?? newFleetId(world.random);
   await warnOfOtherFleets(fleetId, context, call);
   const rollout = new Rollout({ ...settingsOf(fleetId, call.urn, inputs, context), creationTag: creation }, context, call);
+  // What the interrupted create asked for last may not show yet.
+  if (left.length > 0) rollout.holdBack(lag);
   const wanted = wantedOf(inputs, fleetId);
   const { reasons } = await outcomeOf(rollout, () => rollout.change([uniformGoal(wanted, inputs.count)], undefined));
   const lastChange = rollout.timeline.record(world.clock.now(), api.requests());

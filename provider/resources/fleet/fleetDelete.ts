@@ -20,8 +20,17 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
     ...(state.live ?? []).map(({ template }) => templateTag(template)),
     ...leftTags(id, known.size),
   ]);
+  // Lists lag: what they don't show yet is asked for by its number until they do, or until it is gone.
+  let unlisted: ReadonlySet<string> = known;
   for (let asked = 0; ;) {
-    const carriers = await api.droplets.listByTag(fleetTag(id), call.signal);
+    const listed = await api.droplets.listByTag(fleetTag(id), call.signal);
+    const shown = new Set(listed.map((droplet) => String(droplet.id)));
+    const hidden = await Promise.all([...unlisted].filter((one) => !shown.has(one)).map((one) => api.droplets.get(one, call.signal)));
+    const carriers = [
+      ...listed,
+      ...hidden.filter((droplet) => droplet !== undefined && hasTag(droplet.tags, fleetTag(id))),
+    ] as DropletWire[];
+    unlisted = new Set(hidden.flatMap((droplet) => (droplet === undefined ? [] : [String(droplet.id)])));
     const own = carriers.filter((droplet) => templateOf(droplet.tags) !== undefined || known.has(String(droplet.id)));
     if (asked === 0 && own.length === 0) await refuseOtherTeam(id, state, context, call);
     if (own.length === 0) {

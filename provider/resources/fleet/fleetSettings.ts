@@ -1,3 +1,4 @@
+import { stageOf } from "../../rollout/canary";
 import { programTag } from "../../rollout/fleetTags";
 import type { KnownDroplet } from "../../rollout/observation";
 import type { FleetSettings } from "../../rollout/settings";
@@ -20,8 +21,14 @@ export function settingsOf(
     programTag: programTag(namespace, urn),
     policy: { ...rollout, ...boundsOf(rollout, inputs.count) },
     formerReservedIps: formerOf(state, reservedIps),
+    formerTemplates: formerTemplatesOf(state),
     known: knownOf(state),
   };
+}
+
+function formerTemplatesOf({ template, rollout }: StoredFleet): readonly string[] {
+  const { awaiting, kept } = rollout ?? {};
+  return [template, awaiting && stageOf(awaiting).fingerprint, kept].filter((fingerprint) => fingerprint !== undefined);
 }
 
 /** What the state knows; Droplets that the last good state did not want may have been stored before their bake time was over. */

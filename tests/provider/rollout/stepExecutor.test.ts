@@ -21,6 +21,7 @@ async function executor(tags: readonly string[] = ["shop"], creationTag?: string
     ...{ fleetId: "f", name: "web", region: "ams3", tags, servingTags: [], backups: false, creationTag, known: [], reservedIps: [] },
     programTag: program,
     formerReservedIps: [],
+    formerTemplates: [],
     gate: { address: "public", successThreshold: 1, intervalSeconds: 1, deadlineSeconds: 1, timeoutSeconds: 5, bakeSeconds: 0 },
     policy: { maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1, shutdownSeconds: 1 },
   };

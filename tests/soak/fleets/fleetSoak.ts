@@ -1,0 +1,222 @@
+import type { FleetInputs } from "../../../provider/resources/fleet/fleetState";
+import { servingTag } from "../../../provider/rollout/fleetTags";
+import { boundsOf } from "../../../provider/rollout/size";
+import { byFleet, FleetCloud, type FleetBounds, region, sshKey } from "./fleetCloud";
+import { FleetEngine } from "./fleetEngine";
+import { fleetTrialOf, type FleetTrial, type UpsetRun, type WantedFleet } from "./fleetTrial";
+
+/** Seconds that a run may take at most: an hour for the requests of the next, and half as many again. */
+const longestRun = 4 * 3_600;
+
+/** How one `up` of a trial ended. */
+export interface FleetRun {
+  readonly image: number;
+  /** What failed; undefined where the provider's process was killed. */
+  readonly errors: readonly string[] | undefined;
+  readonly seconds: number;
+  /** Seconds from Ctrl-C to the end. */
+  readonly interruptedFor: number | undefined;
+  readonly timers: number;
+}
+
+export interface PlayedFleets {
+  readonly trial: FleetTrial;
+  readonly cloud: FleetCloud;
+  readonly engine: FleetEngine;
+  readonly runs: readonly FleetRun[];
+  /** A killed create was over at the service, and no state says so: no order of the two can close this gap. */
+  readonly isOrphaned: boolean;
+}
+
+/** Plays the trial of a seed, and returns what then does not hold, one sentence each. */
+export async function soakFleets(seed: number): Promise<readonly string[]> {
+  const played = await playFleets(seed);
+  return played.isOrphaned ? [] : wrongAfter(played);
+}
+
+/** Plays the trial of a seed on virtual time: each program with its upset runs, and in the end quiet ones until nothing is left to do. */
+export async function playFleets(seed: number): Promise<PlayedFleets> {
+  const trial = fleetTrialOf(seed);
+  const cloud = new FleetCloud(seed, trial, (name) => boundsIn(trial, name));
+  const engine = new FleetEngine();
+  const runs: FleetRun[] = [];
+  const { clock } = cloud;
+  return clock.run(play());
+
+  async function play(): Promise<PlayedFleets> {
+    const ips = await reserve(cloud, trial);
+    for (const fault of trial.faults) await cloud.fault(fault);
+    let image = 0;
+    const wantedWith = async (approves: boolean) => {
+      const given = await Promise.all(trial.fleets.map(async (one) => [one.name, await inputsOf(one, image, approves)] as const));
+      return new Map(given);
+    };
+    const inputsOf = async (one: WantedFleet, at: number, approves: boolean): Promise<FleetInputs> => ({
+      ...{ image: await cloud.image(at), region, size: "s-1vcpu-1gb", count: one.count, sshKeys: [sshKey], name: one.name },
+      ...{ servingTags: ["shop"], reservedIps: ips.get(one.name)! },
+      gate: {
+        http: { port: 8080, path: "/", status: ["200-399"], https: false },
+        ...{ address: "public", successThreshold: 2, intervalSeconds: 1, deadlineSeconds: 30, timeoutSeconds: 5, bakeSeconds: 0 },
+      },
+      rollout: { ...one.rollout, approved: approves ? engine.kept.get(one.name)?.state.rollout?.awaiting : undefined },
+    });
+    const played = (isOrphaned: boolean): PlayedFleets => ({ trial, cloud, engine, runs, isOrphaned });
+
+    for (const program of trial.programs) {
+      image = program.image;
+      for (const settings of program.runs) {
+        runs.push(await run(cloud, engine, image, settings, await wantedWith(settings.approves)));
+        if (await isOrphaned(cloud, engine)) return played(true);
+      }
+    }
+    await cloud.control("options", { dropletLimit: 100 });
+    for (let left = 25; left > 0; left -= 1) {
+      const wanted = await wantedWith(true);
+      runs.push(await run(cloud, engine, image, { ...quiet, pause: left < 15 ? 400 : 45 }, wanted));
+      const changed = await Promise.all(
+        [...(await wantedWith(true))].map(([name, one]) => engine.isChanged(name, one, cloud.process.context)),
+      );
+      const waits = [...engine.kept.values()].some(
+        ({ state }) => state.rollout?.awaiting !== undefined || state.rollout?.kept !== undefined,
+      );
+      if (!changed.includes(true) && !waits) break;
+    }
+    return played(false);
+  }
+}
+
+const quiet: UpsetRun = { pause: 45, refresh: true, approves: true, upset: { kind: "none" }, others: [] };
+
+async function run(
+  cloud: FleetCloud,
+  engine: FleetEngine,
+  image: number,
+  { pause, refresh, upset, others }: UpsetRun,
+  wanted: ReadonlyMap<string, FleetInputs>,
+): Promise<FleetRun> {
+  const { clock } = cloud;
+  await clock.sleep(pause * 1_000);
+  const process = cloud.restart();
+  const began = clock.now();
+  const life: { isOver: boolean; interruptedAt?: number } = { isOver: false };
+  const later = (seconds: number, happen: () => unknown) => void clock.sleep(seconds * 1_000).then(() => life.isOver || happen());
+  for (const [after, work] of others) later(after, () => cloud.meddle(work));
+  if (upset.kind === "killed") later(upset.after, () => process.kill());
+  if (upset.kind === "killedAtRequest") process.killAt({ at: upset.request, when: upset.when });
+  if (upset.kind === "interrupted") {
+    later(upset.after, () => {
+      life.interruptedAt = clock.now();
+      engine.interrupt();
+    });
+  }
+  if (upset.kind === "offline") {
+    later(upset.after, () => (cloud.offline = true));
+    later(upset.after + upset.lasting, () => (cloud.offline = false));
+  }
+  const work = async (): Promise<readonly string[]> => {
+    const failed = refresh ? await engine.refresh(process.context) : [];
+    return failed.length > 0 ? failed : engine.up(wanted, process.context);
+  };
+  const errors = await Promise.race([work(), process.dead.then(() => undefined)]);
+  life.isOver = true;
+  cloud.offline = false;
+  const ended = clock.now();
+  await clock.sleep(0);
+  const interruptedFor = life.interruptedAt === undefined ? undefined : (ended - life.interruptedAt) / 1_000;
+  return { image, errors, seconds: (ended - began) / 1_000, interruptedFor, timers: errors === undefined ? 0 : process.clock.timers };
+}
+
+function boundsIn({ fleets }: FleetTrial, name: string): FleetBounds {
+  const { count, rollout } = fleets.find((one) => one.name === name)!;
+  const { maxSurge, maxUnavailable } = boundsOf(rollout, count);
+  if (rollout.rebuild === true) return { count, least: count - Math.max(1, maxUnavailable), most: count };
+  const most = count + (rollout.blueGreen === undefined ? maxSurge : Math.max(count, maxSurge));
+  return { count, least: count - maxUnavailable, most };
+}
+
+async function reserve(cloud: FleetCloud, { fleets }: FleetTrial): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ips = new Map<string, readonly string[]>();
+  for (const { name, addresses } of fleets) {
+    const made: string[] = [];
+    for (let at = 0; at < addresses; at += 1) {
+      made.push((await cloud.ask<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region })).reserved_ip.ip);
+    }
+    ips.set(name, made);
+  }
+  return ips;
+}
+
+/** The tag of a create is gone, and the state knows no fleet. */
+async function isOrphaned(cloud: FleetCloud, engine: FleetEngine): Promise<boolean> {
+  const droplets = [...byFleet(await cloud.droplets()).values()];
+  return droplets.some(([one]) => {
+    return !engine.kept.has(one!.name.split("-")[0]!) && !one!.tags.some((tag) => tag.startsWith("imagefleet:create:"));
+  });
+}
+
+async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise<readonly string[]> {
+  return cloud.clock.run(judge());
+
+  async function judge(): Promise<readonly string[]> {
+    const ends = runs.flatMap(({ seconds, interruptedFor, timers, errors }, at) => [
+      ...(seconds > longestRun ? [`Run ${at + 1} took ${seconds} s.`] : []),
+      ...((interruptedFor ?? 0) > 10 ? [`Run ${at + 1} ended ${interruptedFor} s after Ctrl-C.`] : []),
+      ...(timers > 0 ? [`Run ${at + 1} left ${timers} timers.`] : []),
+      ...(errors?.some((error) => /TypeError|undefined|must be known/.test(error)) === true ? [`Run ${at + 1}: ${errors.join(" ")}`] : []),
+    ]);
+    const last = runs.at(-1)!;
+    const fleets = byFleet(await cloud.droplets());
+    const { reserved_ips: ips } = await cloud.ask<{ reserved_ips: { ip: string; droplet: { id: number } | null }[] }>(
+      "GET",
+      "/v2/reserved_ips?per_page=200",
+    );
+    const tags = await tagsOf(cloud);
+    const used = new Set([...fleets.values()].flat().flatMap((droplet) => droplet.tags));
+    const unused = tags.filter((tag) => /^imagefleet:(create|leaving|template):/.test(tag) && !used.has(tag));
+    // A run that is cut short may leave a tag that nothing carries and no state names, one for each fleet at most.
+    const killed = runs.filter(({ errors }) => errors?.length !== 0).length * trial.fleets.length;
+    const left = unused.some((tag) => tag.startsWith("imagefleet:create:")) || unused.length > killed ? unused : [];
+    const image = await cloud.image(trial.programs.at(-1)!.image);
+    const found = trial.fleets.flatMap(({ name, count, addresses }): readonly string[] => {
+      const kept = engine.kept.get(name);
+      const ids = [...fleets].filter(([, droplets]) => droplets[0]!.name.startsWith(`${name}-`)).map(([id]) => id);
+      if (kept === undefined) return [`${name} isn't there: ${last.errors?.join(" ")}`];
+      if (ids.length !== 1 || ids[0] !== kept.id) return [`${name} is ${kept.id}, and there are ${ids.join(", ")}.`];
+      const droplets = fleets.get(kept.id)!;
+      const slots = droplets.map((droplet) => Number(droplet.name.split("-")[1])).sort();
+      const serving = droplets.filter(
+        (one) => [servingTag(kept.id), "shop"].every((tag) => one.tags.includes(tag)) && one.status === "active",
+      );
+      const bySlot = new Map(droplets.map((one) => [Number(one.name.split("-")[1]), one.id]));
+      const holders = (kept.state.reservedIps ?? []).map((ip) => ips.find((one) => one.ip === ip)?.droplet?.id);
+      const is = {
+        image: droplets.every((one) => String(one.image.id) === image),
+        ...{ slots, serving: serving.length, live: kept.state.live!.map(({ id }) => id).sort(), unfinished: kept.unfinished },
+        awaiting: kept.state.rollout?.awaiting,
+        holders,
+      };
+      const should = {
+        image: true,
+        ...{ slots: Array.from({ length: count }, (_, slot) => slot), serving: count, live: droplets.map(({ id }) => String(id)).sort() },
+        ...{ unfinished: false, awaiting: undefined, holders: Array.from({ length: addresses }, (_, slot) => bySlot.get(slot)) },
+      };
+      const [has, wants] = [JSON.stringify(is), JSON.stringify(should)];
+      return has === wants ? [] : [`${name} is ${has} and not ${wants}: ${last.errors?.join(" ")}`];
+    });
+    const wrongs = [...cloud.wrongs, ...ends, ...found, ...(left.length > 0 ? [`Tags are left: ${left.join(", ")}.`] : [])];
+    if (wrongs.length > 0) return wrongs;
+    // Where lists lag, what they still show looks like somebody else's, whose tag stays.
+    const isLate = (tag: string): boolean => trial.listLag > 0 && tag.startsWith("imagefleet:fleet:");
+    const failed = await engine.destroy(cloud.restart().context);
+    const over = [
+      ...failed,
+      ...(await tagsOf(cloud)).filter((tag) => tag.startsWith("imagefleet:") && !unused.includes(tag) && !isLate(tag)),
+    ];
+    const { length } = await cloud.droplets();
+    return over.length + length === 0 ? [] : [`The end leaves ${length} Droplets; ${over.join(" ")}`];
+  }
+}
+
+async function tagsOf(cloud: FleetCloud): Promise<readonly string[]> {
+  return (await cloud.ask<{ tags: { name: string }[] }>("GET", "/v2/tags?per_page=200")).tags.map(({ name }) => name);
+}
