@@ -4,8 +4,8 @@ import { home, otherRegions } from "./rehearsal";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { compiledProject, inFolder, openStack, unasked } from "./stack";
 
-/** How long things take at the emulator, in seconds. */
-const durations = { import: 5, transfer: 20, droplet: 5 };
+/** How long things take at the emulator, in seconds: long enough that neither the engine nor the 5 s between two looks at a load balancer decides. */
+const durations = { import: 5, transfer: 40, droplet: 5 };
 /** What nothing makes shorter: import, copy, Droplet, and two checks of the load balancer 3 s apart, the first of them within 3 s. */
 const path = [durations.import, durations.transfer, durations.droplet, 6];
 
