@@ -60,7 +60,7 @@ const timeLimits = [
 }));
 
 export default tseslint.config(
-  { ignores: ["dist", ".imagefleet", "node_modules", "**/*.js", "**/*.mjs", "examples/*/node_modules"] },
+  { ignores: ["dist", ".imagefleet", "node_modules", "**/*.js", "**/*.mjs", "examples/*/node_modules", "examples/policy/index.ts"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

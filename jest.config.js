@@ -9,6 +9,6 @@ module.exports = {
   reporters: ["default", "<rootDir>/tests/helpers/plainSummary.js"],
   testSequencer: "<rootDir>/tests/helpers/longestFirst.js",
   // More than cores: what runs the engine waits half of its time.
-  maxWorkers: 3,
+  maxWorkers: 5,
   testTimeout: timeLimit,
 };

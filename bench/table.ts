@@ -4,6 +4,7 @@ import { inspectRows } from "./inspect";
 import { installRows } from "./install";
 import { previewRows } from "./preview";
 import type { Row } from "./row";
+import { serviceRows } from "./service";
 import { shareRows } from "./share";
 import { startingRows } from "./starting";
 import { modelRows, upRows } from "./up";
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   ...previewRows,
   ...installRows,
   ...adoptRows,
+  ...serviceRows,
   ...shareRows,
   ...uploadRows,
   ...inspectRows,

@@ -9,6 +9,7 @@ interface Flags {
   readonly otherRegion: string;
   readonly imageUrl: string;
   readonly redirectUrl?: string;
+  readonly getOnlyUrl?: string;
   readonly journal: string;
   readonly team?: string;
   readonly only?: readonly string[];
@@ -31,6 +32,7 @@ export function contractCommand(): Command {
     .option("--other-region <slug>", "where an image is copied to", "ams3")
     .option("--image-url <url>", "a small disk image that DigitalOcean can fetch", smallImage)
     .option("--redirect-url <url>", "an address that redirects to such an image")
+    .option("--get-only-url <url>", "an address of such an image whose host refuses HEAD, such as one that is signed for GET")
     .option("--team <name>", "the team of the token; needed where it has Droplets")
     .option("--journal <file>", "what is made is written down here first", "imagefleet-contract.journal")
     .option("--only <id...>", "play these claims alone")
@@ -84,9 +86,9 @@ async function playAll(flags: Flags, ...[account, journal]: Parts): Promise<read
   );
   if (flags.yes !== true && !(await isConfirmed("Go on?", process.stderr))) throw new Error("Nothing was made.");
   const run = `imagefleet-contract-${randomBytes(4).toString("hex")}`;
-  const { region, otherRegion, imageUrl, redirectUrl } = flags;
+  const { region, otherRegion, imageUrl, redirectUrl, getOnlyUrl } = flags;
   const publicKey = throwawayPublicKey();
-  const stage = new Stage({ account, journal, run, region, otherRegion, size, imageUrl, redirectUrl, publicKey, lookSeconds });
+  const stage = new Stage({ account, journal, run, region, otherRegion, size, imageUrl, redirectUrl, getOnlyUrl, publicKey, lookSeconds });
   const played = claims.filter(({ id }) => flags.only?.includes(id) ?? true);
   const findings = await playContract(stage, played, account.signal, (finding) => say(line(finding)));
   const count = (verdict: Finding["verdict"]) => findings.filter((finding) => finding.verdict === verdict).length;

@@ -11,9 +11,11 @@ export function emulatorPage(): string {
 the action or the field; nothing is ignored in silence. Actions take time, and their effects show when they end. Droplets are listeners on
 addresses in 127.0.0.0/8, on Linux only, whatever the ranges of their VPCs are.
 
-Firewalls open and close the Droplets' ports. A closed port refuses a connection, where the real one lets it time out. Clients are not told
-apart: on a public address all of them are 127.0.0.1, so a rule admits them if its addresses include that one; on the private address a
-rule admits whoever it names. Outbound rules are stored only.
+Firewalls open and close the Droplets' ports. A connection to a port that a Droplet listens on and no rule admits times out, as it does at a
+real firewall: the port has a listener whose queue is full and that never accepts, so the kernel drops what comes. Connections that were
+open when a port closed end. A port on which nothing listens refuses, also behind a firewall, where the real one drops. Clients are not
+told apart: on a public address all of them are 127.0.0.1, so a rule admits them if its addresses include that one; on the private address
+a rule admits whoever it names. Outbound rules are stored only.
 
 This page comes from the emulator's own tables (\`npm run reference\`).
 

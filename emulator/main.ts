@@ -71,7 +71,7 @@ export async function startEmulator(args: StartEmulatorArgs = {}): Promise<Runni
   const url = `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
   const close = async (): Promise<void> => {
     emulator.close();
-    network.closeAll();
+    await network.closeAll();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       if ("closeAllConnections" in server) server.closeAllConnections();

@@ -2,6 +2,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer as createTcpServer, type Server } from "node:net";
 
 import { createHttpProxy, createTcpProxy, probe, type HealthProbe, type ListeningServer, type Target } from "./balancing";
+import { DroppingPorts } from "./droppingPorts";
 import type { Random } from "./ids";
 import type { Listen } from "./workloads";
 
@@ -15,6 +16,8 @@ export interface Network {
   forward(address: string, listen: Listen, next: () => Target | undefined): void;
   /** Whether a target passes a health check. */
   probe(probe: HealthProbe): Promise<boolean>;
+  /** Lets connections to a port of an address time out, until it is closed. */
+  drop(address: string, port: number): void;
   /** Closes a port on an address, or every one. */
   close(address: string, port?: number): void;
   /** Addresses with the ports that are open on them. */
@@ -54,6 +57,10 @@ export class RecordedNetwork implements Network {
     return Promise.resolve(passes);
   }
 
+  drop(): void {
+    // Not open is all that is recorded.
+  }
+
   close(address: string, port?: number): void {
     const left = (this.#open.get(address) ?? []).filter((listen) => port !== undefined && listen.port !== port);
     if (left.length > 0) this.#open.set(address, left);
@@ -69,6 +76,8 @@ export class RecordedNetwork implements Network {
 export class LoopbackNetwork implements Network {
   readonly #random: Random;
   readonly #log: (line: string) => void;
+  readonly #dropping = new DroppingPorts();
+  readonly #dropped = new Map<string, readonly number[]>();
   readonly #servers = new Map<string, { readonly listen: Listen; readonly server: Server; readonly stop: () => void }[]>();
 
   /** `random` must differ between processes, or their Droplets get the same addresses. */
@@ -95,6 +104,11 @@ export class LoopbackNetwork implements Network {
     return probe(check);
   }
 
+  drop(address: string, port: number): void {
+    this.#dropped.set(address, [...(this.#dropped.get(address) ?? []), port]);
+    this.#dropping.hold(address, port);
+  }
+
   #listen(address: string, listen: Listen, { server, stop }: ListeningServer): void {
     const entry = { listen, server, stop };
     this.#servers.set(address, [...(this.#servers.get(address) ?? []), entry]);
@@ -109,6 +123,12 @@ export class LoopbackNetwork implements Network {
   }
 
   close(address: string, port?: number): void {
+    const dropped = this.#dropped.get(address) ?? [];
+    for (const one of dropped) if (port === undefined || one === port) this.#dropping.release(address, one);
+    this.#dropped.set(
+      address,
+      dropped.filter((one) => port !== undefined && one !== port),
+    );
     const entries = this.#servers.get(address) ?? [];
     const left = entries.filter(({ listen }) => port !== undefined && listen.port !== port);
     for (const entry of entries) if (!left.includes(entry)) entry.stop();
@@ -117,8 +137,10 @@ export class LoopbackNetwork implements Network {
   }
 
   /** Closes every port on every address. */
-  closeAll(): void {
+  async closeAll(): Promise<void> {
     for (const address of [...this.#servers.keys()]) this.close(address);
+    this.#dropped.clear();
+    await this.#dropping.close();
   }
 
   listening(): ReadonlyMap<string, readonly Listen[]> {

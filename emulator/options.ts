@@ -57,6 +57,7 @@ export const settings = {
     about: "Seconds between two looks of a load balancer at the tags: how late it notices a change at most.",
     value: 5,
   },
+  certificateSeconds: { about: "Seconds until a certificate of Let's Encrypt is `verified`.", value: 1 },
   reservedIpSeconds: { about: "Seconds that it takes to assign or unassign a Reserved IP.", value: 1 },
   reservedIpLimit: { about: "Reserved IPs a team may have.", value: 3 },
   keepAnswers: { about: "Whether the request log keeps the answers' bodies too.", value: false },

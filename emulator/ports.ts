@@ -9,26 +9,36 @@ export function addressesOf({ publicAddress, privateAddress, reservedAddress }: 
   return [privateAddress, publicAddress, reservedAddress].filter((address) => address !== undefined);
 }
 
-/** Opens and closes ports until each address has those that the Droplet listens on and that its firewalls admit. */
+/** A port that a Droplet listens on, and whether its firewalls admit connections to it on an address. */
+export interface Door {
+  readonly listen: Listen;
+  readonly isOpen: boolean;
+}
+
+/** Opens and closes ports until each address has those that the Droplet listens on, and drops what its firewalls don't admit. */
 export function syncPorts(cloud: Cloud, team: Team, droplet: DropletRow): void {
-  const { opened, listening, name, image } = droplet;
+  const { doors, listening, name, image } = droplet;
   const wanted = new Map(
     addressesOf(droplet).map((address) => {
-      return [address, listening.filter(({ port }) => admits(team, droplet, port, address === droplet.privateAddress))] as const;
+      const admitted = (port: number): boolean => admits(team, droplet, port, address === droplet.privateAddress);
+      return [address, listening.map((listen) => ({ listen, isOpen: admitted(listen.port) }))] as const;
     }),
   );
-  for (const [address, ports] of opened) {
-    const kept = ports.filter((listen) => wanted.get(address)?.includes(listen) === true);
-    for (const { port } of ports.filter((listen) => !kept.includes(listen))) cloud.network.close(address, port);
-    opened.set(address, kept);
-  }
-  for (const [address, ports] of wanted) {
-    const before: readonly Listen[] = opened.get(address) ?? [];
-    for (const listen of ports.filter((one) => !before.includes(one))) {
-      cloud.network.open(address, listen, `${name} runs ${image.name} (image ${image.id})`);
+  for (const address of new Set([...doors.keys(), ...wanted.keys()])) {
+    const before = doors.get(address) ?? [];
+    const after: readonly Door[] = wanted.get(address) ?? [];
+    for (const { listen } of before.filter((door) => !after.some((other) => isSame(door, other))))
+      cloud.network.close(address, listen.port);
+    for (const { listen, isOpen } of after.filter((door) => !before.some((other) => isSame(door, other)))) {
+      if (isOpen) cloud.network.open(address, listen, `${name} runs ${image.name} (image ${image.id})`);
+      else cloud.network.drop(address, listen.port);
     }
-    opened.set(address, ports);
+    doors.set(address, after);
   }
+}
+
+function isSame(one: Door, other: Door): boolean {
+  return one.listen === other.listen && one.isOpen === other.isOpen;
 }
 
 /** The same for every Droplet of a team, after something that its firewalls depend on has changed. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { ActionRow } from "./routes/actions";
+import type { CertificateRow } from "./routes/certificates";
 import type { DomainRow } from "./routes/domains";
 import type { DropletRow } from "./routes/droplets";
 import type { FirewallRow } from "./routes/firewalls";
@@ -28,6 +29,7 @@ export class Team {
   /** Id of the one user that every token of the team belongs to. */
   readonly ownerUuid: string;
   readonly actions = new Store<ActionRow>();
+  readonly certificates = new Store<CertificateRow>();
   readonly domains = new Store<DomainRow>();
   readonly droplets = new Store<DropletRow>();
   readonly firewalls = new Store<FirewallRow>();

@@ -43,11 +43,11 @@ export class Account {
     return new Account({ ...this.#args, signal });
   }
 
-  /** One request and its answer, whatever its status; of a list that may be asked for again in a while, the later answer. */
+  /** One request and its answer, whatever its status; where that is 429, the answer that comes once it may be asked again. */
   async ask(method: string, path: string, body?: object, token = this.#args.token): Promise<Answer> {
     const { clock, signal } = this.#args;
     for (;;) {
-      const answer = await this.#send(method, path, body, token);
+      const answer = await this.askOnce(method, path, body, token);
       if (answer.status !== 429) return answer;
       await clock.sleep(retryAfter(answer.headers, clock.now()) ?? 10_000, signal);
     }
@@ -65,7 +65,8 @@ export class Account {
     }
   }
 
-  async #send(method: string, path: string, body: object | undefined, token: string): Promise<Answer> {
+  /** One request and its answer, even where that is 429. */
+  async askOnce(method: string, path: string, body?: object, token = this.#args.token): Promise<Answer> {
     const { endpoint, signal } = this.#args;
     await this.#turn();
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };

@@ -1,4 +1,4 @@
-import type { Claim } from "./claim";
+import type { Claim, Seen } from "./claim";
 import { cannotTell, seenStatus, seenValues } from "./seen";
 import { demand, idIn, type Stage } from "./stage";
 
@@ -87,13 +87,16 @@ export const imageClaims: readonly Claim[] = [
     switch: "sourceRedirect",
     play: async (stage) => {
       if (stage.redirectUrl === undefined) return cannotTell("no `--redirect-url` was given");
-      const id = idIn(await stage.importFrom(stage.redirectUrl).then(({ body }) => body), "image");
-      const { status } = await stage.until(
-        `/v2/images/${id}`,
-        "image",
-        (image) => image["status"] === "available" || image["status"] === "deleted",
-      );
-      return { holds: status === "available", evidence: String(status) };
+      return importEnds(stage, stage.redirectUrl, "available");
+    },
+  },
+  {
+    id: "image.head",
+    claim: "The importer asks for HEAD before GET: an image whose host refuses HEAD ends as `deleted`.",
+    source: "documented: images from a CDN without HEAD can't be imported",
+    play: async (stage) => {
+      if (stage.getOnlyUrl === undefined) return cannotTell("no `--get-only-url` was given");
+      return importEnds(stage, stage.getOnlyUrl, "deleted");
     },
   },
   {
@@ -173,6 +176,12 @@ export const imageClaims: readonly Claim[] = [
     },
   },
 ];
+
+async function importEnds(stage: Stage, url: string, wanted: "available" | "deleted"): Promise<Seen> {
+  const id = idIn((await stage.importFrom(url)).body, "image");
+  const { status } = await stage.until(`/v2/images/${id}`, "image", (image) => ["available", "deleted"].includes(String(image["status"])));
+  return { holds: status === wanted, evidence: String(status) };
+}
 
 async function read(stage: Stage, id: number): Promise<Wire> {
   return (await stage.ask("GET", `/v2/images/${id}`)).body?.["image"] as Wire;

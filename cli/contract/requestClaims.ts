@@ -1,6 +1,9 @@
 import type { Claim } from "./claim";
 import { seenStatus, seenValues } from "./seen";
 
+/** Well below the limit of a minute, which is not to be run dry. */
+const burst = 60;
+
 /** What holds of every request: its envelope, its headers, its errors; and tags. */
 export const requestClaims: readonly Claim[] = [
   {
@@ -34,6 +37,43 @@ export const requestClaims: readonly Claim[] = [
     play: async (stage) => {
       const limit = (await stage.ask("GET", "/v2/account")).headers.get("ratelimit-limit");
       return { holds: limit === "5000", evidence: `ratelimit-limit: ${limit ?? "none"}` };
+    },
+  },
+  {
+    id: "limit.remaining",
+    claim: "Each request takes one from `ratelimit-remaining`, and `ratelimit-reset` is at most an hour away.",
+    source: "documented: description",
+    play: async (stage) => {
+      const [first, second] = [await stage.ask("GET", "/v2/account"), await stage.ask("GET", "/v2/account")].map(({ headers }) => headers);
+      const [before, after, reset] = [first, second, second].map((headers, at) =>
+        Number(headers?.get(at < 2 ? "ratelimit-remaining" : "ratelimit-reset") ?? Number.NaN),
+      ) as [number, number, number];
+      const away = Math.round(reset - stage.now() / 1_000);
+      return { holds: before > after && away > 0 && away <= 3_660, evidence: `${before}, then ${after}; reset in ${away} s` };
+    },
+  },
+  {
+    id: "limit.minute",
+    claim: `A token may make ${burst} requests in a row, of the 250 a minute: none is answered 429.`,
+    source: "documented: description",
+    switch: "requestsPerMinute",
+    play: async (stage) => {
+      for (let count = 1; count <= burst; count += 1) {
+        const { status, headers } = await stage.askOnce("GET", "/v2/account");
+        if (status === 429) return { holds: false, evidence: `the ${count}th: 429, retry-after: ${headers.get("retry-after") ?? "none"}` };
+      }
+      return { holds: true, evidence: `${burst} answers` };
+    },
+  },
+  {
+    id: "limit.droplets",
+    claim: "The account says how many Droplets and Reserved IPs it may have.",
+    source: "documented: account_get",
+    play: async (stage) => {
+      const { droplet_limit: droplets, reserved_ip_limit: reservedIps } = ((await stage.ask("GET", "/v2/account")).body?.["account"] ??
+        {}) as Readonly<Record<string, unknown>>;
+      const holds = [droplets, reservedIps].every((limit) => Number.isInteger(limit) && Number(limit) > 0);
+      return { holds, evidence: JSON.stringify({ droplets, reservedIps }) };
     },
   },
   {

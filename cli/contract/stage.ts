@@ -14,6 +14,8 @@ export interface StageArgs {
   readonly imageUrl: string;
   /** An address that redirects to an image. */
   readonly redirectUrl: string | undefined;
+  /** An address of an image whose host answers GET alone. */
+  readonly getOnlyUrl: string | undefined;
   /** Half of an SSH key. */
   readonly publicKey: string;
   /** Seconds between two looks at something that takes its time. */
@@ -34,6 +36,11 @@ export class Stage {
     return this.#args.run;
   }
 
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#args.account.clock.now();
+  }
+
   get otherRegion(): string {
     return this.#args.otherRegion;
   }
@@ -46,12 +53,20 @@ export class Stage {
     return this.#args.redirectUrl;
   }
 
+  get getOnlyUrl(): string | undefined {
+    return this.#args.getOnlyUrl;
+  }
+
   get imageUrl(): string {
     return this.#args.imageUrl;
   }
 
   ask(method: string, path: string, body?: object, token?: string): Promise<Answer> {
     return this.#args.account.ask(method, path, body, token);
+  }
+
+  askOnce(method: string, path: string): Promise<Answer> {
+    return this.#args.account.askOnce(method, path);
   }
 
   list<T>(path: string, key: string): Promise<readonly T[]> {

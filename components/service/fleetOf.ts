@@ -7,7 +7,7 @@ import { vpcUuidsOf, type Surroundings } from "./surroundings";
 export function fleetOf(
   region: string,
   args: ImageServiceArgs,
-  { sshKey, memberTag, servingTag, vpcs, loadBalancers, projectId }: Surroundings,
+  { sshKey, memberTag, servingTag, vpcs, loadBalancers, reservedIps, projectId }: Surroundings,
 ): Omit<DropletFleetArgs, "image"> {
   const { tags, gate, ...fleet } = { ...args.fleet, ...args.overrides?.[region] };
   const balancer = loadBalancers[region];
@@ -16,6 +16,7 @@ export function fleetOf(
     sshKeys: sshKey === undefined ? (args.sshKeys as Exclude<typeof args.sshKeys, ServiceSshKeyArgs>) : [sshKey.fingerprint],
     tags: pulumi.all([tags, memberTag.name]).apply(([own = [], member]) => [...own, member]),
     servingTags: [servingTag.name],
+    reservedIps: reservedIps[region]?.map(({ ipAddress }) => ipAddress),
     gate: balancer === undefined ? gate : { ...gate, loadBalancer: balancer.id },
   };
 }

@@ -6,7 +6,6 @@ import { byRegion, mapped, type ByRegion } from "./byRegion";
 import { fleetOf } from "./fleetOf";
 import { makeRecords, urlOf } from "./names";
 import type { ImageServiceArgs } from "./serviceArgs";
-import { leadAddresses } from "./reservedIps";
 import { serviceFaults } from "./serviceFaults";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 import { inWaves } from "./waves";
@@ -61,7 +60,6 @@ export class ImageService extends pulumi.ComponentResource {
       const wanted = { ...fleetOf(region, args, around), image, name: `${house.name}-${region}`, heldBy };
       return new DropletFleet(`${name}-${region}`, wanted, { parent: this, customTimeouts, dependsOn: [...before, ...firewall] });
     });
-    leadAddresses(house, around.reservedIps, this.fleets);
     const dnsRecords = makeRecords(house, args.dns, around);
     this.made = { ...around, customImage, dnsRecords };
 

@@ -1,24 +1,9 @@
 import * as digitalocean from "@pulumi/digitalocean";
-import type * as pulumi from "@pulumi/pulumi";
-import type { DropletFleet } from "../dropletFleet";
-import type { ByRegion } from "./byRegion";
 import type { Household } from "./surroundings";
 
-type Addresses = readonly digitalocean.ReservedIp[];
-
-export function makeAddresses({ parent, logicalName }: Household, region: string, count: number): Addresses {
-  return Array.from(
-    { length: count },
-    (_, slot) => new digitalocean.ReservedIp(`${logicalName}-${region}-${slot}`, { region }, { parent }),
-  );
-}
-
-/** Leads the addresses of a region to the Droplets of its first slots, and to their successors once the fleet has changed. */
-export function leadAddresses({ parent, logicalName }: Household, addresses: ByRegion<Addresses>, fleets: ByRegion<DropletFleet>): void {
-  for (const [region, ips] of Object.entries(addresses)) {
-    for (const [slot, { ipAddress }] of ips.entries()) {
-      const dropletId = fleets[region]?.droplets.apply((droplets) => Number(droplets[slot]?.id)) as pulumi.Output<number>;
-      new digitalocean.ReservedIpAssignment(`${logicalName}-${region}-${slot}`, { ipAddress, dropletId }, { parent });
-    }
-  }
+/** Addresses that stay, one for each of a region's first slots; its fleet leads them along. */
+export function makeAddresses({ parent, logicalName }: Household, region: string, count: number): readonly digitalocean.ReservedIp[] {
+  // The fleet decides on the Droplet: a refresh that finds one must not take it for a change that is to be undone.
+  const options = { parent, ignoreChanges: ["dropletId"] };
+  return Array.from({ length: count }, (_, slot) => new digitalocean.ReservedIp(`${logicalName}-${region}-${slot}`, { region }, options));
 }

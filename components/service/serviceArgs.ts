@@ -46,8 +46,8 @@ export interface ImageServiceArgs extends Partial<Pick<CustomImageArgs, "source"
   /** A load balancer a region, to the Droplets that serve; its verdict is the fleets' gate. Default: none. */
   readonly loadBalancer?: ServiceLoadBalancerArgs;
   /**
-   * How many Droplets of each region have an address that stays, at most `count`; a plain whole number. It leads to its slot's new Droplet
-   * when the fleet has changed, and from the old one's end until then nowhere: what must never pause goes by the load balancer. Default: 0.
+   * How many Droplets of each region have an address that stays, at most `count`; a plain whole number. It moves to its
+   * slot's new Droplet when that begins to serve, and is never without one. Default: 0. Example: `reservedIps: 1`.
    */
   readonly reservedIps?: number;
   /** A name for what keeps its address: the load balancers, else the reserved addresses. Default: none. */
@@ -59,7 +59,7 @@ export interface ImageServiceArgs extends Partial<Pick<CustomImageArgs, "source"
 /** A fleet of a service; each argument is one of `DropletFleet`. */
 export interface ServiceFleetArgs extends Omit<
   DropletFleetArgs,
-  "image" | "region" | "sshKeys" | "vpcUuid" | "name" | "servingTags" | "heldBy" | "projectId" | "gate"
+  "image" | "region" | "sshKeys" | "vpcUuid" | "name" | "servingTags" | "heldBy" | "projectId" | "reservedIps" | "gate"
 > {
   /**
    * What a new Droplet must show before it serves, as `DropletFleet` has it; which probes there are is plain. With `loadBalancer`, that

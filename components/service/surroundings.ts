@@ -45,7 +45,7 @@ export function makeSurroundings(house: Household, args: ImageServiceArgs): Surr
       ? {}
       : byRegion(regions, (region) => makeLoadBalancer(house, { region, vpcUuid: vpcUuids[region], tag: servingTag.name }, loadBalancer));
   const wall = firewall && makeFirewall(house, { ...args, firewall }, memberTag.name, Object.values(loadBalancers));
-  const reservedIps = byRegion(regions, (region) => makeAddresses(house, region, args.reservedIps ?? 0));
+  const reservedIps = byRegion(args.reservedIps ? regions : [], (region) => makeAddresses(house, region, args.reservedIps ?? 0));
   const project = args.project === undefined ? {} : projectOf(house, args.project, loadBalancers);
   return { sshKey, memberTag, servingTag, vpcs, loadBalancers, firewall: wall, reservedIps, ...project };
 }

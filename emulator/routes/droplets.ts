@@ -2,7 +2,7 @@ import { ApiError, invalid, noContent, notFound, page, type Answer } from "../an
 import type { SizeWire } from "../catalog";
 import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
-import { addressesOf, syncPorts } from "../ports";
+import { addressesOf, syncPorts, type Door } from "../ports";
 import type { Listen } from "../workloads";
 import type { ApiCall, Route } from "../route";
 import type { Team } from "../team";
@@ -36,8 +36,8 @@ export interface DropletRow {
   reservedAddress: string | undefined;
   /** The ports that its workload listens on. */
   listening: readonly Listen[];
-  /** The ports that are open, by address. */
-  readonly opened: Map<string, readonly Listen[]>;
+  /** The ports that are open or dropped, by address. */
+  readonly doors: Map<string, readonly Door[]>;
   /** Counts starts and stops, so that a port with a delay stays closed if the Droplet stopped meanwhile. */
   boot: number;
 }
@@ -63,7 +63,7 @@ function createDroplet(call: ApiCall, name: string, order: DropletRequest): { dr
     ...{ id: cloud.ids.next("droplet"), name, status: "new", locked: false, disk: order.size.disk, regionSlug: region.slug },
     ...{ createdAt: now, tags: [], boot: 0 },
     ...{ publicAddress: publicNetworking ? cloud.network.allocate() : undefined, privateAddress: cloud.network.allocate() },
-    ...{ reservedAddress: undefined, listening: [], opened: new Map<string, readonly Listen[]>() },
+    ...{ reservedAddress: undefined, listening: [], doors: new Map<string, readonly Door[]>() },
   };
   team.droplets.add(droplet, call.visibleAt);
   addTags(team, "droplets", droplet, tags);

@@ -1,6 +1,7 @@
 import type { Route } from "../route";
 import { accountRoutes } from "./account";
 import { actionRoutes } from "./actions";
+import { certificateRoutes } from "./certificates";
 import { domainRoutes } from "./domains";
 import { dropletActionRoutes } from "./dropletActions";
 import { dropletRoutes } from "./droplets";
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...firewallRoutes,
   ...imageActionRoutes,
   ...imageRoutes,
+  ...certificateRoutes,
   ...domainRoutes,
   ...dropletActionRoutes,
   ...dropletRoutes,

@@ -72,10 +72,26 @@ function deleteVpc(call: ApiCall): Answer {
   const { team, visibleAt } = call;
   const vpc = requireVpc(call);
   if (vpc.default) throw new ApiError(403, "Can not delete default VPCs");
-  const members = [...team.droplets.all(), ...team.loadBalancers.all()].filter(({ vpcUuid }) => vpcUuid === vpc.id);
-  if (members.length > 0) throw new ApiError(409, "Can not delete VPC with members");
+  if (membersOf(team, vpc).length > 0) throw new ApiError(409, "Can not delete VPC with members");
   team.vpcs.remove(vpc.id, visibleAt);
   return noContent;
+}
+
+/** The resources of a VPC as the API shows them. */
+function membersOf(team: Team, vpc: VpcRow): readonly { readonly urn: string; readonly name: string; readonly created_at: string }[] {
+  const rows = [
+    ...team.droplets.all().map((droplet) => ({ kind: "droplet", ...droplet })),
+    ...team.loadBalancers.all().map((balancer) => ({ kind: "loadbalancer", ...balancer })),
+  ];
+  return rows
+    .filter(({ vpcUuid }) => vpcUuid === vpc.id)
+    .map(({ kind, id, name, createdAt }) => ({ urn: `do:${kind}:${id}`, name, created_at: timestamp(createdAt) }));
+}
+
+function listMembers(call: ApiCall): Answer {
+  const kind = (call.query.get("resource_type") ?? "").replace("_", "");
+  const members = membersOf(call.team, requireVpc(call)).filter(({ urn }) => kind === "" || urn.startsWith(`do:${kind}:`));
+  return page(call, "members", members, (member) => member);
 }
 
 function readName(team: Team, name: string, self?: VpcRow): string {
@@ -152,4 +168,5 @@ export const vpcRoutes: readonly Route[] = [
   { method: "PUT", path, scope: "vpc:update", body: updatable, handle: updateVpc },
   { method: "PATCH", path, scope: "vpc:update", body: updatable, handle: updateVpc },
   { method: "DELETE", path, scope: "vpc:delete", handle: deleteVpc },
+  { method: "GET", path: `${path}/members`, scope: "vpc:read", handle: listMembers },
 ];

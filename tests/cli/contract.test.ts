@@ -17,11 +17,18 @@ import { switches, type EmulatorOptions } from "../../emulator/options";
 import { bootableDisk } from "../helpers/bootableDisk";
 import { useEmulator, type EmulatorUnderTest } from "../helpers/emulator";
 
-const quick = { importSeconds: 0.1, transferSeconds: 1, dropletSeconds: 0.3, reservedIpSeconds: 1, keyListsPerMinute: 1_000 };
+const quick = {
+  importSeconds: 0.1,
+  transferSeconds: 1,
+  dropletSeconds: 0.3,
+  reservedIpSeconds: 1,
+  keyListsPerMinute: 1_000,
+  requestsPerMinute: 250,
+};
 
-/** Serves a disk at `/web.raw`, and leads there from `/moved`. */
-const sources = createServer(({ url }, response) => {
-  if (url === "/web.raw") response.end(bootableDisk("web"));
+/** Serves a disk at `/web.raw` and, to GET alone, at `/signed`, and leads there from `/moved`. */
+const sources = createServer(({ method, url }, response) => {
+  if (url === "/web.raw" || (url === "/signed" && method === "GET")) response.end(bootableDisk("web"));
   else if (url === "/moved") response.writeHead(302, { location: "/web.raw" }).end();
   else response.writeHead(404).end();
 });
@@ -42,10 +49,12 @@ afterAll(async () => {
   await emulator.close();
 });
 
-beforeEach(async () => {
+beforeEach(reset);
+
+async function reset(): Promise<void> {
   await emulator.control("reset", {});
   await emulator.control("options", quick);
-});
+}
 
 async function played(options: Partial<EmulatorOptions>, only?: string): Promise<readonly Finding[]> {
   await emulator.control("options", options);
@@ -56,10 +65,11 @@ async function played(options: Partial<EmulatorOptions>, only?: string): Promise
   const { size } = await prepare(account, "nyc3", undefined);
   const stage = new Stage({
     ...{ account, journal, run: "imagefleet-contract-test", region: "nyc3", otherRegion: "ams3", size, lookSeconds: 0.05 },
-    ...{ imageUrl: `${at}/web.raw`, redirectUrl: `${at}/moved`, publicKey: throwawayPublicKey() },
+    ...{ imageUrl: `${at}/web.raw`, redirectUrl: `${at}/moved`, getOnlyUrl: `${at}/signed`, publicKey: throwawayPublicKey() },
   });
   const wanted = claims.filter(({ id }) => only === undefined || id === only);
   const findings = await playContract(stage, wanted, signal, () => undefined);
+  await emulator.control("options", quick);
   await cleanUp(account, journal, 0.05);
   return findings;
 }
@@ -86,7 +96,7 @@ test("every claim holds of the emulator with its defaults, and nothing is left",
 
 const turned: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(switches).map(([name, { values }]) => [name, values[1]])),
-  ...{ lagSeconds: 0.4, listLagSeconds: 0.4, requestsPerHour: 4_000 },
+  ...{ lagSeconds: 0.4, listLagSeconds: 0.4, requestsPerHour: 4_000, requestsPerMinute: 40 },
 };
 
 test.each(Object.entries(turned))("the switch %s, turned to %p, is found by its claim", async (name, value) => {
@@ -94,6 +104,7 @@ test.each(Object.entries(turned))("the switch %s, turned to %p, is found by its 
   expect(claim).toBeDefined();
 
   expect(await played({}, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "holds" }]);
+  await reset();
   expect(await played({ [name]: value }, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "differs", switch: name }]);
 });
 

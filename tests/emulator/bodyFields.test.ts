@@ -70,6 +70,7 @@ const acceptable: Readonly<Record<string, Record<string, unknown>>> = {
   "PUT /v2/firewalls/:firewall": firewall,
   "POST /v2/firewalls/:firewall/rules": firewallRules,
   "DELETE /v2/firewalls/:firewall/rules": firewallRules,
+  "POST /v2/certificates": { name: "web", type: "lets_encrypt", dns_names: ["example.com"] },
   "POST /v2/domains": { name: "example.org" },
   "POST /v2/domains/:domain/records": { type: "A", data: "203.0.113.7" },
   "POST /v2/vpcs": { name: "web", region: "nyc3" },

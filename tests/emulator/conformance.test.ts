@@ -49,6 +49,7 @@ async function useEverything(emulator: InMemoryEmulator): Promise<void> {
   await useReservedIps(emulator, ids[1]!);
   await useProjects(emulator, ids[1]!);
   await useDomains(emulator);
+  await useCertificates(emulator);
   await useFirewalls(emulator, ids[1]!);
   await useVpcs(emulator);
   await useSnapshots(emulator);
@@ -99,8 +100,20 @@ async function useVpcs({ call }: InMemoryEmulator): Promise<void> {
   await call("PUT", path, { name: "web-2", description: "d" });
   await call("PATCH", path, { description: "" });
   await call("POST", "/v2/vpcs", { name: "web-2", region: "nyc3" });
+  await call("GET", `${path}/members`);
   await call("DELETE", path);
   await call("GET", path);
+}
+
+async function useCertificates({ call, clock }: InMemoryEmulator): Promise<void> {
+  await call("POST", "/v2/domains", { name: "example.com" });
+  const asked = { name: "web", type: "lets_encrypt", dns_names: ["www.example.com"] };
+  const { body } = await call<{ certificate: { id: string } }>("POST", "/v2/certificates", asked);
+  await call("POST", "/v2/certificates", asked);
+  await clock.advance(1000);
+  const path = `/v2/certificates/${body.certificate.id}`;
+  for (const read of ["/v2/certificates", path]) await call("GET", read);
+  for (const gone of [path, path]) await call("DELETE", gone);
 }
 
 async function useSnapshots({ call }: InMemoryEmulator): Promise<void> {

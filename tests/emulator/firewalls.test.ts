@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
+import { useEmulator } from "../helpers/emulator";
 import { inMemory, type InMemoryEmulator } from "./inMemory";
 
 let emulator: InMemoryEmulator;
@@ -95,4 +99,29 @@ test.each([
   [{ inbound_rules: [open("80", { kubernetes_ids: ["1"] })] }, 501],
 ])("%j is refused with %d", async (fields, status) => {
   expect((await emulator.call("POST", "/v2/firewalls", { name: "web", ...fields })).status).toBe(status);
+});
+
+test("a connection to a port that a firewall closes is neither accepted nor refused, and another one is once it opens", async () => {
+  const real = await useEmulator({ options: { dropletSeconds: 0, firewallSeconds: 0 } });
+  const order = { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+  const { droplet } = (await real.call<{ droplet: { id: number } }>("POST", "/v2/droplets", order)).body;
+  const read = await real.call<{ droplet: { networks: { v4: { ip_address: string }[] } } }>("GET", `/v2/droplets/${droplet.id}`);
+  const host = read.body.droplet.networks.v4[0]!.ip_address;
+  const made = await real.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", {
+    ...{ name: "web", droplet_ids: [droplet.id], inbound_rules: [open("80")] },
+  });
+  await real.call("GET", "/v2/account");
+
+  const refused = jest.fn();
+  const dropped = connect(8080, host).on("error", refused);
+  const accepted = connect(80, host);
+  await once(accepted, "connect");
+  expect([dropped.connecting, refused.mock.calls]).toEqual([true, []]);
+
+  await real.call("DELETE", `/v2/firewalls/${made.body.firewall.id}`);
+  await real.call("GET", "/v2/account");
+  const admitted = connect(8080, host);
+  await once(admitted, "connect");
+  for (const socket of [dropped, accepted, admitted]) socket.destroy();
+  await real.close();
 });

@@ -27,6 +27,8 @@ test("a VPC with Droplets or load balancers is not deleted, an empty one is", as
     status: 409,
     body: { message: "Can not delete VPC with members" },
   });
+  const { body } = await emulator.call<{ members: { urn: string }[] }>("GET", `/v2/vpcs/${id}/members?resource_type=droplet`);
+  expect(body.members).toMatchObject([{ urn: `do:droplet:${a!}`, name: "a" }]);
   await emulator.call("DELETE", `/v2/droplets/${a!}`);
   expect((await emulator.call("DELETE", `/v2/vpcs/${id}`)).status).toBe(204);
   expect((await emulator.call("GET", `/v2/vpcs/${id}`)).status).toBe(404);

@@ -7,7 +7,7 @@ const { dump, load } = require("js-yaml");
 const root = path.resolve(__dirname, "../..");
 const programs = "tests/engine/programs";
 /** The plugin as users install it. */
-const plugin = path.join(root, "dist/plugin");
+const plugin = path.join(root, "dist/pulumi-resource-imagefleet");
 
 module.exports = async function buildOnce() {
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });

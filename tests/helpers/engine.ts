@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { checkout } from "../../local/checkout";
+import "./toSucceed";
 import { LocalStack, type Config, type Result, type Running } from "../../local/stack";
 import { openWorkspace } from "../../local/workspace";
 

@@ -96,13 +96,11 @@ test("makes what is asked for around the fleets, and lets it select them by the 
       sshKeys: ["aa:bb"],
       vpcUuid: "web-fra1-id",
       gate: { loadBalancer: "web-fra1-id" },
+      reservedIps: ["ip.fra1"],
       projectId: "web-id",
     },
   });
-  expect(await inputsOf("ReservedIpAssignment")).toEqual({
-    "web-ams3-0": { ipAddress: "ip.ams3", dropletId: 1 },
-    "web-fra1-0": { ipAddress: "ip.fra1", dropletId: 1 },
-  });
+  expect(await inputsOf("ReservedIp")).toEqual({ "web-ams3-0": { region: "ams3" }, "web-fra1-0": { region: "fra1" } });
   expect(await inputsOf("DnsRecord")).toEqual({
     "web-ams3": { domain: "example.com", name: "www", type: "A", value: "lb.ams3", ttl: 60 },
     "web-fra1": { domain: "example.com", name: "www", type: "A", value: "lb.fra1", ttl: 60 },

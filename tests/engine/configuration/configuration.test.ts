@@ -6,6 +6,7 @@ import { useService } from "../helpers/service";
 test("names every fault of a stack's configuration at once", async () => {
   const fleet = { size: "s-1vcpu-1gb", count: "three" };
   const stack = await useStack({
+    ownProcess: true,
     program: ".",
     config: { "image-service:imageUrl": "web.qcow2", "image-service:regions": ["nyc3", "Amsterdam"], "image-service:fleet": fleet },
   });
@@ -62,7 +63,7 @@ test("says where a token is read from when there is none, and runs once there is
   });
   expect(await account()).toEqual(nothing);
   await stack.setSecret("imagefleet:token", emulator.token);
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect((await account()).images).toHaveLength(1);
   expect(JSON.stringify(await stack.state())).not.toContain(emulator.token);
 });

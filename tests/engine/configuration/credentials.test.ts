@@ -23,7 +23,7 @@ describe("with a service that stands,", () => {
     healthy = { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url };
     wanted = { source: await service.image("1.0.0"), regions: ["nyc3"], droplets: { nyc3: 1 } };
     await service.want(wanted);
-    expect(await stack.up()).toMatchObject({ code: 0 });
+    expect(await stack.up()).toSucceed();
     [state, account] = [await stateOf(stack), await service.account()];
   });
 
@@ -93,7 +93,7 @@ describe("with a service that stands,", () => {
     });
     await expectNothingLost();
     stack.setEnv(healthy);
-    expect(await stack.up()).toMatchObject({ code: 0 });
+    expect(await stack.up()).toSucceed();
     expect(await service.account()).toEqual({ ...account, images: [{ id: imageIn(state).id, regions: ["nyc3", "ams3"] }] });
   });
 });
@@ -107,10 +107,10 @@ test("a token of the scopes that the README names is enough for an image's and a
   stack.setEnv({ DIGITALOCEAN_TOKEN: "token-of-limited-scope" });
   for (const version of ["1.0.0", "2.0.0"]) {
     await want({ source: await image(version), regions: ["nyc3", "ams3"], droplets: { ams3: 1 } });
-    expect(await stack.up()).toMatchObject({ code: 0 });
+    expect(await stack.up()).toSucceed();
   }
-  expect(await stack.refresh()).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.refresh()).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 

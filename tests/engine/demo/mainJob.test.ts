@@ -131,7 +131,7 @@ describe("the project's program", () => {
   });
 
   test("is destroyed to the last tag", async () => {
-    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(await stack.destroy()).toSucceed();
 
     expect(await service.account()).toEqual(nothing);
     const { body } = await service.emulator.call<{ ssh_keys: unknown[] }>("GET", "/v2/account/keys");

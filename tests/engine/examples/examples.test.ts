@@ -12,16 +12,16 @@ const importType = "POST /v2/images";
 
 /** One `up` that imports. */
 async function runsThrough(service: Service, regions: readonly string[]): Promise<void> {
-  expect(await service.stack.up()).toMatchObject({ code: 0 });
+  expect(await service.stack.up()).toSucceed();
   await stays(service, regions);
 }
 
 /** After an `up` that imported: one that does nothing, and an end without remains. */
 async function stays({ stack, account, writes }: Service, regions: readonly string[]): Promise<void> {
   expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions }]);
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
   expect((await writes()).filter((write) => write === importType)).toHaveLength(1);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 }
 

@@ -14,10 +14,10 @@ test("examples/minimal runs as its README says: five lines from an image to thre
   expect(droplets).toMatchObject([0, 1, 2].map(() => ({ region: "ams3", image: images[0]?.id, serving: true })));
   expect(await answersOf((await stack.outputs()).addresses)).toEqual([200, 200, 200]);
   const asked = (await emulator.requests()).length;
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
   expect(await emulator.requests()).toHaveLength(asked);
   await stack.setConfig({ "minimal:sshKeys": sshKeys });
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });

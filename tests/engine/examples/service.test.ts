@@ -29,10 +29,10 @@ test("examples/service runs as its README says, is silent on the second `up`, an
   expect((await account()).droplets.map(({ region }) => region).sort()).toEqual(["ams3", "ams3", "ams3", "fra1", "fra1", "nyc3", "nyc3"]);
 
   const asked = (await emulator.requests()).length;
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
   expect(await emulator.requests()).toHaveLength(asked);
-  expect(await stack.up("--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.up("--refresh", "--expect-no-changes")).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
   expect(await counts()).toEqual(before);
 });

@@ -7,7 +7,7 @@ test("goes back to the image that serves when a new one never passes the gate, a
   const [first, broken, mended] = [await image("1.0.0"), await image("2.0.0"), await image("2.0.1")];
   const wanted = { regions: ["nyc3"], droplets: { nyc3: 2 }, deadlineSeconds: 3 };
   await want({ ...wanted, source: first });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const { images, droplets } = await account();
   const addresses = (await stateOf(stack))["Fleet web-nyc3"]?.outputs?.addresses;
 
@@ -37,7 +37,7 @@ test("goes back to the image that serves when a new one never passes the gate, a
   });
 
   await want({ ...wanted, source: mended });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
 
   const after = await account();
   const { imageId } = await stack.outputs();

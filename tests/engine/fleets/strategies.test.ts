@@ -31,13 +31,13 @@ test("pauses a canary with exit code 0, stays paused, is clean to a refresh, and
   const { stack, writes } = service;
   const canary = [{ count: 1, pause: true }];
   await want(service, await service.image("1.0.0"), { canary });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const old = (await fleetOf(service)).image;
 
   const source = await service.image("2.0.0");
   await want(service, source, { canary });
   const paused = await stack.up();
-  expect(paused).toMatchObject({ code: 0 });
+  expect(paused).toSucceed();
   const { rollout, image } = await fleetOf(service);
   expect(rollout).toMatchObject({ stage: 1, of: 1, awaiting: expect.stringMatching(/^[0-9a-f]{12}\/1$/) as unknown });
   expect(image).toBe(old);
@@ -46,12 +46,12 @@ test("pauses a canary with exit code 0, stays paused, is clean to a refresh, and
   expect(diagnosticsOf(paused)["imagefleet:index:Fleet (web)"]).toContain(`set \`rollout.approved: "${String(rollout.awaiting)}"\``);
 
   const before = (await writes()).length;
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await stack.refresh("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
+  expect(await stack.refresh("--expect-no-changes")).toSucceed();
   expect((await writes()).length).toBe(before);
 
   await want(service, source, { canary, approved: rollout.awaiting });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect((await standing(service)).map((droplet) => droplet.image)).toEqual([imageId, imageId]);
   expect((await fleetOf(service)).rollout).not.toHaveProperty("awaiting");
 });
@@ -68,7 +68,7 @@ async function killAt(service: Service, { method, path }: Pick<Fault & { on: "re
   for (const pid of providers) process.kill(pid, "SIGKILL");
   expect(await run.ended).toMatchObject({ code: null });
   await emulator.control("clock", { advanceSeconds: 3_600 });
-  expect(await stack.cancel()).toMatchObject({ code: 0 });
+  expect(await stack.cancel()).toSucceed();
 }
 
 test("finishes a move of the whole fleet that was killed, and goes back by one more move", async () => {
@@ -77,12 +77,12 @@ test("finishes a move of the whole fleet that was killed, and goes back by one m
   const rollout = { blueGreen: { keepSeconds: 86_400 } };
   const source = await service.image("1.0.0");
   await want(service, source, rollout);
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const old = await standing(service);
 
   await want(service, await service.image("2.0.0"), rollout);
   await killAt(service, { method: "DELETE", path: "/v2/tags/:name/resources" });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const moved = await standing(service);
   expect(moved).toHaveLength(4);
   expect(moved).toEqual(expect.arrayContaining(old.map((droplet) => ({ ...droplet, serving: false }))));
@@ -91,7 +91,7 @@ test("finishes a move of the whole fleet that was killed, and goes back by one m
 
   await want(service, source, rollout);
   const asked = (await emulator.requests()).length;
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect(await standing(service)).toEqual(moved.map((droplet) => ({ ...droplet, serving: !droplet.serving })));
   const kinds = (await emulator.requests()).slice(asked).map(kindOf);
   expect(kinds.filter((kind) => kind === "POST /v2/droplets" || kind.startsWith("DELETE /v2/droplets"))).toEqual([]);
@@ -102,12 +102,12 @@ test("finishes a rebuild that was killed, and keeps each Droplet's number and ad
   const service = await useService();
   const { stack } = service;
   await want(service, await service.image("1.0.0"), { rebuild: true });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const [old, { addresses }] = [await standing(service), await fleetOf(service)];
 
   await want(service, await service.image("2.0.0"), { rebuild: true });
   await killAt(service, { method: "POST", path: "/v2/droplets/:id/actions" });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const { imageId } = await stack.outputs();
   expect(await standing(service)).toEqual(old.map(({ id }) => ({ id, image: imageId, serving: true })));
   expect((await fleetOf(service)).addresses).toEqual(addresses);
@@ -119,11 +119,11 @@ test("cures a fleet whose Droplets have all stopped answering", async () => {
   const { stack, emulator } = service;
   const bad = await service.image("1.0.0");
   await want(service, bad, {});
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   await emulator.control("workloads", { sha256: bad.sha256, listen: [{ port: 8080, kind: "http", status: 503 }] });
 
   await want(service, await service.image("1.0.1"), {});
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const { imageId } = await stack.outputs();
   expect((await standing(service)).map(({ image, serving }) => [image, serving])).toEqual([
     [imageId, true],

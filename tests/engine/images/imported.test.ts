@@ -7,19 +7,19 @@ test("takes an image over by the plain `pulumi import`, changes nothing of it, r
   const id = (await account()).images[0]?.id ?? "";
   const want = (source?: object) => stack.setConfig({ "imported:image": { name: "golden", region: "nyc3", source } });
 
-  expect(await stack.import("imagefleet:index:ImageImport", "web", id)).toMatchObject({ code: 0 });
+  expect(await stack.import("imagefleet:index:ImageImport", "web", id)).toSucceed();
   for (const source of [undefined, await image("1.0.0")]) {
     await want(source);
-    expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await stack.up("--expect-no-changes")).toSucceed();
     expect(await stack.outputs()).toEqual({ imageId: id });
   }
   expect(await writes()).toEqual([]);
 
   await want(await image("2.0.0"));
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const { imageId } = await stack.outputs();
   expect(imageId).not.toBe(id);
   expect((await account()).images).toEqual([{ id: imageId, regions: ["nyc3"] }]);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });

@@ -14,7 +14,7 @@ test("goes back one version without an import, keeps as many as it is told to, a
   const want = (source: object) => stack.setConfig({ "service:image": { source, regions, retain: 1 }, "service:fleets": {} });
   const up = async (source: object): Promise<string> => {
     await want(source);
-    expect(await stack.update()).toMatchObject({ code: 0 });
+    expect(await stack.update()).toSucceed();
     return (await stack.outputs()).imageId as string;
   };
   const foreseen = async (source: object): Promise<string | undefined> => {
@@ -39,14 +39,14 @@ test("goes back one version without an import, keeps as many as it is told to, a
   await copyFile(path.join(folder, "3.0.0"), path.join(folder, "elsewhere"));
   const elsewhere = third.url.replace("3.0.0", "elsewhere");
   await want({ ...third, url: elsewhere });
-  expect(await stack.update("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.update("--expect-no-changes")).toSucceed();
   expect(await up({ url: elsewhere })).toBe(current);
   const anew = await up({ url: elsewhere, generation: 1 });
   await expectThere(current, anew);
   const last = await up({ url: second.url, generation: 1 });
   await expectThere(anew, last);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(5);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -93,7 +93,7 @@ test.each([
   const service = await useService();
   const { stack, emulator, image, want, account } = service;
   await want({ source: await image("1.0.0"), regions });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   const id = (await stack.outputs()).imageId as string;
   await emulator.control("faults", { on: "request", method: "DELETE", ...lag });
   await emulator.call("DELETE", `/v2/images/${id}`);
@@ -112,7 +112,7 @@ test("keeps the image in use when a rollout failed, the program is reverted and 
   const [good, broken] = [await image("1.0.0"), await image("2.0.0")];
   const wanted = { regions, droplets: { nyc3: 1 }, deadlineSeconds: 2 };
   await want({ ...wanted, source: good });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   const before = await account();
 
   await emulator.control("workloads", { sha256: broken.sha256, listen: [{ port: 22, kind: "ssh" }] });
@@ -121,13 +121,13 @@ test("keeps the image in use when a rollout failed, the program is reverted and 
   expect(Object.keys(await stateOf(stack))).toContain("ImageImport web (to be deleted)");
 
   await want({ ...wanted, source: good });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
 
   expect({ ...(await account()), tags: [] }).toEqual({ ...before, tags: [] });
   expect((await writes()).filter((write) => write === imports)).toHaveLength(2);
   expect(await answersOf((await stateOf(stack))["Fleet web-nyc3"]?.outputs?.addresses)).toEqual([200]);
-  expect(await stack.update("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.update("--expect-no-changes")).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -137,16 +137,16 @@ test("takes an image over by `importId`, changes nothing of it, and replaces it 
   const id = (await account()).images[0]?.id;
   const wanted = { source: await image("1.0.0"), regions, importId: id };
   await stack.setConfig({ "service:image": wanted, "service:fleets": {} });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   expect(await writes()).toEqual([]);
-  expect(await stack.update("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.update("--expect-no-changes")).toSucceed();
   expect((await stack.outputs()).imageId).toBe(id);
 
   await stack.setConfig({ "service:image": { source: await image("2.0.0"), regions }, "service:fleets": {} });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   expect((await account()).images.map((one) => one.id)).toEqual([(await stack.outputs()).imageId]);
   expect((await stack.outputs()).imageId).not.toBe(id);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -154,6 +154,6 @@ test("answers a program what it asks of images", async () => {
   const seed = { images: [{ name: "web", regions }] };
   const { stack, image, account } = await useService({ seed, program: "dist/tests/engine/programs/lookup" });
   await stack.setConfig({ "lookup:name": "web", "lookup:url": (await image("1.0.0")).url });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   expect(await stack.outputs()).toEqual({ imageId: (await account()).images[0]?.id, findings: ["url-without-extension"] });
 });

@@ -63,15 +63,15 @@ describeWithSpaces("a local file", () => {
     const elsewhere = path.join(folder, "elsewhere.qcow2");
     await rename(one.path, elsewhere);
     await want(service, { path: elsewhere });
-    expect(await stack.update("--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await stack.update("--expect-no-changes")).toSucceed();
     const two = await file("2.0.0");
     await want(service, { path: two.path });
-    expect(await stack.update()).toMatchObject({ code: 0 });
+    expect(await stack.update()).toSucceed();
 
     expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
     expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3"] }]);
     expect(await spaces.contents()).toEqual(empty);
-    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(await stack.destroy()).toSucceed();
     expect(await account()).toEqual(nothing);
   });
 });

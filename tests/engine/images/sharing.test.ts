@@ -43,7 +43,7 @@ async function moved(stack: Stack, service: Service, name: string): Promise<Stac
   const text = JSON.stringify(await stack.state()).replaceAll("urn:pulumi:test::", `urn:pulumi:${name}::`);
   await writeFile(file, text);
   const next = await stackBeside(service, name);
-  expect(await next.run("stack", "import", "--file", file)).toMatchObject({ code: 0 });
+  expect(await next.run("stack", "import", "--file", file)).toSucceed();
   await rm(folder, { recursive: true });
   return next;
 }
@@ -58,13 +58,13 @@ test("dev, staging and prod share one import, and the image goes with the last o
   expect(await up(prod, { source, regions: ["nyc3", "ams3"] })).toBe(id);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(1);
   expect((await account()).images).toEqual([{ id, regions: expect.arrayContaining(["nyc3", "ams3"]) as string[] }]);
-  for (const stack of [dev, staging, prod]) expect(await stack.refresh("--expect-no-changes")).toMatchObject({ code: 0 });
+  for (const stack of [dev, staging, prod]) expect(await stack.refresh("--expect-no-changes")).toSucceed();
 
-  expect(await dev.destroy()).toMatchObject({ code: 0 });
-  expect(await prod.destroy()).toMatchObject({ code: 0 });
+  expect(await dev.destroy()).toSucceed();
+  expect(await prod.destroy()).toSucceed();
   expect(await idsOf(service)).toEqual([id]);
-  expect(await staging.up("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await staging.destroy()).toMatchObject({ code: 0 });
+  expect(await staging.up("--expect-no-changes")).toSucceed();
+  expect(await staging.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -83,14 +83,14 @@ test("a renamed stack keeps its versions, and a new stack under its old name tak
   const fresh = await stackBeside(service, "test");
   await up(fresh, kept(await image("3.0.0")));
   await up(fresh, kept(await image("4.0.0")));
-  expect(await fresh.destroy()).toMatchObject({ code: 0 });
+  expect(await fresh.destroy()).toSucceed();
   expect(await idsOf(service)).toEqual([first, second].sort());
 
   const before = (await writes()).filter((write) => write === imports).length;
   expect(await up(renamed, v1)).toBe(first);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(before);
   expect(await idsOf(service)).toEqual([first, second].sort());
-  expect(await renamed.destroy()).toMatchObject({ code: 0 });
+  expect(await renamed.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -104,6 +104,6 @@ test("a replacement by force keeps the image, its earlier versions, and imports 
   expect(await idsOf(service)).toEqual([first, second].sort());
   expect(await up(stack, v1)).toBe(first);
   expect((await writes()).filter((write) => write === imports)).toHaveLength(2);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });

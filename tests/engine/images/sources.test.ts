@@ -36,7 +36,7 @@ test("says why DigitalOcean took no image, leaves nothing of it, and imports a g
   expect(await account()).toEqual(nothing);
 
   await want({ source: await image("1.0.0"), regions: ["nyc3", "ams3"] });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3", "ams3"] }]);
 });
 
@@ -49,15 +49,15 @@ test("takes an image over by `pulumi import`, and copies it without importing it
   ];
   const file = path.join(folder, "import.json");
   await writeFile(file, JSON.stringify({ resources }));
-  expect(await stack.start("import", "--file", file, "--yes", "--skip-preview", "--generate-code=false").ended).toMatchObject({ code: 0 });
+  expect(await stack.start("import", "--file", file, "--yes", "--skip-preview", "--generate-code=false").ended).toSucceed();
 
   const source = await image("1.0.0");
   await want({ source, regions: ["nyc3", "ams3"] });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
 
   expect(await writes()).toEqual(["POST /v2/images/:id/actions"]);
   expect((await account()).images).toEqual([{ id, regions: ["nyc3", "ams3"] }]);
   const { deployment } = await stack.state();
   expect(deployment.resources?.find(({ type }) => type.endsWith(":ImageImport"))).toMatchObject({ id, inputs: { source } });
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
 });

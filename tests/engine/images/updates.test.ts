@@ -16,7 +16,7 @@ describe("an image that exists", () => {
     service = await useService();
     source = await service.image("1.0.0");
     await want(first);
-    expect(await service.stack.update()).toMatchObject({ code: 0 });
+    expect(await service.stack.update()).toSucceed();
     id = (await service.stack.outputs()).imageId as string;
   });
 
@@ -82,7 +82,7 @@ describe("an image that exists", () => {
       ["POST /v2/tags/prod/resources", onImage],
       ["DELETE /v2/tags/stray/resources", onImage],
     ]);
-    expect(await stack.update("--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await stack.update("--refresh", "--expect-no-changes")).toSucceed();
   });
 
   test("gets back what it had, and loses the mark of its retention", async () => {

@@ -23,7 +23,7 @@ test(`ends with one import and one copy a region after the engine or its provide
     await up.ended;
     await stack.cancel();
   }
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
 
   const { images } = await account();
   const requests = await emulator.requests();

@@ -15,7 +15,7 @@ describe("where a run is killed,", () => {
     service = await useService();
     for (const source of [await next(), await next()]) {
       await want(source);
-      expect(await service.stack.update()).toMatchObject({ code: 0 });
+      expect(await service.stack.update()).toSucceed();
       kept = current;
       current = { source, id: await imageId() };
     }
@@ -40,7 +40,7 @@ describe("where a run is killed,", () => {
     for (const pid of providers) process.kill(pid, "SIGKILL");
     expect(await run.ended).toMatchObject({ code: null });
     await emulator.control("clock", { advanceSeconds: 3_600 });
-    expect(await stack.cancel()).toMatchObject({ code: 0 });
+    expect(await stack.cancel()).toSucceed();
   }
 
   test.each<readonly [string, "new" | "kept", Request]>([
@@ -57,7 +57,7 @@ describe("where a run is killed,", () => {
 
     const [up, requests] = await requestsOf(service, () => service.stack.update());
 
-    expect(up).toMatchObject({ code: 0 });
+    expect(up).toSucceed();
     expect(requests.map(kindOf)).not.toContain("POST /v2/images");
     const before = current;
     current = { source, id: await imageId() };
@@ -83,7 +83,7 @@ describe("where a run is killed,", () => {
 
   test("a destroy leaves nothing by the next one", async () => {
     await killAt({ method: "DELETE", path: "/v2/tags/:name", skip: 2 }, "destroy");
-    expect(await service.stack.destroy()).toMatchObject({ code: 0 });
+    expect(await service.stack.destroy()).toSucceed();
     expect(await service.account()).toEqual(nothing);
   });
 });

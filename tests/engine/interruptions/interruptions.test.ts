@@ -10,7 +10,7 @@ test("finishes a rollout whose engine was killed, and leaves no Droplet behind",
   const { stack, emulator, image, want, writes, untilWritten, account } = await useService();
   const wanted = { regions: ["nyc3"], droplets: { nyc3: 3 } };
   await want({ ...wanted, source: await image("1.0.0") });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const [old] = (await account()).images;
 
   // The second new Droplet doesn't come up, so that the rollout stands still half-way.
@@ -24,9 +24,9 @@ test("finishes a rollout whose engine was killed, and leaves no Droplet behind",
   expect(half.filter(({ serving }) => serving).map((droplet) => droplet.image === old?.id)).toEqual([false, true, true]);
   expect(half).toHaveLength(4);
 
-  expect(await stack.cancel()).toMatchObject({ code: 0 });
+  expect(await stack.cancel()).toSucceed();
   await emulator.control("clock", { advanceSeconds: 3_600 });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
 
   const { imageId, addresses } = await stack.outputs();
   const { images, droplets } = await account();
@@ -37,8 +37,8 @@ test("finishes a rollout whose engine was killed, and leaves no Droplet behind",
   );
   expect((await writes()).filter((write) => write === importType)).toHaveLength(2);
   expect(await answersOf((addresses as Record<string, string[]>)["web-nyc3"])).toEqual([200, 200, 200]);
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -83,7 +83,7 @@ test("ends within seconds of Ctrl-C while copies run, keeps all that exists, and
   });
 
   await emulator.control("clock", { advanceSeconds: 3_600 });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
 
   expect(await writes()).toEqual([importType, "DELETE /v2/tags/:name", transfer, transfer]);
   expect((await account()).images).toMatchObject([{ id: there?.id }]);

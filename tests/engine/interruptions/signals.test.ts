@@ -39,7 +39,7 @@ test("keeps the image of an import whose engine and plugins get SIGTERM, and goe
   const [begun] = (await account()).images;
   expect(await stateOf(stack)).toMatchObject({ "ImageImport web": { id: begun?.id, initErrors: [expect.stringContaining("goes on")] } });
   await emulator.control("clock", { advanceSeconds: 3_600 });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect((await writes()).filter((write) => write === importType)).toHaveLength(1);
 });
 
@@ -55,8 +55,8 @@ test("works attached to an engine by PULUMI_DEBUG_PROVIDERS, and ends when it is
     await want({ source: await image("1.0.0"), regions: ["nyc3"] });
     const up = stack.start("up", "--yes", "--skip-preview");
     await up.waitForOutput(/importing image/);
-    expect(await up.ended).toMatchObject({ code: 0 });
-    expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+    expect(await up.ended).toSucceed();
+    expect(await stack.up("--expect-no-changes")).toSucceed();
     plugin.kill("SIGTERM");
     expect(await once(plugin, "exit")).toEqual([0, null]);
   } finally {

@@ -22,7 +22,7 @@ test("components that the plugin constructs lay out the same resources, keep sec
 
   expect(await stack.preview()).toMatchObject({ code: 0, stderr: "" });
   expect(await account()).toEqual(nothing);
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const { images, droplets } = await account();
   const id = images[0]?.id;
   expect(droplets).toMatchObject([0, 1].map(() => ({ region: "ams3", image: id, serving: true })));
@@ -44,11 +44,11 @@ test("components that the plugin constructs lay out the same resources, keep sec
   expect(JSON.stringify(resources)).not.toContain("t0p");
 
   const asked = (await emulator.requests()).length;
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
   expect(await emulator.requests()).toHaveLength(asked);
 
   await stack.setConfig({ "constructed:protect": true });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   const kept = (await stack.state()).deployment.resources ?? [];
   expect(
     kept
@@ -57,8 +57,8 @@ test("components that the plugin constructs lay out the same resources, keep sec
       .sort(),
   ).toEqual(["CustomImage", "ImageImport", "ImageReplica", "ImageReplica", "ImageReplication"]);
   await stack.setConfig({ "constructed:protect": false });
-  expect(await stack.up()).toMatchObject({ code: 0 });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
@@ -109,7 +109,7 @@ test("the plugin from its archive constructs them too, beside nothing but its ow
   const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
   await stack.setConfig({ "constructed:image": { source: await image("1.0.0"), regions: ["nyc3", "ams3"] }, "constructed:fleet": fleet });
   await stack.setSecret("constructed:userData", "none");
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect((await stack.outputs()).outputs).toMatchObject({
     imageIds: { ams3: expect.any(String) as unknown, nyc3: expect.any(String) as unknown },
   });
@@ -132,15 +132,15 @@ test("a whole service is laid out, with what stands around its fleets, and is si
       loadBalancer: { port: 8080, healthcheck: { checkIntervalSeconds: 3, healthyThreshold: 2 } },
     },
   });
-  expect(await stack.up()).toMatchObject({ code: 0 });
+  expect(await stack.up()).toSucceed();
   expect((await account()).droplets.map(({ region }) => region).sort()).toEqual(["ams3", "ams3", "nyc3"]);
   const { outputs } = (await stack.outputs()) as { readonly outputs: { readonly url: string; readonly addresses: object } };
   expect(Object.keys(outputs.addresses)).toEqual(["ams3", "nyc3"]);
   expect((await fetch(outputs.url)).status).toBe(200);
   const asked = (await emulator.requests()).length;
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
   expect(await emulator.requests()).toHaveLength(asked);
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 

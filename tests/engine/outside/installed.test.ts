@@ -61,14 +61,14 @@ test("installed from its tarball into an empty project, README's five lines run 
   expect(server.asked).toEqual([archive]);
   expect((await account()).droplets).toHaveLength(3);
   expect(await answersOf((await stack.outputs()).addresses)).toEqual([200, 200, 200]);
-  expect(await stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
+  expect(await stack.up("--expect-no-changes")).toSucceed();
 
   // A runner that has the state and neither the program's packages nor the plugin.
   const bare = await scratchFolder();
   await writeFile(path.join(bare, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
   stack.useProgram(bare);
   stack.setEnv({ PULUMI_HOME: await scratchFolder() });
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(server.asked).toEqual([archive, archive]);
   expect(await account()).toEqual(nothing);
 });

@@ -52,8 +52,8 @@ test("an image of the official provider is taken over by `importId`, copied to w
   expect((await service.writes()).filter((write) => write === "POST /v2/images")).toEqual([]);
 
   await program((programs[0] ?? "").replace(', importId: "190000012"', ""));
-  expect(await service.stack.up("--expect-no-changes")).toMatchObject({ code: 0 });
-  expect(await service.stack.destroy()).toMatchObject({ code: 0 });
+  expect(await service.stack.up("--expect-no-changes")).toSucceed();
+  expect(await service.stack.destroy()).toSucceed();
   expect(await service.account()).toEqual(nothing);
 });
 
@@ -66,6 +66,6 @@ test("an image that Packer and Terraform brought is taken over by `pulumi import
   await writeFile(path.join(project, "index.ts"), `import { ImageImport } from "imagefleet";\n${programs[1] ?? ""}\n`);
   await follow(service, see, id);
   expect(await service.writes()).toEqual([]);
-  expect(await service.stack.destroy()).toMatchObject({ code: 0 });
+  expect(await service.stack.destroy()).toSucceed();
   expect(await service.account()).toEqual(nothing);
 });

@@ -48,14 +48,14 @@ async function requestsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 test("makes a key, does nothing when nothing changed, and deletes it", async () => {
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   const key = await theKey();
   expect(key).toMatchObject({ name: "deploy", public_key: publicKey("a") });
   expect(await stack.outputs()).toEqual({ id: String(key.id), fingerprint: key.fingerprint });
 
   expect(await requestsOf(() => stack.update("--expect-no-changes"))).toEqual([]);
 
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(await stack.destroy()).toSucceed();
   expect(await keys()).toEqual([]);
 });
 
@@ -68,7 +68,7 @@ test("renames in place, and replaces where the key itself changes", async () => 
   expect(await theKey()).toEqual({ ...first, name: "renamed" });
 
   await stack.setConfig({ "ssh-key:publicKey": publicKey("b") });
-  expect(await stack.update()).toMatchObject({ code: 0 });
+  expect(await stack.update()).toSucceed();
   const second = await theKey();
   expect(second).toMatchObject({ name: "renamed", public_key: publicKey("b") });
   expect(second.id).not.toBe(first.id);
@@ -79,7 +79,7 @@ test("makes a key again that was deleted outside, once a refresh has seen it", a
   const first = await theKey();
   await emulator.call("DELETE", `/v2/account/keys/${first.id}`);
 
-  expect(await stack.update("--refresh")).toMatchObject({ code: 0 });
+  expect(await stack.update("--refresh")).toSucceed();
 
   expect((await theKey()).id).not.toBe(first.id);
 });
@@ -87,7 +87,7 @@ test("makes a key again that was deleted outside, once a refresh has seen it", a
 test("imports a key that is there", async () => {
   const { body } = await emulator.call<{ ssh_key: Key }>("POST", "/v2/account/keys", { name: "deploy", public_key: publicKey("a") });
 
-  expect(await stack.import(type, "deploy", String(body.ssh_key.id), "--protect=false")).toMatchObject({ code: 0 });
+  expect(await stack.import(type, "deploy", String(body.ssh_key.id), "--protect=false")).toSucceed();
 
   expect(await requestsOf(() => stack.update("--expect-no-changes"))).toEqual([]);
 });
