@@ -4,7 +4,7 @@ import { fleetInputs } from "./resources/fleet/fleetTable";
 import { importInputs } from "./resources/imageImport/imageImportTable";
 
 /** What the service says itself of each fleet. */
-const own: readonly string[] = ["image", "region", "sshKeys", "vpcUuid", "name", "servingTags", "heldBy", "projectId"];
+const own: readonly string[] = ["image", "region", "sshKeys", "vpcUuid", "name", "servingTags", "heldBy", "projectId", "reservedIps"];
 const ofFleet: PropertyTable = {
   ...fleetInputs,
   gate: named(fleetInputs.gate, "FleetGate"),
@@ -179,7 +179,7 @@ export const imageService: ComponentType = {
     reservedIps: {
       shape: "integer",
       plain: true,
-      doc: "How many Droplets of each region have an address that stays, at most `count`; a plain whole number. It leads to its slot's new Droplet when the fleet has changed, and from the old one's end until then nowhere: what must never pause goes by the load balancer. Default: 0.",
+      doc: "How many Droplets of each region have an address that stays, at most `count`; a plain whole number. It moves to its slot's new Droplet when that begins to serve, and is never without one. Default: 0.",
     },
   },
   outputs: {
