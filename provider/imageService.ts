@@ -4,7 +4,7 @@ import { fleetInputs } from "./resources/fleet/fleetTable";
 import { importInputs } from "./resources/imageImport/imageImportTable";
 
 /** What the service says itself of each fleet. */
-const own: readonly string[] = ["image", "region", "sshKeys", "vpcUuid", "name", "servingTags", "heldBy", "projectId"];
+const own: readonly string[] = ["image", "region", "sshKeys", "vpcUuid", "name", "servingTags", "heldBy", "projectId", "reservedIps"];
 const ofFleet: PropertyTable = {
   ...fleetInputs,
   gate: named(fleetInputs.gate, "FleetGate"),

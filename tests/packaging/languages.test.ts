@@ -113,6 +113,10 @@ test("ImageService has the arguments that it has in TypeScript, described as the
   const inherited = ["source", "retain"];
   const ofUnions = ["publicKey", "projectId"];
   expect(Object.keys(inputProperties).sort()).toEqual([...inherited, ...ofUnions, ...documented.map(([name]) => name)].sort());
+  const [, omitted = ""] = /interface ServiceFleetArgs extends Omit<\s+DropletFleetArgs,\s+([^>]*)>/.exec(text) ?? [];
+  const withheld = all(omitted, /"(\w+)"/g).filter((name) => name !== "gate");
+  const ofFleet = Object.keys(component("DropletFleet").inputProperties).filter((name) => !withheld.includes(name));
+  expect(Object.keys(schema.types["imagefleet:index:ImageServiceFleet"]?.properties ?? {}).sort()).toEqual(ofFleet.sort());
   const otherwise = ["image", "fleet", "overrides", "sshKeys", "vpc", "project"];
   for (const [name, doc] of documented)
     if (!otherwise.includes(name)) expect([name, inputProperties[name]?.description]).toEqual([name, doc]);
