@@ -25,9 +25,9 @@ test("the engine takes the plugin's schema, with every resource and function, an
   expect({ name, version, resources: Object.keys(resources).sort(), functions: Object.keys(functions).sort() }).toEqual({
     name: "imagefleet",
     version: "0.1.0",
-    resources: ["CustomImage", "DropletFleet", "Fleet", "ImageImport", "ImageReplica", "ImageReplication"].map(
+    resources: ["CustomImage", "DropletFleet", "Fleet", "ImageImport", "ImageReplica", "ImageReplication", "ImageService"].map(
       (type) => `imagefleet:index:${type}`,
     ),
-    functions: ["getImage", "inspectImage"].map((name) => `imagefleet:index:${name}`),
+    functions: ["CustomImage/in", "ImageReplication/in", "getImage", "inspectImage"].map((name) => `imagefleet:index:${name}`),
   });
 });
