@@ -12,7 +12,7 @@ const server = new Server();
 server.addService(LanguageRuntimeService, {
   getPluginInfo: (call, callback) => anyProgram.getPluginInfo(call, callback),
   getRequiredPlugins: (call, callback) => anyProgram.getRequiredPlugins(call, callback),
-  run: (call, callback) => void new LanguageServer(() => evaluate(call.request.getInfo())).run(call, callback),
+  run: (call, callback) => void new LanguageServer(() => evaluate(call.request)).run(call, callback),
 });
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
@@ -20,8 +20,10 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
 });
 
 /** Exports of the program, which become the stack's outputs. */
-async function evaluate(info) {
-  const file = path.join(info.getProgramDirectory(), info.getEntryPoint());
+async function evaluate(request) {
+  const program = request.getInfo();
+  process.chdir(request.getPwd());
+  const file = path.join(program.getProgramDirectory(), program.getEntryPoint());
   if (file.endsWith(".ts")) compileTypeScript();
   delete require.cache[file];
   return require(file);

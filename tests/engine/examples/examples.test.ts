@@ -60,7 +60,7 @@ describeWithSpaces("what passes through Spaces", () => {
   };
 
   test("examples/local-file runs as it stands", async () => {
-    const service = await useService({ program: "examples/local-file", ownProcess: true });
+    const service = await useService({ program: "examples/local-file" });
     const file = path.join(service.folder, "web.qcow2");
     await makeDiskImage(file, "1.4.2");
     service.stack.setEnv(environment());

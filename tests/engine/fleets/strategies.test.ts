@@ -1,8 +1,9 @@
 import type { Fault } from "../../../emulator/faults";
 import { answersOf } from "../helpers/account";
-import { providersOf, untilAsked } from "../helpers/copies";
+import { providersOf } from "../helpers/copies";
 import { diagnosticsOf, stateOf } from "../helpers/outcome";
 import { kindOf, useService, type Service, type Source } from "../helpers/service";
+import { untilAsked } from "../helpers/untilAsked";
 
 const gate = { http: { port: 8080, path: "/" }, successThreshold: 1, intervalSeconds: 0.2, deadlineSeconds: 20 };
 const brisk = { drainSeconds: 0, shutdownSeconds: 2 };

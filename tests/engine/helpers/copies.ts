@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import type { EmulatorOptions } from "../../../emulator/options";
 import type { LoggedRequest } from "../../../emulator/requestLog";
-import type { Result, Running } from "../../helpers/engine";
+import type { Running } from "../../helpers/engine";
 import { kindOf, useService, type Service } from "./service";
+import { untilAsked } from "./untilAsked";
 
 export const transfer = "POST /v2/images/:id/actions";
 
@@ -43,21 +43,7 @@ export async function requestsOf<T>({ emulator }: Service, action: () => Promise
   return [result, (await emulator.requests()).slice(before)];
 }
 
-/** Resolves when the emulator's log fulfils a condition; rejects with its output if the command ends before. */
-export async function untilAsked(
-  { emulator }: Service,
-  up: Running,
-  holds: (requests: readonly LoggedRequest[]) => boolean,
-): Promise<void> {
-  const life: { end?: Result } = {};
-  void up.ended.then((end) => (life.end = end));
-  while (!holds(await emulator.requests())) {
-    if (life.end !== undefined) throw new Error(`The command ended before:\n${life.end.stdout}${life.end.stderr}`);
-    await delay(20);
-  }
-}
-
-/** The same, until so many transfers have been asked for since the emulator's start. */
+/** Resolves when so many transfers have been asked for since the emulator's start; rejects with its output if the command ends before. */
 export function untilTransferred(service: Service, up: Running, times: number): Promise<void> {
   return untilAsked(service, up, (requests) => transferred(requests).length >= times);
 }

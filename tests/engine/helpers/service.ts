@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { serveFolder } from "../../../cli/demo/images";
 import { throwawayPublicKey } from "../../../cli/demo/sshKey";
 import type { EmulatorOptions } from "../../../emulator/options";
@@ -11,6 +10,7 @@ import { makeDiskImage } from "../../../local/diskImage/diskImage";
 import { useEmulator, type EmulatorUnderTest } from "../../helpers/emulator";
 import { useStack, type Stack, type StackOptions } from "../../helpers/engine";
 import { accountOf, type Account } from "./account";
+import { untilAsked, type Asking } from "./untilAsked";
 
 /** What an image is made from. */
 export interface Source {
@@ -44,8 +44,8 @@ export interface Service {
   readonly want: (wanted: Wanted) => Promise<void>;
   /** The kinds of the requests that change something, in order. */
   readonly writes: () => Promise<readonly string[]>;
-  /** Resolves as soon as the emulator has got so many of these writes. */
-  readonly untilWritten: (write: string, times?: number) => Promise<void>;
+  /** Resolves as soon as the emulator has got so many of these writes; rejects with its output if the command ends before. */
+  readonly untilWritten: (asking: Asking, write: string, times?: number) => Promise<void>;
   /** What the team of the emulator's own token has. */
   readonly account: () => Promise<Account>;
 }
@@ -108,9 +108,8 @@ export async function useService({
       return stack.setConfig({ "service:image": { source, regions }, "service:fleets": Object.fromEntries(fleets) });
     },
     writes,
-    untilWritten: async (write, times = 1) => {
-      while ((await writes()).filter((kind) => kind === write).length < times) await delay(50);
-    },
+    untilWritten: (asking, write, times = 1) =>
+      untilAsked({ emulator }, asking, (requests) => requests.filter((request) => kindOf(request) === write).length >= times),
     account: () => accountOf(emulator),
   };
 }

@@ -50,7 +50,7 @@ describeWithSpaces("a local file", () => {
     await emulator.control("faults", { on: "import", seconds: 3_600 });
 
     const up = stack.start("up", "--yes", "--skip-preview");
-    await untilWritten(importType);
+    await untilWritten(up, importType);
     const url = await stagedAt(service);
     expect(await status(url)).toBe(200);
     await emulator.control("clock", { advanceSeconds: 3_600 });

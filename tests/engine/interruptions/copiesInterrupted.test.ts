@@ -1,4 +1,5 @@
-import { providersOf, requestsOf, transferred, untilAsked, untilTransferred, useCopies } from "../helpers/copies";
+import { providersOf, requestsOf, transferred, untilTransferred, useCopies } from "../helpers/copies";
+import { untilAsked } from "../helpers/untilAsked";
 
 const regions = ["nyc3", "ams3", "fra1"];
 

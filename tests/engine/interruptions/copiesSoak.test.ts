@@ -1,7 +1,8 @@
 import { seededRandom } from "../../../emulator/ids";
-import { providersOf, requestsOf, transferred, untilAsked } from "../helpers/copies";
+import { providersOf, requestsOf, transferred } from "../helpers/copies";
 import { stateOf } from "../helpers/outcome";
 import { useService } from "../helpers/service";
+import { untilAsked } from "../helpers/untilAsked";
 
 /** `SOAK_SEED=n` kills at other moments. */
 const seed = Number(process.env.SOAK_SEED ?? 1);

@@ -6,10 +6,11 @@ import { hasSpacesGateway } from "../../../local/spacesGateway";
 import type { Running } from "../../helpers/engine";
 import { startSpaces, type TestSpaces } from "../../helpers/spaces";
 import { tagsOf } from "../helpers/account";
-import { providersOf, untilAsked } from "../helpers/copies";
+import { providersOf } from "../helpers/copies";
 import { startHeldSpaces, type HeldSpaces, type SpacesRequest } from "../helpers/heldSpaces";
 import { diagnosticsOf } from "../helpers/outcome";
 import { kindOf, useService, type Service } from "../helpers/service";
+import { untilAsked } from "../helpers/untilAsked";
 
 /** Where an import stands still: at a request to DigitalOcean, as a fault has it, or to Spaces. */
 interface Moment {

@@ -1,7 +1,8 @@
 import type { Fault } from "../../../emulator/faults";
 import { nothing, tagsOf } from "../helpers/account";
-import { providersOf, requestsOf, untilAsked } from "../helpers/copies";
+import { providersOf, requestsOf } from "../helpers/copies";
 import { kindOf, useService, type Service, type Source } from "../helpers/service";
+import { untilAsked } from "../helpers/untilAsked";
 
 /** Each test goes on where the one before it ended: with a version in use, and the one before that kept. */
 describe("where a run is killed,", () => {

@@ -17,7 +17,7 @@ test("finishes a rollout whose engine was killed, and leaves no Droplet behind",
   await emulator.control("faults", { on: "droplet", type: "create", skip: 1, seconds: 3_600 });
   await want({ ...wanted, source: await image("2.0.0") });
   const killed = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten(createFlag, 3);
+  await untilWritten(killed, createFlag, 3);
   killed.kill("SIGKILL");
   expect(await killed.ended).toMatchObject({ code: null });
   const half = (await account()).droplets;
@@ -48,7 +48,7 @@ test("ends within seconds of Ctrl-C while copies run, keeps all that exists, and
   await emulator.control("faults", { on: "transfer", seconds: 3_600, times: 2 });
 
   const up = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten(transfer, 2);
+  await untilWritten(up, transfer, 2);
   await up.waitForOutput(/web-nyc3 created/);
   await up.waitForOutput(/web-ams3 creating .* copying image/);
   await up.waitForOutput(/web-fra1 creating .* copying image/);

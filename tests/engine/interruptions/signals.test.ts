@@ -30,7 +30,7 @@ test("keeps the image of an import whose engine and plugins get SIGTERM, and goe
   await emulator.control("options", { importSeconds: 3_600 });
   await want({ source: await image("1.0.0"), regions: ["nyc3"] });
   const up = stack.start("up", "--yes", "--skip-preview");
-  await untilWritten(importType, 1);
+  await untilWritten(up, importType);
   await up.waitForOutput(/importing image/);
   for (const pid of withDescendants(up.pid)) process.kill(pid, "SIGTERM");
   const { stdout, stderr } = await up.ended;

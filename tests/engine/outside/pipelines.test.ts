@@ -141,10 +141,10 @@ async function runJob(template: Template, job: Job, stack: string, team: Team): 
 /** Starts a job and kills all of it, as a lost runner does, once the service was asked for the import. */
 async function killWhileImporting(template: Template, stack: string, team: Team): Promise<void> {
   const text = shellsOf(template, "up", stack, team).filter(({ always }) => !always).map((one) => one.text).join("\n"); // prettier-ignore
-  const { child, ended } = start(text, team, stack);
-  await team.service.untilWritten("POST /v2/images");
-  process.kill(-(child.pid ?? 0), "SIGKILL");
-  expect(await ended).toMatchObject({ code: null });
+  const job = start(text, team, stack);
+  await team.service.untilWritten(job, "POST /v2/images");
+  process.kill(-(job.child.pid ?? 0), "SIGKILL");
+  expect(await job.ended).toMatchObject({ code: null });
 }
 
 function succeeded({ code, output }: Ended): void {

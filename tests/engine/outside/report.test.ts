@@ -55,7 +55,7 @@ test("a run that was killed, and the one that goes on, are told from the engine'
   await want({ source: await image("three"), regions, droplets: { nyc3: 2 } });
   const imports = (await writes()).filter((write) => write === "POST /v2/images").length;
   const running = stack.start("up", "--yes", "--skip-preview", "--event-log", log);
-  await untilWritten("POST /v2/images", imports + 1);
+  await untilWritten(running, "POST /v2/images", imports + 1);
   running.kill("SIGKILL");
   await running.ended;
   const killed = report(readFileSync(log, "utf8"));
