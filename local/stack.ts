@@ -68,10 +68,11 @@ export class LocalStack {
     await initStack(this.#workspace, { name: this.#name, project: this.project, folder: this.#folder });
   }
 
-  /** Starts a command, told which stack it is about, and waits for nothing. */
+  /** Starts a command, told which stack it is about, and waits for nothing. `state move` has no `--stack`: its `--source` says it. */
   start(args: readonly string[], { watched = false, project = this.project, env = {} }: CommandOptions = {}): Running {
     const config = takesConfigFile.test(args[0] ?? "") ? ["--config-file", this.configFile] : [];
-    const command = [...args, "--stack", this.#name, ...config, ...(watched ? [] : quiet)];
+    const named = args.includes("--source") ? [] : ["--stack", this.#name];
+    const command = [...args, ...named, ...config, ...(watched ? [] : quiet)];
     const running = startCommand(this.#workspace.pulumi, command, { cwd: project, env: { ...this.env, ...env }, watched });
     this.#running.add(running);
     const forget = () => this.#running.delete(running);
