@@ -22,6 +22,8 @@ export interface FleetBounds {
   readonly least: number;
   readonly most: number;
   readonly count: number;
+  /** How many may exist until it was whole for the first time: what a killed create had made of another template is replaced, not rebuilt. */
+  readonly mostAtFirst: number;
 }
 
 /** The account of a trial, with a provider's process at a time, and somebody who watches every write. */
@@ -161,7 +163,11 @@ export class FleetCloud {
       if (fails) return failure();
       return tag === null || !answer.ok ? answer : await this.#lagging(tag, answer);
     } finally {
-      if (isWrite) this.#judge(`${method} ${decodeURIComponent(new URL(url).pathname)}`, before, await this.droplets());
+      if (isWrite) {
+        this.#judge(`${method} ${decodeURIComponent(new URL(url).pathname)}`, before, await this.droplets());
+        // The service's own reads are behind, too: what this write did is known when they show it.
+        void this.clock.sleep((this.#trial.options.lagSeconds ?? 0) * 1_000 + 1).then(async () => this.#remember(await this.droplets()));
+      }
     }
   }
 
@@ -183,7 +189,8 @@ export class FleetCloud {
     this.#remember(droplets);
     for (const [id, own] of byFleet(droplets)) {
       const name = own[0]!.name.split("-")[0]!;
-      const { least, most, count } = this.#boundsOf(name);
+      const { least, count, ...bounds } = this.#boundsOf(name);
+      const most = this.#whole.has(id) ? bounds.most : Math.max(bounds.most, bounds.mostAtFirst);
       const serving = own.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
       const wrong = (what: string) => this.wrongs.push(`${write} at ${this.clock.now() / 1_000}: ${name} ${what}.`);
       if (serving.length >= count && this.clock.now() >= (this.disturbed.get(id) ?? 0)) this.disturbed.delete(id);

@@ -29,10 +29,10 @@ export class FleetEngine {
       const { id, state, inputs } = this.kept.get(name)!;
       try {
         const read = await fleet.read(id, { state, inputs }, context, call);
-        if (read !== undefined) this.kept.set(name, { id, state: read.state, inputs: read.inputs ?? inputs, unfinished: false });
+        if (read !== undefined) this.kept.set(name, { id, state: read.state, inputs: read.inputs, unfinished: false });
       } catch (error) {
         if (!(error instanceof Unfinished)) throw error;
-        this.kept.set(name, { id, state: error.state, inputs: (error.inputs ?? inputs) as Partial<FleetInputs>, unfinished: true });
+        this.kept.set(name, { id, state: error.state, inputs: error.inputs ?? inputs, unfinished: true });
       }
     });
   }
@@ -49,7 +49,7 @@ export class FleetEngine {
   async isChanged(name: string, inputs: FleetInputs, context: ProviderContext): Promise<boolean> {
     const kept = this.kept.get(name);
     if (kept === undefined || kept.unfinished) return true;
-    const effects = effectsByTable(fleet.inputs, kept.inputs as FleetInputs, inputs);
+    const effects = effectsByTable(fleet.inputs, kept.inputs, inputs);
     const change = { id: kept.id, state: kept.state, before: kept.inputs as FleetInputs, after: inputs, effects };
     const corrected = await fleet.diff!(change, context, this.#call(name));
     return Object.values({ ...effects, ...corrected }).some((effect) => effect !== "none");

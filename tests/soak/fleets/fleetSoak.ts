@@ -129,9 +129,10 @@ async function run(
 function boundsIn({ fleets }: FleetTrial, name: string): FleetBounds {
   const { count, rollout } = fleets.find((one) => one.name === name)!;
   const { maxSurge, maxUnavailable } = boundsOf(rollout, count);
-  if (rollout.rebuild === true) return { count, least: count - Math.max(1, maxUnavailable), most: count };
-  const most = count + (rollout.blueGreen === undefined ? maxSurge : Math.max(count, maxSurge));
-  return { count, least: count - maxUnavailable, most };
+  const mostAtFirst = count + maxSurge;
+  if (rollout.rebuild === true) return { count, least: count - Math.max(1, maxUnavailable), most: count, mostAtFirst };
+  const most = rollout.blueGreen === undefined ? mostAtFirst : count + Math.max(count, maxSurge);
+  return { count, least: count - maxUnavailable, most, mostAtFirst };
 }
 
 async function reserve(cloud: FleetCloud, { fleets }: FleetTrial): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -172,7 +173,7 @@ async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise
     );
     const tags = await tagsOf(cloud);
     const used = new Set([...fleets.values()].flat().flatMap((droplet) => droplet.tags));
-    const unused = tags.filter((tag) => /^imagefleet:(create|leaving|template):/.test(tag) && !used.has(tag));
+    const unused = tags.filter((tag) => /^imagefleet:(create|fleet|leaving|template):/.test(tag) && !used.has(tag));
     // A run that is cut short may leave a tag that nothing carries and no state names, one for each fleet at most.
     const killed = runs.filter(({ errors }) => errors?.length !== 0).length * trial.fleets.length;
     const left = unused.some((tag) => tag.startsWith("imagefleet:create:")) || unused.length > killed ? unused : [];
