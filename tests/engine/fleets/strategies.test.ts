@@ -9,8 +9,8 @@ const gate = { http: { port: 8080, path: "/" }, successThreshold: 1, intervalSec
 const brisk = { drainSeconds: 0, shutdownSeconds: 2 };
 
 /** Says what a fleet of two is to run, and how it changes; the version of before is kept for the way back. */
-async function want({ stack, sshKeys }: Service, source: Source, rollout: object): Promise<void> {
-  const fleet = { region: "nyc3", count: 2, size: "s-1vcpu-1gb", sshKeys, gate, rollout: { ...brisk, ...rollout } };
+async function want({ stack, sshKeys }: Service, source: Source, rollout: object, reservedIps: readonly string[] = []): Promise<void> {
+  const fleet = { region: "nyc3", count: 2, size: "s-1vcpu-1gb", sshKeys, reservedIps, gate, rollout: { ...brisk, ...rollout } };
   await stack.setConfig({ "service:image": { source, regions: ["nyc3"], retain: 1 }, "service:fleets": { web: fleet } });
 }
 
@@ -27,16 +27,25 @@ async function fleetOf({ stack }: Service): Promise<Outputs> {
 /** By the Droplets' numbers, whether they serve and what they run. */
 const standing = async ({ account }: Service) => (await account()).droplets.map(({ id, image, serving }) => ({ id, image, serving }));
 
-test("pauses a canary with exit code 0, stays paused, is clean to a refresh, and goes on once it is approved", async () => {
+test("pauses a canary that was killed on its way, stays paused, is clean to a refresh, and goes on once it is approved, Reserved IPs and all", async () => {
   const service = await useService();
-  const { stack, writes } = service;
+  const { stack, emulator, writes } = service;
   const canary = [{ count: 1, pause: true }];
-  await want(service, await service.image("1.0.0"), { canary });
+  const { body } = await emulator.call<{ reserved_ip: { ip: string } }>("POST", "/v2/reserved_ips", { region: "nyc3" });
+  const { ip } = body.reserved_ip;
+  /** What the Droplet runs that the Reserved IP leads to. */
+  const reserved = async (): Promise<unknown> => {
+    const answer = await emulator.call<{ reserved_ip: { droplet: { image: { id: number } } | null } }>("GET", `/v2/reserved_ips/${ip}`);
+    return String(answer.body.reserved_ip.droplet?.image.id);
+  };
+  await want(service, await service.image("1.0.0"), { canary }, [ip]);
   expect(await stack.up()).toSucceed();
   const old = (await fleetOf(service)).image;
+  expect(await reserved()).toBe(old);
 
   const source = await service.image("2.0.0");
-  await want(service, source, { canary });
+  await want(service, source, { canary }, [ip]);
+  await killAt(service, { method: "POST", path: "/v2/reserved_ips/:id/actions" });
   const paused = await stack.up();
   expect(paused).toSucceed();
   const { rollout, image } = await fleetOf(service);
@@ -51,8 +60,10 @@ test("pauses a canary with exit code 0, stays paused, is clean to a refresh, and
   expect(await stack.refresh("--expect-no-changes")).toSucceed();
   expect((await writes()).length).toBe(before);
 
-  await want(service, source, { canary, approved: rollout.awaiting });
+  expect(await reserved()).toBe(imageId);
+  await want(service, source, { canary, approved: rollout.awaiting }, [ip]);
   expect(await stack.up()).toSucceed();
+  expect(await reserved()).toBe(imageId);
   expect((await standing(service)).map((droplet) => droplet.image)).toEqual([imageId, imageId]);
   expect((await fleetOf(service)).rollout).not.toHaveProperty("awaiting");
 });
