@@ -13,11 +13,6 @@ export function leftTags(fleetId: string, droplets: number): readonly string[] {
   return droplets >= many ? [leavingTag(fleetId)] : [];
 }
 
-/** What a run that was killed may have left of a fleet that had so many Droplets. */
-export function leavingTagOf(fleetId: string, droplets: number): readonly string[] {
-  return droplets >= many ? [leavingTag(fleetId)] : [];
-}
-
 /** All that carry a tag. */
 export interface Tagged {
   readonly tag: string;
@@ -38,6 +33,8 @@ export class LeavingDroplets {
   readonly #signal: AbortSignal;
   /** What carries the tag of those that leave; undefined where that isn't known. */
   #marked: ReadonlySet<ObservedDroplet> | undefined;
+  /** Whether this run has asked for the tag, however that ended. */
+  #isMade = false;
 
   constructor(settings: Pick<FleetSettings, "fleetId" | "known">, observation: FleetObservation, tags: TagsApi, signal: AbortSignal) {
     this.#settings = settings;
@@ -59,9 +56,9 @@ export class LeavingDroplets {
 
   /** Deletes the tag where this run has used it, or, `afterChange`, a killed one may have. */
   async forget(afterChange: boolean): Promise<void> {
-    if (this.#marked === undefined && !(afterChange && this.#settings.known.length >= many)) return;
+    if (!this.#isMade && !(afterChange && this.#settings.known.length >= many)) return;
     await this.#tags.delete(this.#tag, this.#signal);
-    this.#marked = undefined;
+    [this.#marked, this.#isMade] = [undefined, false];
   }
 
   #byTemplate(droplets: readonly ObservedDroplet[]): Together {
@@ -80,7 +77,7 @@ export class LeavingDroplets {
   /** Sees to it that the tag is on these and on no other; returns whether that could be done. What a killed run tagged loses it first. */
   async #mark(droplets: readonly ObservedDroplet[]): Promise<boolean> {
     const marked = this.#marked;
-    this.#marked = undefined;
+    [this.#marked, this.#isMade] = [undefined, true];
     try {
       if (marked === undefined) {
         await this.#tags.delete(this.#tag, this.#signal);

@@ -182,7 +182,10 @@ export class FleetCloud {
   }
 
   #remember(droplets: readonly DropletWire[]): void {
-    if (this.#trial.listLag > 0) this.#history = [...this.#history.slice(-200), { at: this.clock.now(), droplets }];
+    const { listLag } = this.#trial;
+    if (listLag === 0) return;
+    const shown = this.#history.findLastIndex(({ at }) => at <= this.clock.now() - listLag * 1_000);
+    this.#history = [...this.#history.slice(Math.max(0, shown)), { at: this.clock.now(), droplets }];
   }
 
   #judge(write: string, before: readonly DropletWire[], droplets: readonly DropletWire[]): void {
