@@ -28,6 +28,7 @@ import {
   type FleetState,
   heldVersion,
   holdOf,
+  isBehind,
   isHeld,
   lastGoodOf,
   liveOutputs,
@@ -82,7 +83,8 @@ function diff({ id, state, before, after, effects }: ResourceChange<Inputs, Outp
   if (effects["rollout"] !== undefined && isOldDefault(before.rollout, after.rollout)) corrected["rollout"] = "none";
   const isDrifted = state.live !== undefined && isKnown(after.count) && faultsOf(state, after.count).length > 0;
   const isOverdue = state.rollout?.kept !== undefined && keptAt(state.rollout, world.clock.now()) === undefined;
-  if (isDrifted || isOverdue) corrected["live"] = "update";
+  const isUnchanged = Object.values(corrected).every((effect) => effect === "none");
+  if (isDrifted || isOverdue || (isUnchanged && isBehind(after, state))) corrected["live"] = "update";
   return corrected;
 }
 

@@ -81,6 +81,15 @@ export function runsTemplateOf(inputs: Exclude<WithUnknowns<FleetInputs>, symbol
 }
 
 /**
+ * Whether the fleet went back, or never came, to another template than the inputs say, and neither waits for anything: a failed update keeps
+ * the inputs of the one before, so they alone don't show it.
+ */
+export function isBehind(inputs: Exclude<WithUnknowns<FleetInputs>, symbol>, state: StoredFleet): boolean {
+  const isKnownWanted = templateProperties.of(inputs) !== undefined && lastGoodOf(state) !== undefined;
+  return isKnownWanted && !isHeld(inputs) && state.rollout?.awaiting === undefined && !runsTemplateOf(inputs, state);
+}
+
+/**
  * The outputs of a change that ended well. Until it is complete, which at a stage of a canary it isn't, they keep the last good template.
  */
 export function reachedOutputs(inputs: FleetInputs, goal: Goal, state: StoredFleet, now: number) {

@@ -121,6 +121,20 @@ describe("a stage that pauses", () => {
     expect(await rig.diff(read, inputs, inputs)).toEqual({});
   });
 
+  test("is begun again by its own program after another image has failed, whose rollback left nothing of it", async () => {
+    const { rig, at } = await paused();
+    const failed = await rig.update(at, await inputsOf(rig, 2));
+    expect(failed.reasons.at(-1)).toMatch(/^Rolled back: 4 of 4 Droplets serve image /);
+    const inputs = await inputsOf(rig, 1);
+    const read = await rig.read(failed, inputs);
+    expect(read.reasons).toEqual([]);
+    // The engine keeps the inputs of before a failed update.
+    expect(await rig.diff(read, inputs, inputs)).toEqual({ live: "update" });
+    const again = await rig.update(read, inputs);
+    expect([again.reasons, await countsOf(rig)]).toEqual([[], [3, 1]]);
+    expect(await rig.diff(again, inputs, inputs)).toEqual({});
+  });
+
   test("is left by the approval of that stage, which is none of the next", async () => {
     const { rig, at } = await paused();
     const first = at.state.rollout!.awaiting!;
