@@ -16,7 +16,7 @@ const hourly = 450;
 const burst = 500;
 const pageSize = 200;
 /** How long a Droplet is new before its create is asked for, and how often then, in milliseconds. */
-const patience = 30_000;
+const createAskedEvery = 30_000;
 
 /** Looks at the Droplets of all fleets of a process by one list, at most about a thousand times an hour and out of the way of writes. */
 export class DropletPoller {
@@ -72,7 +72,8 @@ export class DropletPoller {
     const now = this.#clock.now();
     const fresh = droplets.filter(({ id, status }) => status === "new" && !this.failedCreates.has(id));
     this.#newSince = new Map(fresh.map(({ id }) => [id, this.#newSince.get(id) ?? now]));
-    const isDue = [...this.#newSince.values()].some((since) => now - since >= patience) && now - this.#actionsAskedAt >= patience;
+    const isDue =
+      [...this.#newSince.values()].some((since) => now - since >= createAskedEvery) && now - this.#actionsAskedAt >= createAskedEvery;
     if (!isDue) return;
     this.#actionsAskedAt = now;
     this.#allowance -= 1;

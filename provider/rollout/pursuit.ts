@@ -4,6 +4,7 @@ import type { StatusLine } from "../waiting/statusLine";
 import { Wake } from "../waiting/wake";
 import type { World } from "../world";
 import type { DropletPoller } from "./dropletPoller";
+import { DueSteps } from "./dueSteps";
 import { templateOf } from "./fleetTags";
 import type { Gate } from "./gates/gate";
 import { Prober } from "./gates/prober";
@@ -127,7 +128,8 @@ export class Pursuit {
     const watch = new StallWatch(limit, clock.now());
     const pause = (): number =>
       this.#poller.pace.pause([...this.#observation.underWay(), ...this.#addresses.underWay()], clock.now(), random());
-    let [lookAt, before, looked, acted, isKept] = [clock.now() + pause(), "", true, false, false];
+    const dueSteps = new DueSteps();
+    let [lookAt, looked, acted, isKept] = [clock.now() + pause(), true, false, false];
     for (;;) {
       this.#call.signal.throwIfAborted();
       this.#observation.expect(goal.templates);
@@ -149,14 +151,13 @@ export class Pursuit {
       if (steps.length === 0 && isKept && isDone(members, goal, addresses)) return this.#finish(goal);
       if (watch.isStalled(distance(members, goal, addresses), clock.now())) throw new Error(describeStall(limit, this.#cause));
 
-      // Between two looks nothing is asked for twice: lists may be slow to show what was done.
-      const isNew = JSON.stringify(steps) !== before;
-      before = JSON.stringify(steps);
-      const fault = await this.#do(isNew || looked ? steps : [], goal);
-      if (fault !== undefined) return [fault];
+      const due = dueSteps.of(steps, looked, clock.now());
       // What was done is planned with at once, but that a Droplet serves must be seen.
-      acted = isNew && steps.length > 0;
-      const served = acted && steps.some(({ kind }) => kind === "serve");
+      acted = due.some((step) => dueSteps.isNew(step));
+      const served = acted && due.some(({ kind }) => kind === "serve");
+      const { fault, failed } = await this.#do(due, goal);
+      if (fault !== undefined) return [fault];
+      dueSteps.record(steps, due, failed, clock.now());
       if (acted || looked) lookAt = clock.now() + (served ? 0 : pause());
       looked = false;
       if (acted && this.#refusals.size === 0) continue;
@@ -206,18 +207,20 @@ export class Pursuit {
     return true;
   }
 
-  /** Does the steps; returns why the template is refused. A failure that may pass ends them until the next look. */
-  async #do(steps: readonly Step[], goal: Goal): Promise<string | undefined> {
+  /** Does the steps; returns why the template is refused, and which of them could not be done for the moment. */
+  async #do(steps: readonly Step[], goal: Goal): Promise<{ readonly fault?: string; readonly failed: readonly Step[] }> {
+    const failed: Step[] = [];
     for (const step of steps) {
       try {
-        const isDoneNow = await this.#attempt(step.kind, () => this.#executor.do(step, goal));
-        if (!isDoneNow && step.kind === "create") this.#holdUntil = this.#world.clock.now() + retryPause;
+        if (await this.#attempt(step.kind, () => this.#executor.do(step, goal))) continue;
+        failed.push(step);
+        if (step.kind === "create") this.#holdUntil = this.#world.clock.now() + retryPause;
       } catch (error) {
-        if (error instanceof RefusedError) return error.message;
+        if (error instanceof RefusedError) return { fault: error.message, failed };
         throw error;
       }
     }
-    return undefined;
+    return { failed };
   }
 
   /** Returns whether it was done; rejects with a failure that won't pass by itself. */
