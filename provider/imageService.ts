@@ -18,10 +18,16 @@ const overrideTable: PropertyTable = Object.fromEntries(
 
 const addresses: Shape = { listOf: "string" };
 
-const firewallRule = {
-  protocol: { shape: "string", required: true, doc: "`tcp`, `udp` or `icmp`." },
-  portRange: { shape: "string", doc: "A port, a range such as `8000-9000`, or `1-65535`. Required for `tcp` and `udp`." },
-} as const satisfies PropertyTable;
+/** Rules of a firewall for one direction: what lies at the other end is named by address or by tag. */
+function firewallRules(otherEnd: "source" | "destination"): Shape {
+  const rule: PropertyTable = {
+    protocol: { shape: "string", required: true, doc: "`tcp`, `udp` or `icmp`." },
+    portRange: { shape: "string", doc: "A port, a range such as `8000-9000`, or `1-65535`. Required for `tcp` and `udp`." },
+    [`${otherEnd}Addresses`]: { shape: addresses, doc: "Addresses and ranges." },
+    [`${otherEnd}Tags`]: { shape: addresses, doc: "Tags of Droplets." },
+  };
+  return { listOf: { object: rule } };
+}
 
 const parts = {
   vpc: {
@@ -39,30 +45,8 @@ const parts = {
   firewall: {
     shape: {
       object: {
-        inboundRules: {
-          shape: {
-            listOf: {
-              object: {
-                ...firewallRule,
-                sourceAddresses: { shape: addresses, doc: "Addresses and ranges." },
-                sourceTags: { shape: addresses, doc: "Tags of Droplets." },
-              },
-            },
-          },
-          doc: "What may come in beside the load balancers. Default: nothing.",
-        },
-        outboundRules: {
-          shape: {
-            listOf: {
-              object: {
-                ...firewallRule,
-                destinationAddresses: { shape: addresses, doc: "Addresses and ranges." },
-                destinationTags: { shape: addresses, doc: "Tags of Droplets." },
-              },
-            },
-          },
-          doc: "What may go out. Default: everything.",
-        },
+        inboundRules: { shape: firewallRules("source"), doc: "What may come in beside the load balancers. Default: nothing." },
+        outboundRules: { shape: firewallRules("destination"), doc: "What may go out. Default: everything." },
         gateFrom: {
           shape: addresses,
           doc: "Addresses and ranges of where `pulumi up` runs: it may ask the port of `fleet.gate`. Needed where such a gate is to reach through the firewall. Default: none.",
