@@ -1,4 +1,3 @@
-import type { FleetInputs } from "../../../../provider/resources/fleet/fleetState";
 import { checkFleet } from "../../../../provider/resources/fleet/fleetCheck";
 import { fleet } from "../../../../provider/resources/fleet/fleet";
 import { bounds, type Ended, FleetRig, imagesOf } from "./fleetRig";
