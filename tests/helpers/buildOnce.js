@@ -1,6 +1,6 @@
 /** The executables and programs under test run from `dist/`: bring it up to date before the first test. */
 const { execFileSync } = require("node:child_process");
-const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const path = require("node:path");
 const { dump, load } = require("js-yaml");
 
@@ -11,6 +11,8 @@ const plugin = path.join(root, "dist/pulumi-resource-imagefleet");
 
 module.exports = async function buildOnce() {
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+  // The release of an earlier run: the first test that wants one makes it anew.
+  rmSync(path.join(root, "dist/release"), { recursive: true, force: true });
   const { bundlePlugin } = require("../../dist/packaging/bundle");
   const { pluginArchive } = require("../../dist/packaging/pluginArchive");
   mkdirSync(plugin, { recursive: true });

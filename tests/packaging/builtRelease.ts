@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { makeOnce } from "../../local/makeOnce";
 
 const run = promisify(execFile);
 const root = path.resolve(__dirname, "../..");
@@ -12,11 +13,15 @@ afterAll(async () => {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
-/** Writes a release as its own command does, and returns its folder. Gone when the test file ends. */
+/** The folder of a release, which its own command writes once in a run of Jest: the first test file that asks waits for it with the others. */
 export async function builtRelease(): Promise<string> {
-  const folder = await scratchFolder();
-  await run(path.join(root, "bin/imagefleet"), ["package", "--out", folder]);
+  const folder = path.join(root, "dist/release");
+  await makeOnce(folder, writeRelease);
   return folder;
+}
+
+export async function writeRelease(folder: string): Promise<void> {
+  await run(path.join(root, "bin/imagefleet"), ["package", "--out", folder]);
 }
 
 /** An empty folder, gone when the test file ends. */

@@ -70,10 +70,12 @@ test.each([
   ["commonjs", "index.ts", { module: "commonjs", moduleResolution: "node10", skipLibCheck: true }],
   ["nodenext, its own types checked too", "index.mts", { module: "nodenext", moduleResolution: "nodenext", skipLibCheck: false }],
   ["a bundler", "index.ts", { module: "esnext", moduleResolution: "bundler", skipLibCheck: true }],
-])("a program in strict TypeScript compiles against it as %s", async (_, name, options) => {
+])("a program in strict TypeScript compiles against it as %s, and a wrong argument is the compiler's error", async (_, name, options) => {
   const program = `import { ${exported.join(", ")} } from "imagefleet";
 const image = new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: ["nyc3", "ams3"] });
 const fleet = new DropletFleet("web", { image, region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: ["1"] });
+// @ts-expect-error -- regions are a list.
+export const wrong = () => new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: "nyc3" });
 export const addresses = fleet.addresses.apply((all: string[]) => all.join());
 export const all = [${exported.join(", ")}];
 `;
@@ -82,19 +84,6 @@ export const all = [${exported.join(", ")}];
   await writeFile(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [name] }));
   const { stdout } = spawnSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
   expect(stdout.split("\n").filter((line) => !line.startsWith("node_modules/@"))).toEqual([""]);
-});
-
-test("a wrong argument is the compiler's error", async () => {
-  await writeFile(
-    path.join(project, "index.ts"),
-    'import { CustomImage } from "imagefleet";\nnew CustomImage("web", { regions: "nyc3" });\n',
-  );
-  const compilerOptions = { module: "nodenext", strict: true, noEmit: true, skipLibCheck: true, types: ["node"] };
-  await writeFile(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-  const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", project], {
-    encoding: "utf8",
-  });
-  expect({ status, stdout }).toEqual({ status: 2, stdout: expect.stringContaining("index.ts(2,26): error TS") as string });
 });
 
 test.each([

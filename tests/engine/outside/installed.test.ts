@@ -61,7 +61,7 @@ test("installed from its tarball into an empty project, README's five lines run 
   expect(server.asked).toEqual([archive]);
   expect((await account()).droplets).toHaveLength(3);
   expect(await answersOf((await stack.outputs()).addresses)).toEqual([200, 200, 200]);
-  expect(await stack.up("--expect-no-changes")).toSucceed();
+  expect(await stack.update("--expect-no-changes")).toSucceed();
 
   // A runner that has the state and neither the program's packages nor the plugin.
   const bare = await scratchFolder();
@@ -94,7 +94,7 @@ test.each([
   await writeFile(path.join(project, "index.ts"), fiveLines((await image("web-1.4.2.qcow2.gz")).url, sshKeys));
   const found = { PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: server.overrides, PULUMI_NODEJS_TRANSPILE_ONLY: undefined };
   stack.setEnv({ ...found, PULUMI_HOME: await scratchFolder() });
-  expect(await stack.up()).toMatchObject({ code: 0, stderr: "" });
+  expect(await stack.update()).toMatchObject({ code: 0, stderr: "" });
   expect((await account()).droplets).toHaveLength(3);
 });
 
@@ -119,11 +119,11 @@ test("`pulumi plugin install --file` takes the archive where nothing can be fetc
   const [, offline = ""] = blocksOf("docs/install.md", "sh");
   const [, ...words] = offline.trim().split(" ");
   expect(words).toContain(manifest.version);
-  await engine(release, home, ...words.map((word) => (word.endsWith(".tar.gz") ? archive : word)));
+  await engine(folder, home, ...words.map((word) => (word.endsWith(".tar.gz") ? path.join(release, archive) : word)));
   const { stdout } = await engine(folder, home, "package", "get-schema", "imagefleet");
   expect(server.asked).toEqual([]);
   expect(JSON.parse(stdout)).toMatchObject({ name: "imagefleet", pluginDownloadURL: manifest.pulumi.server });
-  await engine(release, home, "schema", "check", "schema.json");
+  await engine(folder, home, "schema", "check", path.join(release, "schema.json"));
 });
 
 test("where the release can't be reached, the engine says what the docs answer", async () => {

@@ -35,12 +35,15 @@ beforeAll(async () => {
   installed = await scratchFolder();
   const dependencies = { imagefleet: `file:${path.join(release, `imagefleet-${manifest.version}.tgz`)}`, "@pulumi/pulumi": pulumi.version };
   await writeFile(path.join(installed, "package.json"), JSON.stringify({ name: "shop", private: true, dependencies }));
-  await run("npm", ["install", "--package-lock-only", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: installed });
+  await run("npm", ["install", "--package-lock-only"], { cwd: installed, env: { ...process.env, ...ofCache } });
 });
 afterAll(() => {
   server.close();
   gateway?.stop();
 });
+
+/** What npm has fetched before it doesn't ask for again. */
+const ofCache = { npm_config_prefer_offline: "true", npm_config_audit: "false", npm_config_fund: "false" };
 
 /** A Git repository with the page's own program, pushed to a bare one, and the stacks that the page says to make. */
 async function newTeam(): Promise<Team> {
@@ -56,6 +59,7 @@ async function newTeam(): Promise<Team> {
   const { emulator, image, folder, sshKeys } = service;
   const env = {
     ...process.env,
+    ...ofCache,
     ...workspace,
     ...(await stateOf(project)),
     PATH: [path.dirname(engine), workspace.PATH].join(path.delimiter),
