@@ -1,4 +1,5 @@
 import type { Fault } from "./fault";
+import type { Listener } from "../waiting/listener";
 import type { Effect, PartlyKnown, PropertyTable, ValuesOf, WithUnknowns } from "./property";
 
 /**
@@ -54,19 +55,10 @@ export interface ResourceType<S, I extends PropertyTable = PropertyTable, O exte
 }
 
 /** What one operation can see and say. */
-export interface Call {
+export interface Call extends Listener {
   readonly urn: string;
-  /** Aborts on the engine's Cancel and when the time limit has passed; its reason is an `Interrupted`. */
-  readonly signal: AbortSignal;
-  /**
-   * A status line beside the resource while it works. Lines that come within 5 s of another replace each other; in a log, those within 30 s
-   * are left out, and it returns false.
-   */
-  progress(text: string): boolean | undefined;
   /** A warning that stays in the diagnostics. */
   warn(text: string): void;
-  /** A line that stays in the diagnostics. */
-  info(text: string): void;
 }
 
 export type State<I extends PropertyTable, O extends PropertyTable> = ValuesOf<I> & ValuesOf<O>;

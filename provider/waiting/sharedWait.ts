@@ -1,11 +1,8 @@
-import type { Call } from "../host/resource";
 import type { Clock } from "../world";
+import type { Listener } from "./listener";
 import { orAborted } from "./orAborted";
 import { StatusLine } from "./statusLine";
 import { waitFor, Waits } from "./waits";
-
-/** Who waits: when to stop, and where to say how it goes. */
-export type Listener = Pick<Call, "signal" | "progress" | "info">;
 
 /** What is looked at again and again. */
 export interface Watched {

@@ -1,6 +1,6 @@
-import type { Call } from "../host/resource";
 import type { Clock } from "../world";
 import { elapsedOf } from "./duration";
+import type { Listener } from "./listener";
 
 /** A line at least this often while nothing changes, in milliseconds. */
 const heartbeat = 30_000;
@@ -9,15 +9,15 @@ const heartbeat = 30_000;
 export class StatusLine {
   /** What was said last, without times; empty before the first. */
   phase = "";
-  readonly #call: Pick<Call, "progress">;
+  readonly #listener: Pick<Listener, "progress">;
   readonly #clock: Clock;
   readonly #expected: number | undefined;
   readonly #begun: number;
   #saidAt = 0;
 
   /** `expected` is how long the operation usually takes, in milliseconds. */
-  constructor(call: Pick<Call, "progress">, clock: Clock, expected?: number) {
-    this.#call = call;
+  constructor(listener: Pick<Listener, "progress">, clock: Clock, expected?: number) {
+    this.#listener = listener;
     this.#clock = clock;
     this.#expected = expected;
     this.#begun = clock.now();
@@ -28,7 +28,7 @@ export class StatusLine {
     const now = this.#clock.now();
     if (phase === this.phase && now - this.#saidAt < heartbeat) return;
     this.phase = phase;
-    const isSaid = this.#call.progress(line ?? `${phase}, ${elapsedOf(now - this.#begun, this.#expected)}`);
+    const isSaid = this.#listener.progress(line ?? `${phase}, ${elapsedOf(now - this.#begun, this.#expected)}`);
     if (isSaid !== false) this.#saidAt = now;
   }
 }

@@ -6,7 +6,8 @@ import { Copies, type Copy } from "./copies";
 import { expectedTransfer, quantile, type Expectation } from "./expectation";
 import { Mutex } from "../waiting/mutex";
 import { SingleFlight } from "../waiting/singleFlight";
-import { SharedWait, type Listener } from "../waiting/sharedWait";
+import type { Listener } from "../waiting/listener";
+import { SharedWait } from "../waiting/sharedWait";
 import { duration } from "../waiting/duration";
 import { statusKey, statusLine, type ImageWait } from "./imageStatus";
 import { nextTick } from "./ticks";
@@ -208,11 +209,11 @@ export class ImageWatcher {
   }
 
   /** Says once, when the last copy has ended, what has become of all of them. */
-  #summarise({ info }: Listener): void {
+  #summarise(listener: Listener): void {
     if (this.#copiesSince === undefined || this.#copies.in("copying").length > 0) return;
     const [present, failed] = [this.#copies.in("present"), this.#copies.in("failed")];
     const misses = failed.length === 0 ? "" : `, but not in ${failed.join(", ")}`;
-    info(`Image ${this.#id} is in ${present.join(", ")}${misses}; copying took ${duration(this.#now() - this.#copiesSince)}.`);
+    listener.info(`Image ${this.#id} is in ${present.join(", ")}${misses}; copying took ${duration(this.#now() - this.#copiesSince)}.`);
     this.#copiesSince = undefined;
   }
 

@@ -14,8 +14,8 @@ import {
   ownTags,
   placeOf,
 } from "../lineage/lineageTags";
-import { joinable, type Share, shareOf } from "../lineage/sharing";
-import { sourceIdentity, type Followed, type Source } from "./sourceIdentity";
+import { joinable, type Share } from "../lineage/sharing";
+import { shareOf, sourceIdentity, type Followed, type Source } from "./sourceIdentity";
 
 /** What is there already of the image that a create wants. */
 export interface ExistingImages {

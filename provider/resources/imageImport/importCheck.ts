@@ -5,7 +5,8 @@ import type { ProviderContext } from "../../providerContext";
 import { nearestCode } from "../../source/inspect/findings";
 import { refuseUnfit } from "./importInspection";
 import type { ImageImportInputs, StoredImageImport } from "./imageImportTable";
-import { normalDigest, type Source } from "./sourceIdentity";
+import { normalDigest } from "../../rules/digest";
+import type { Source } from "./sourceIdentity";
 
 type PartlyKnownInputs = Exclude<WithUnknowns<ImageImportInputs>, symbol>;
 

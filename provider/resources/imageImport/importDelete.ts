@@ -27,8 +27,7 @@ import {
   turnOf,
 } from "../lineage/lineageTags";
 import { prune } from "../lineage/prune";
-import { shareOf } from "../lineage/sharing";
-import { sourceIdentity } from "./sourceIdentity";
+import { shareOf, sourceIdentity } from "./sourceIdentity";
 import { requireTeam } from "../teamCheck";
 
 /**

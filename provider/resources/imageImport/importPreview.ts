@@ -12,7 +12,8 @@ import { isWantedBeside, ownerNamed, ownersOf } from "../lineage/lineageTags";
 import { pruned } from "../lineage/prune";
 import { requireImageRegion } from "../regionCheck";
 import { findImages } from "./existingImages";
-import { normalDigest, type Source } from "./sourceIdentity";
+import { normalDigest } from "../../rules/digest";
+import type { Source } from "./sourceIdentity";
 
 /** What `up` would do, by reads alone: region and source are checked, and what a new image means for earlier versions is said. */
 export async function previewImport(

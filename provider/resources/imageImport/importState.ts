@@ -6,7 +6,8 @@ import { importOutputs, type ImageImportInputs, type ImageImportState, type Stor
 import { tagsWithout } from "../../rules/tag";
 import { userTags } from "../imageTags";
 import { ownersOf } from "../lineage/lineageTags";
-import { normalDigest, type Followed } from "./sourceIdentity";
+import { normalDigest } from "../../rules/digest";
+import type { Followed } from "./sourceIdentity";
 
 /** What a state keeps of an image besides what the image itself tells. */
 export interface Marks {

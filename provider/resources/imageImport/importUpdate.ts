@@ -11,7 +11,8 @@ import { claim, findLineage, mark, nextOwnerTag, past } from "../lineage/lineage
 import { deletingTag, digestTag, freshLineage, isLeaving, retainTag } from "../lineage/lineageTags";
 import { pruneAlong } from "../lineage/prune";
 import { shareDescription } from "./sharedDescription";
-import { normalDigest, sourceIdentity } from "./sourceIdentity";
+import { normalDigest } from "../../rules/digest";
+import { sourceIdentity } from "./sourceIdentity";
 import { end, gone, untilAvailable } from "./importWait";
 
 export async function updateImport(

@@ -1,4 +1,8 @@
 import type { Effect } from "../../host/property";
+import type { ProviderContext } from "../../providerContext";
+import { normalDigest } from "../../rules/digest";
+import { claimedTag, digestTag, verifiedTag } from "../lineage/lineageTags";
+import type { Share } from "../lineage/sharing";
 import type { ImageImportInputs } from "./imageImportTable";
 
 /** Where an image's bits come from. */
@@ -16,6 +20,14 @@ export interface Followed {
  */
 export function sourceIdentity({ url, sha256, generation }: Source, followed?: Followed): string {
   return JSON.stringify([sha256 === undefined ? { url, ...followed } : { sha256: normalDigest(sha256) }, generation ?? 0]);
+}
+
+/** Undefined where the source says nothing by which it could be shared: it has no digest, or follows its URL. */
+export function shareOf({ url, sha256, generation = 0, follow, verify }: Source, { namespace }: ProviderContext): Share | undefined {
+  if (sha256 === undefined || follow === true) return undefined;
+  const verified = verifiedTag(namespace, sha256, generation);
+  if (url === undefined || verify === "stage") return { digest: digestTag(sha256), verified };
+  return { digest: digestTag(sha256), verified, claimed: claimedTag(namespace, sha256, generation, url) };
 }
 
 /** What a change of the source does to the image that was made from it. */
@@ -39,8 +51,4 @@ export function normalUrl(url: string): string;
 export function normalUrl(url: string | undefined): string | undefined;
 export function normalUrl(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).href : url;
-}
-
-export function normalDigest(sha256: string): string {
-  return sha256.toLowerCase();
 }

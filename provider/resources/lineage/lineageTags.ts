@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ImageWire } from "../../api/wire";
 import { reservedPrefix } from "../../rules/tag";
-import { normalDigest } from "../imageImport/sourceIdentity";
+import { normalDigest } from "../../rules/digest";
 
 /**
  * The tags by which imagefleet knows its images again. A lineage is the history of one resource: all images that it has run. Its id is

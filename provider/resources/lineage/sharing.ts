@@ -1,8 +1,7 @@
 import type { ImageWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
-import type { Source } from "../imageImport/sourceIdentity";
 import { mark } from "./lineage";
-import { claimedTag, digestTag, isLeaving, verifiedTag } from "./lineageTags";
+import { isLeaving } from "./lineageTags";
 
 /** By which tags an image says that others of its namespace may share it. */
 export interface Share {
@@ -11,14 +10,6 @@ export interface Share {
   readonly verified: string;
   /** Of bits that the same URL claims to serve; undefined where there is no URL, or the claim isn't enough. */
   readonly claimed?: string;
-}
-
-/** Undefined where the source says nothing by which it could be shared: it has no digest, or follows its URL. */
-export function shareOf({ url, sha256, generation = 0, follow, verify }: Source, { namespace }: ProviderContext): Share | undefined {
-  if (sha256 === undefined || follow === true) return undefined;
-  const verified = verifiedTag(namespace, sha256, generation);
-  if (url === undefined || verify === "stage") return { digest: digestTag(sha256), verified };
-  return { digest: digestTag(sha256), verified, claimed: claimedTag(namespace, sha256, generation, url) };
 }
 
 /** The images among these that a create of this source may join: verified ones first, the oldest of them first. */
