@@ -16,7 +16,8 @@ export class Ids {
   }
 
   uuid(): string {
-    const hex = Array.from({ length: 32 }, () => Math.floor(this.#random() * 16).toString(16)).join("");
+    let hex = "";
+    while (hex.length < 32) hex += "0123456789abcdef".charAt(Math.floor(this.#random() * 16));
     return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20)].join("-");
   }
 }

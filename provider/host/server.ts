@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { Server, ServerCredentials, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService, type IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -30,7 +32,10 @@ export interface ServerSettings {
 export interface RunningServer {
   /** On loopback. */
   readonly port: number;
-  /** Cancels the calls that run, lets each answer with what it has made, and ends when the engine has cancelled too; after 4.5 s at the latest. */
+  /**
+   * Cancels the calls that run, lets each answer with what it has made, and ends when the engine has cancelled too, or has hung up, which it
+   * also does without a word; after 4.5 s at the latest.
+   */
   end(): Promise<void>;
   /** Ends at once; calls that still run are dropped. */
   stop(): void;
@@ -48,19 +53,20 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
   });
   const context = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send, environment) };
   server.addService(ResourceProviderService, implementation(context, session, engine, construction));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
+  const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((socket) => connections.injectConnection(socket));
+  await once(listener.listen(0, "127.0.0.1"), "listening");
+  const { port } = listener.address() as AddressInfo;
   const stop = (): void => {
+    listener.close();
     server.forceShutdown();
     engine.close();
   };
   const end = async (): Promise<void> => {
     session.cancel();
     const answered = new AbortController();
-    void session.released.then(() => server.tryShutdown(() => answered.abort()));
+    const disconnected = new Promise<void>((resolve) => listener.close(() => resolve()));
+    void Promise.race([session.released, disconnected]).then(() => server.tryShutdown(() => answered.abort()));
     await world.clock.sleep(endMilliseconds, answered.signal).catch(() => undefined);
     stop();
   };

@@ -1,7 +1,15 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-/** What waits for other processes most, by folder: begun last, it would run alone at the end. */
-const longest = ["tests/soak/", "tests/engine/demo/", "tests/engine/", "tests/packaging/", "tests/local/"];
+/** What takes longest, by folder; first what waits for other processes. Begun last, one of them would run alone at the end. */
+const longest = [
+  "tests/soak/",
+  "tests/engine/demo/",
+  "tests/engine/",
+  "tests/packaging/",
+  "tests/local/",
+  "tests/simulation/",
+  "tests/provider/resources/fleet/",
+];
 
 /** Starts the longest files first; the others by size, as Jest does where it hasn't seen them run. */
 module.exports = class LongestFirst extends Sequencer {

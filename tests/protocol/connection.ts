@@ -34,6 +34,8 @@ export interface Connection {
   readonly clock: VirtualClock;
   readonly heard: readonly Heard[];
   readonly debugged: readonly string[];
+  /** Ends the provider as a signal does. */
+  readonly end: () => Promise<void>;
   close(): void;
 }
 
@@ -72,7 +74,7 @@ export async function connect<S>(
     server.stop();
     engine.stop();
   };
-  const connection = { client, clock, heard, debugged, close };
+  const connection = { client, clock, heard, debugged, end: () => server.end(), close };
   open.push(connection);
   return connection;
 }

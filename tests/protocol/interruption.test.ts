@@ -5,6 +5,22 @@ import { toyProvider, unfinished } from "./toy";
 const forever = (call: Call) =>
   new Promise<never>((_, reject) => call.signal.addEventListener("abort", () => reject(call.signal.reason as Error)));
 
+test("a signal ends the provider at once where the engine has hung up, as it does at the end of a run, with or without a Cancel", async () => {
+  const connection = await connectConfigured(toyProvider());
+  connection.client.close();
+  await connection.end();
+  expect(connection.clock.pendingTimers).toBe(0);
+});
+
+test("a signal leaves the provider there for an engine that has still to cancel", async () => {
+  const connection = await connectConfigured(toyProvider());
+  const ended = connection.end();
+  await until(() => connection.clock.pendingTimers === 1);
+  await cancel(connection);
+  await ended;
+  expect(connection.clock.pendingTimers).toBe(0);
+});
+
 describe("time limit", () => {
   test("ends a create after its custom timeout, and says which to raise", async () => {
     const connection = await connectConfigured(toyProvider({ create: (_, __, call) => forever(call) }));

@@ -14,6 +14,7 @@ interface Load {
 }
 
 const requestsPerSecond = 200;
+/** So many are made at the same moment: one timer for all of them. */
 const batch = 10;
 /** A request is in flight this long: a Droplet that stops meanwhile loses it. */
 const requestSeconds = 1;
@@ -31,16 +32,22 @@ function load({ network, clock }: FleetRig, address: string): Load {
       .get(at)
       ?.some((listen) => listen.port === port) === true;
   const ask = async (): Promise<void> => {
-    count += 1;
-    const target = network.route(address, 80);
-    const reached = target !== undefined && listens(target);
-    if (reached) await clock.sleep(requestSeconds * 1_000);
-    if (reached && listens(target)) answered.set(target.address, (answered.get(target.address) ?? 0) + 1);
-    else lost.push(`${reached ? "cut off" : target === undefined ? "no Droplet to send it to" : "refused"} at ${clock.now() - began} ms`);
+    count += batch;
+    const routed = Array.from({ length: batch }, () => network.route(address, 80));
+    const reached = routed.map((target) => target !== undefined && listens(target));
+    await clock.sleep(requestSeconds * 1_000);
+    const losses = routed.flatMap((target, at) => {
+      if (target === undefined) return ["no Droplet to send it to"];
+      if (!reached[at]) return ["refused"];
+      if (!listens(target)) return ["cut off"];
+      answered.set(target.address, (answered.get(target.address) ?? 0) + 1);
+      return [];
+    });
+    lost.push(...losses.map((loss) => `${loss} by ${clock.now() - began} ms`));
   };
   const run = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      for (let at = 0; at < batch; at += 1) void ask();
+      void ask();
       await clock.sleep((batch * 1_000) / requestsPerSecond);
     }
   };

@@ -38,7 +38,8 @@ export class FleetCloud {
   readonly #faults = new Faults();
   process: VirtualProcess;
   readonly #trial: FleetTrial;
-  readonly #random: () => number;
+  /** Ids are the same in all trials: fingerprints of templates are slow to make, and remembered. */
+  readonly #random = seededRandom(1);
   #asked = 0;
   #images: readonly string[] = [];
   #history: readonly { readonly at: number; readonly droplets: readonly DropletWire[] }[] = [];
@@ -47,11 +48,10 @@ export class FleetCloud {
   readonly #boundsOf: (name: string) => FleetBounds;
 
   /** `boundsOf` says the bounds of a fleet by its name. */
-  constructor(seed: number, trial: FleetTrial, boundsOf: (name: string) => FleetBounds) {
+  constructor(trial: FleetTrial, boundsOf: (name: string) => FleetBounds) {
     this.#trial = trial;
     this.#boundsOf = boundsOf;
-    this.#random = seededRandom(seed + 1);
-    this.service = new VirtualService(seed, {
+    this.service = new VirtualService(1, {
       options: trial.options,
       seed: {
         tokens: watchers.map((token) => ({ token })),
@@ -166,7 +166,9 @@ export class FleetCloud {
       if (isWrite) {
         this.#judge(`${method} ${decodeURIComponent(new URL(url).pathname)}`, before, await this.droplets());
         // The service's own reads are behind, too: what this write did is known when they show it.
-        void this.clock.sleep((this.#trial.options.lagSeconds ?? 0) * 1_000 + 1).then(async () => this.#remember(await this.droplets()));
+        const { listLag, options } = this.#trial;
+        const shown = async () => this.#remember(await this.droplets());
+        if (listLag > 0) void this.clock.sleep((options.lagSeconds ?? 0) * 1_000 + 1).then(shown);
       }
     }
   }

@@ -37,7 +37,7 @@ export async function soakFleets(seed: number): Promise<readonly string[]> {
 /** Plays the trial of a seed on virtual time: each program with its upset runs, and in the end quiet ones until nothing is left to do. */
 export async function playFleets(seed: number): Promise<PlayedFleets> {
   const trial = fleetTrialOf(seed);
-  const cloud = new FleetCloud(seed, trial, (name) => boundsIn(trial, name));
+  const cloud = new FleetCloud(trial, (name) => boundsIn(trial, name));
   const engine = new FleetEngine();
   const runs: FleetRun[] = [];
   const { clock } = cloud;

@@ -1,6 +1,7 @@
 import { seededRandom } from "../../../../emulator/ids";
 import type { FleetInputs } from "../../../../provider/resources/fleet/fleetState";
 import { bounds, type Ended, FleetRig, imagesOf } from "./fleetRig";
+import { leads, reachable, reserved, type ReservedRig } from "./reservedRig";
 
 const policy = { maxSurge: "1", maxUnavailable: "0", maxFailures: "50%", drainSeconds: 2, shutdownSeconds: 10 };
 
@@ -22,21 +23,26 @@ interface Strategy extends Readonly<Record<"most" | "fewest" | "old", number>> {
   readonly name: string;
 }
 
-/** Kills engine and provider at each request of an operation, before it arrives and after it took effect, and runs the operation again. */
+/** A read changes nothing: only the writes, before and after, tell moments of death apart. */
+const isWrite = (request?: Request): boolean => request?.method !== "GET";
+
+/** Kills engine and provider at each write of an operation, before it arrives and after it took effect, and runs the operation again. */
 async function crashEverywhere(
-  start: (rig: FleetRig) => Promise<Ended | undefined>,
-  to: (rig: FleetRig) => Promise<FleetInputs>,
+  start: (own: ReservedRig) => Promise<Ended | undefined>,
+  to: (own: ReservedRig) => Promise<FleetInputs>,
   { most, fewest, old, name }: Strategy,
 ) {
   for (const when of ["before", "after"] as const) {
     for (let at = 1, crashed = true; crashed; at += 1) {
-      const rig = new FleetRig();
-      const from = await start(rig);
-      const inputs = await to(rig);
+      const own = await reserved(1);
+      const { rig, ips } = own;
+      const from = await start(own);
+      const inputs = await to(own);
       const { servingTags = [] } = inputs;
       const seen = bounds(rig, from?.id ?? "", servingTags);
+      const lead = reachable(own, from?.id ?? "");
       const run = () => (from === undefined ? rig.create(inputs) : rig.update(from, inputs));
-      const first = await rig.untilCrash({ at, when }, run);
+      const first = await rig.untilCrash({ at, when, matches: isWrite }, run);
       crashed = first === undefined;
       // The tag is off and the state not yet stored: no order of the two can close this gap.
       if (from === undefined && when === "after" && rig.sent.at(-1)?.startsWith("DELETE /v2/tags/imagefleet:create:")) return;
@@ -44,8 +50,9 @@ async function crashEverywhere(
       const droplets = await rig.droplets();
       const tags = (await rig.tags()).filter((tag) => /^imagefleet:(create|leaving):/.test(tag));
       const images = imagesOf(droplets).filter((image) => image !== inputs.image).length;
-      expect({ when, at, reasons: last.reasons, old: images, ids: droplets.map(({ id }) => String(id)).sort(), tags }).toEqual({
-        ...{ when, at, reasons: [], old, tags: [] },
+      const holders = await leads(rig, ips);
+      expect({ when, at, reasons: last.reasons, old: images, ids: droplets.map(({ id }) => String(id)).sort(), tags, holders }).toEqual({
+        ...{ when, at, reasons: [], old, tags: [], holders: [last.state.droplets?.[0]?.id] },
         ids: last.state.live?.map(({ id }) => id).sort(),
       });
       expect(droplets.filter((droplet) => servingTags.every((tag) => droplet.tags.includes(tag))).length).toBeGreaterThanOrEqual(
@@ -53,34 +60,39 @@ async function crashEverywhere(
       );
       const templates = (await rig.tags()).filter((tag) => /^imagefleet:template:/.test(tag));
       expect(templates.sort()).toEqual([...new Set(last.state.live?.map(({ template }) => `imagefleet:template:${template}`))].sort());
-      expect({ name, when, at, most: seen.exist, fewest: from && seen.serve }).toEqual({ name, when, at, most, fewest: from && fewest });
+      expect({ name, when, at, most: seen.exist, fewest: from && seen.serve, reached: from && lead.least }).toEqual({
+        ...{ name, when, at, most, fewest: from && fewest, reached: from && Math.min(1, fewest - inputs.count + 1) },
+      });
       expect((await rig.read(last, inputs)).reasons).toEqual([]);
     }
   }
 }
 
-test("a create that was killed at any request is found again and finished, without an orphan", async () => {
+test("a create that was killed at any write is found again and finished, without an orphan", async () => {
   await crashEverywhere(
     () => Promise.resolve(undefined),
-    (rig) => rig.inputs(0, { count: 2 }),
+    ({ inputs }) => inputs(0, { count: 2 }),
     { ...strategies[0], most: 2 },
   );
 });
 
-test.each(strategies)("$name that was killed at any request is finished by the next run, within the same bounds", async (strategy) => {
-  const { rollout } = strategy;
-  await crashEverywhere(
-    async (rig) => rig.create(await rig.inputs(0, { count: 2, servingTags: ["shop"], rollout })),
-    (rig) => rig.inputs(1, { count: 2, servingTags: ["shop"], rollout }),
-    strategy,
-  );
-});
+test.each(strategies)(
+  "$name that was killed at any write is finished by the next run, within the same bounds and with its address",
+  async (strategy) => {
+    const { rollout } = strategy;
+    await crashEverywhere(
+      async ({ rig, inputs }) => rig.create(await inputs(0, { count: 2, servingTags: ["shop"], rollout })),
+      ({ inputs }) => inputs(1, { count: 2, servingTags: ["shop"], rollout }),
+      strategy,
+    );
+  },
+);
 
 test("a rollout in which many leave at once is finished as well, without a Droplet too few or a tag too many", async () => {
   const rollout = { maxSurge: "5", maxUnavailable: "0", maxFailures: "0", drainSeconds: 2, shutdownSeconds: 10 };
   await crashEverywhere(
-    async (rig) => rig.create(await rig.inputs(0, { count: 6, rollout })),
-    (rig) => rig.inputs(1, { count: 6, rollout }),
+    async ({ rig, inputs }) => rig.create(await inputs(0, { count: 6, rollout })),
+    ({ inputs }) => inputs(1, { count: 6, rollout }),
     { name: "rolling", most: 11, fewest: 6, old: 0 },
   );
 });
