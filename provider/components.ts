@@ -50,7 +50,8 @@ export const components: readonly ComponentType[] = [
     of: "ImageImport",
     doc: "A custom image: imported once, to the first of `regions`, and copied to all the others at the same time.",
     inputs: {
-      ...taken(importInputs, ["source", "description", "distribution", "tags", "retain", "forceDelete"]),
+      source: { ...importInputs.source, required: true },
+      ...taken(importInputs, ["description", "distribution", "tags", "retain", "forceDelete"]),
       name: { ...importInputs.name, required: false, doc: `${importInputs.name.doc} ${ownName}` },
       regions,
       waitFor,

@@ -21,9 +21,10 @@ const sources = [
   ...meetings,
 ].map((file) => plain(readFileSync(path.join(root, file), "utf8")));
 
-/** Without what code needs to say a sentence: escapes, backticks, and quotes where a long one goes on. */
+/** Without what code needs to say a sentence: escapes, backticks, and quotes where a long one goes on; nor what it says to its readers alone. */
 function plain(text: string): string {
-  return text.replace(/\\S\+/g, "").replace(/\\?`|\\/g, "").replace(/"?\s*\+\s*"?|"\s*\n\s*"/g, " ").replace(/\s+/g, " "); // prettier-ignore
+  const said = text.replace(/^\s*(\/\*\*|\*|\/\/).*$/gm, "");
+  return said.replace(/\\S\+/g, "").replace(/\\?`|\\/g, "").replace(/"?\s*\+\s*"?|"\s*\n\s*"/g, " ").replace(/\s+/g, " "); // prettier-ignore
 }
 
 const errors = [...readPage("docs/troubleshooting.md").matchAll(/^\*\*`(.*)`\*\*$/gm)].map(([, text = ""]) => text);

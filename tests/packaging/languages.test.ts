@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { packageSchema } from "../../provider/host/schema";
 import { imagefleet } from "../../provider/imagefleet";
+import manifest from "../../package.json";
 
 const yaml = jest.requireActual<{ load(text: string): unknown }>("js-yaml");
 
@@ -137,4 +138,19 @@ test("the schema has nothing that a language can't say: no unions, and every typ
   expect(text).not.toContain('"oneOf"');
   const types = all(text, /"\$ref":"#\/types\/([^"]+)"/g);
   expect(types.filter((type) => schema.types[type] === undefined)).toEqual([]);
+});
+
+test("generated code has the package's own names", () => {
+  const { language, repository, publisher, license, pluginDownloadURL } = packageSchema(imagefleet()) as unknown as Readonly<
+    Record<string, unknown>
+  >;
+  expect(language).toMatchObject({
+    nodejs: { packageName: "imagefleet" },
+    python: { packageName: "imagefleet" },
+    go: { importBasePath: "github.com/imagefleet/imagefleet/sdk/go/imagefleet" },
+    csharp: { rootNamespace: "Imagefleet" },
+    java: expect.anything() as unknown,
+  });
+  for (const said of [repository, publisher, license]) expect(said).toMatch(/\S/);
+  expect(pluginDownloadURL).toBe(manifest.pulumi.server);
 });

@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import manifest from "../../package.json";
 import { builtRelease, scratchFolder, unpacked } from "./builtRelease";
 
@@ -104,6 +106,11 @@ test.each([
   );
 });
 
+test("Node.js loads `imagefleet/service` beside the official package", async () => {
+  await writeFile(path.join(project, "service.cjs"), 'console.log(Object.keys(require("imagefleet/service")).join());');
+  expect(execFileSync(process.execPath, [path.join(project, "service.cjs")], { encoding: "utf8" })).toContain("ImageService");
+});
+
 describe("its command line", () => {
   const command = (...args: readonly string[]) =>
     spawnSync(path.join(installed, "bin/imagefleet"), args, { cwd: project, encoding: "utf8" });
@@ -122,6 +129,20 @@ describe("its command line", () => {
     const missing = command("inspect", "nowhere.qcow2");
     expect(missing.status).not.toBe(0);
     expect(missing.stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("emulates the service, and lists the images that are there", async () => {
+    const emulator = spawn(path.join(installed, "bin/imagefleet"), ["emulator"], { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const [line] = (await once(emulator.stdout, "data")) as [Buffer];
+      const { url, token } = JSON.parse(String(line)) as { readonly url: string; readonly token: string };
+      const env = { ...process.env, DIGITALOCEAN_API_URL: url, DIGITALOCEAN_TOKEN: token };
+      const listed = promisify(execFile)(path.join(installed, "bin/imagefleet"), ["images", "--json"], { cwd: project, env });
+      expect(JSON.parse((await listed).stdout)).toEqual({ images: [] });
+    } finally {
+      emulator.kill("SIGTERM");
+    }
+    expect(await once(emulator, "close")).toEqual([0, null]);
   });
 
   test("answers an unknown verb with exit code 2", () => {

@@ -57,13 +57,18 @@ test("components that the plugin constructs lay out the same resources, keep sec
       .map(({ type }) => type.replace(/^.*:/, ""))
       .sort(),
   ).toEqual(["CustomImage", "ImageImport", "ImageReplica", "ImageReplica", "ImageReplication"]);
-  await stack.setConfig({ "constructed:protect": false });
+
+  // By its alias a component and all below it keep what they are under another name.
+  await stack.setConfig({ "constructed:protect": false, "constructed:name": "site" });
   expect(await stack.update()).toSucceed();
+  expect((await account()).images.map((one) => one.id)).toEqual([id]);
+  const renamed = ((await stack.state()).deployment.resources ?? []).filter(({ type }) => type === "imagefleet:index:ImageImport");
+  expect(renamed.map(({ urn, id: number }) => [urn.replace(/^.*::/, ""), number])).toEqual([["site", id]]);
   expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
 
-test("what is wrong with a component's arguments, or with a child, ends the `up` with that as the message", async () => {
+test("what is wrong with a component's arguments, or with a child, ends the run with that as the message", async () => {
   const { stack, image, garbage, sshKeys, account } = await useService({ program });
   const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
   await stack.setSecret("constructed:userData", "none");

@@ -19,8 +19,10 @@ const service = config.getObject<pulumi.Inputs>("service");
 export const outputs = service === undefined ? fiveLines() : wholeService(service);
 
 function fiveLines() {
-  const image = new Remote("CustomImage", "web", config.requireObject("image"), ["imageId", "regions", "imageIds"], {
+  const name = config.get("name") ?? "web";
+  const image = new Remote("CustomImage", name, config.requireObject("image"), ["imageId", "regions", "imageIds"], {
     protect: config.getBoolean("protect"),
+    aliases: name === "web" ? [] : [{ name: "web" }],
   });
   const fleetArgs = { ...config.requireObject<pulumi.Inputs>("fleet"), image: inRegion(image, config.get("in") ?? "ams3") };
   const fleet = new Remote("DropletFleet", "web", { ...fleetArgs, userData: config.requireSecret("userData") }, ["addresses"]);
