@@ -107,9 +107,12 @@ export interface TagsApi {
   delete(tag: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Actions in one answer. */
+export const actionsPage = 200;
+
 export interface ActionsApi {
-  /** The newest actions of the account, at most 200 (one request). */
-  recent(signal: AbortSignal, priority?: Priority): Promise<readonly ActionWire[]>;
+  /** The newest actions of the account, at most 200 (one request); the older ones by further pages. */
+  recent(signal: AbortSignal, priority?: Priority, page?: number): Promise<readonly ActionWire[]>;
 }
 
 export interface HealthCheck {

@@ -31,6 +31,7 @@ export function addressMoves(
   addresses: readonly Address[],
   { members, bySlot, isReady }: Places,
 ): { readonly assign: readonly Assignment[]; readonly unassign: readonly string[] } {
+  if (addresses.length === 0) return { assign: [], unassign: [] };
   const holders = new Set(addresses.flatMap(({ holder }) => holder ?? []));
   const due = addresses.flatMap((address): readonly Assignment[] => {
     const target = targetOf(address, bySlot);
@@ -60,8 +61,11 @@ export interface Held {
   readonly arriving: ReadonlySet<string>;
 }
 
+const none: Held = { leaving: new Set(), waiting: new Set(), arriving: new Set() };
+
 /** A Droplet is waited for only where more may exist than are wanted, and only by one that is available. */
 export function heldByAddress(addresses: readonly Address[], { members, bySlot, isReady }: Places, canSurge: boolean): Held {
+  if (addresses.length === 0) return none;
   const available = new Set(members.filter((member) => member.available).map(({ id }) => id));
   const [leaving, waiting, arriving] = [new Set<string>(), new Set<string>(), new Set<string>()];
   for (const address of addresses) {

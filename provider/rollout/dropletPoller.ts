@@ -1,4 +1,4 @@
-import type { Api } from "../api/api";
+import { actionsPage, type Api } from "../api/api";
 import type { DropletWire, ReservedIpWire } from "../api/wire";
 import { hasTag } from "../rules/tag";
 import { SingleFlight } from "../waiting/singleFlight";
@@ -67,7 +67,7 @@ export class DropletPoller {
     }
   }
 
-  /** A Droplet whose create has failed looks like any other that is new: only the action tells. One request asks for all of them. */
+  /** A Droplet whose create has failed looks like any other that is new: only the action tells. */
   async #noteFailedCreates(droplets: readonly DropletWire[], signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
     const fresh = droplets.filter(({ id, status }) => status === "new" && !this.failedCreates.has(id));
@@ -76,14 +76,24 @@ export class DropletPoller {
       [...this.#newSince.values()].some((since) => now - since >= createAskedEvery) && now - this.#actionsAskedAt >= createAskedEvery;
     if (!isDue) return;
     this.#actionsAskedAt = now;
-    this.#allowance -= 1;
     try {
-      for (const { type, status, resource_id: id } of await this.#api.actions.recent(signal, "background")) {
-        if (type === "create" && status === "errored" && id !== null && this.#newSince.has(id)) this.failedCreates.add(id);
-      }
+      await this.#askCreates(Math.min(...fresh.map(({ created_at: at }) => Date.parse(at))), signal);
     } catch {
       // Without an answer, or the permission to ask, such a Droplet fails when it has been new for too long.
       signal.throwIfAborted();
+    }
+  }
+
+  /** Asks for all of them together: by the account's actions, newest first, back to when the oldest was made. */
+  async #askCreates(since: number, signal: AbortSignal): Promise<void> {
+    for (let page = 1, isOver = false; !isOver; page += 1) {
+      this.#allowance -= 1;
+      const actions = await this.#api.actions.recent(signal, "background", page);
+      for (const { type, status, resource_id: id } of actions) {
+        if (type === "create" && status === "errored" && id !== null && this.#newSince.has(id)) this.failedCreates.add(id);
+      }
+      const oldest = actions.at(-1)?.started_at ?? "";
+      isOver = actions.length < actionsPage || !(Date.parse(oldest) >= since);
     }
   }
 

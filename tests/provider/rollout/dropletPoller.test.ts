@@ -55,3 +55,23 @@ test("lets one waiter go without disturbing the other", async () => {
   expect((await clock.run(stayed)).map(({ id }) => id)).toEqual([1]);
   expect(recorded.asked).toHaveLength(1);
 });
+
+test("finds a create that has failed among all actions since, however busy the account is", async () => {
+  const { recorded, clock, poller: one } = poller(0);
+  const at = (seconds: number): string => new Date(clock.now() + seconds * 1_000).toISOString();
+  const old = Array.from(
+    { length: 600 },
+    (_, id) => ({ id, type: "snapshot", status: "completed", resource_id: 1, started_at: at(-1) }) as const,
+  );
+  const busy = old.slice(0, 450).map((action) => ({ ...action, started_at: at(10) }));
+  recorded.droplets = [1, 2].map((id) => wireOf(id, { status: "new", created_at: at(0), tags: [fleetsTag, fleetTag("f1")] }));
+  recorded.actions = [...busy, { type: "create", status: "errored", resource_id: 2, started_at: at(0) }, ...old];
+  await clock.run(one.look("f1", signal));
+  await clock.advance(29_000);
+  await clock.run(one.look("f1", signal));
+  expect([...one.failedCreates]).toEqual([]);
+  await clock.advance(1_000);
+  await clock.run(one.look("f1", signal));
+  expect([...one.failedCreates]).toEqual([2]);
+  expect(recorded.asked.filter((asked) => asked.startsWith("actions"))).toEqual(["actions 1", "actions 2", "actions 3"]);
+});

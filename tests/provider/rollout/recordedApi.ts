@@ -1,5 +1,5 @@
-import type { Api } from "../../../provider/api/api";
-import type { DropletWire, NewDropletsWire, TaggedResourceWire } from "../../../provider/api/wire";
+import { actionsPage, type Api } from "../../../provider/api/api";
+import type { ActionWire, DropletWire, NewDropletsWire, TaggedResourceWire } from "../../../provider/api/wire";
 
 /** A Droplet as the service would list it. */
 export function wireOf(id: number, changes: Partial<DropletWire> = {}): DropletWire {
@@ -16,6 +16,8 @@ export class RecordedApi {
   droplets: DropletWire[] = [];
   /** What the next call rejects with, by its name. */
   readonly failures = new Map<string, Error>();
+  /** The account's actions, newest first. */
+  actions: Partial<ActionWire>[] = [];
   /** The account's Droplet limit. */
   limit = 100;
   /** Droplets that a deletion doesn't find. */
@@ -37,6 +39,10 @@ export class RecordedApi {
         deleteByTag: (tag: string) => this.#do("deleteByTag", tag, () => undefined),
         shutdownByTag: (tag: string) => this.#do("shutdownByTag", tag, () => undefined),
         shutdown: (id: string) => this.#do("shutdown", id, () => undefined),
+      },
+      actions: {
+        recent: (_: AbortSignal, __: unknown, page = 1) =>
+          this.#do("actions", String(page), () => this.actions.slice((page - 1) * actionsPage, page * actionsPage)),
       },
       tags: {
         add: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("tag", `${tag} ${idsOf(resources)}`, () => undefined),
