@@ -22,7 +22,7 @@ export class HostSession<S> {
   #released = Promise.resolve();
   #release: (() => void) | undefined;
 
-  /** Begins a run: the engine cancels at the end of most, also when it goes on with the same process. */
+  /** Begins a run: the engine cancels at the end of every one, also when it goes on with the same process. */
   begin(): void {
     if (this.#cancellation.signal.aborted) this.#cancellation = new AbortController();
     if (this.#release === undefined) this.#released = new Promise((resolve) => (this.#release = resolve));

@@ -33,8 +33,8 @@ export interface RunningServer {
   /** On loopback. */
   readonly port: number;
   /**
-   * Cancels the calls that run, lets each answer with what it has made, and ends when the engine has cancelled too, or has hung up, which it
-   * also does without a word; after 4.5 s at the latest.
+   * Cancels the calls that run, lets each answer with what it has made, and ends when the engine has cancelled too, or has hung
+   * up; after 4.5 s at the latest.
    */
   end(): Promise<void>;
   /** Ends at once; calls that still run are dropped. */
@@ -65,8 +65,9 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
   const end = async (): Promise<void> => {
     session.cancel();
     const answered = new AbortController();
-    const disconnected = new Promise<void>((resolve) => listener.close(() => resolve()));
-    void Promise.race([session.released, disconnected]).then(() => server.tryShutdown(() => answered.abort()));
+    // With the last connection all is answered: the engine has hung up, or has cancelled, and then each one ends after its last answer.
+    listener.close(() => answered.abort());
+    void session.released.then(() => connections.drain(endMilliseconds));
     await world.clock.sleep(endMilliseconds, answered.signal).catch(() => undefined);
     stop();
   };

@@ -5,12 +5,17 @@ import { toyProvider, unfinished } from "./toy";
 const forever = (call: Call) =>
   new Promise<never>((_, reject) => call.signal.addEventListener("abort", () => reject(call.signal.reason as Error)));
 
-test("a signal ends the provider at once where the engine has hung up, as it does at the end of a run, with or without a Cancel", async () => {
-  const connection = await connectConfigured(toyProvider());
-  connection.client.close();
-  await connection.end();
-  expect(connection.clock.pendingTimers).toBe(0);
-});
+test.each([true, false])(
+  "a signal ends the provider at once where the engine hangs up at that moment (after a Cancel: %p)",
+  async (cancels) => {
+    const connection = await connectConfigured(toyProvider());
+    if (cancels) await cancel(connection);
+    const ended = connection.end();
+    connection.client.close();
+    await ended;
+    expect(connection.clock.pendingTimers).toBe(0);
+  },
+);
 
 test("a signal leaves the provider there for an engine that has still to cancel", async () => {
   const connection = await connectConfigured(toyProvider());
@@ -19,6 +24,26 @@ test("a signal leaves the provider there for an engine that has still to cancel"
   await cancel(connection);
   await ended;
   expect(connection.clock.pendingTimers).toBe(0);
+});
+
+test("a signal waits for the answers of the calls that run, after the engine's Cancel too", async () => {
+  let answer: (() => void) | undefined;
+  const provider = toyProvider({
+    create: ({ name }, _, call) =>
+      new Promise((resolve) =>
+        call.signal.addEventListener("abort", () => (answer = () => resolve({ id: name, state: { name, size: 1, address: "kept" } }))),
+      ),
+  });
+  const connection = await connectConfigured(provider);
+  const created = create(connection, { name: "web" });
+  await until(() => connection.clock.pendingTimers > 0);
+  await cancel(connection);
+  const ended = connection.end();
+  await until(() => answer !== undefined);
+  await connection.clock.advance(4_000);
+  answer?.();
+  expect((await created).properties).toMatchObject({ address: "kept" });
+  await ended;
 });
 
 describe("time limit", () => {
