@@ -48,6 +48,11 @@ export class DropletPoller {
     }
   }
 
+  /** Takes in that a look took so many requests more: the lists after it wait for as long as these would have. */
+  spend(requests: number): void {
+    this.#allowance -= requests;
+  }
+
   /** The account's Reserved IPs, out of the same allowance. */
   async reservedIps(signal: AbortSignal): Promise<readonly ReservedIpWire[]> {
     await this.#clock.sleep(this.#pause(1), signal);
@@ -87,7 +92,7 @@ export class DropletPoller {
   /** Asks for all of them together: by the account's actions, newest first, back to when the oldest was made. */
   async #askCreates(since: number, signal: AbortSignal): Promise<void> {
     for (let page = 1, isOver = false; !isOver; page += 1) {
-      this.#allowance -= 1;
+      this.spend(1);
       const actions = await this.#api.actions.recent(signal, "background", page);
       for (const { type, status, resource_id: id } of actions) {
         if (type === "create" && status === "errored" && id !== null && this.#newSince.has(id)) this.failedCreates.add(id);

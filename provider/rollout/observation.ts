@@ -33,6 +33,9 @@ interface Possible {
   readonly until: number;
 }
 
+/** How often a Droplet that lists lack is asked for, in milliseconds. */
+const lookedForEvery = 5_000;
+
 /** Beyond any wanted slot: for a Droplet whose name was changed and that no state knows. */
 const nowhere = 9_999;
 
@@ -98,12 +101,15 @@ export class FleetObservation {
     await this.take(await this.#api.listByTag(fleetTag(this.#fleetId), signal), signal);
   }
 
-  /** Takes in a list of the fleet's Droplets and which of them DigitalOcean has failed to make, and asks for those that it lacks. */
-  async take(listed: readonly DropletWire[], signal: AbortSignal, failedCreates: ReadonlySet<number> = new Set()): Promise<void> {
+  /**
+   * Takes in a list of the fleet's Droplets and which of them DigitalOcean has failed to make, and asks for those that it lacks. Returns how
+   * many requests that took.
+   */
+  async take(listed: readonly DropletWire[], signal: AbortSignal, failedCreates: ReadonlySet<number> = new Set()): Promise<number> {
     for (const wire of listed) this.#see(wire, { isListed: true });
     const present = new Set(listed.map(({ id }) => String(id)));
     const lost = [...this.#observed].filter(([id]) => !present.has(id));
-    await Promise.all(lost.map(([id, droplet]) => this.#lookFor(id, droplet, signal)));
+    const asked = await Promise.all(lost.map(([id, droplet]) => this.#lookFor(id, droplet, signal)));
     if (!this.#hasLooked) await this.#lookForKnown(signal);
     this.#hasLooked = true;
     for (const droplet of this.#observed.values()) droplet.createFailed ||= failedCreates.has(droplet.wire.id);
@@ -111,6 +117,7 @@ export class FleetObservation {
     this.#possible = this.#possible.filter(({ id = "", name = "", until }) => {
       return !names.has(name) && !this.#observed.has(id) && this.#clock.now() < until;
     });
+    return asked.filter(Boolean).length;
   }
 
   /** Takes in the answer to a POST. */
@@ -178,7 +185,9 @@ export class FleetObservation {
       slot: slotOf(wire.name) ?? stored?.slot ?? nowhere,
       template: "",
       seenAt: now,
+      shownAt: now,
       isListed: false,
+      lookedForAt: undefined,
       createFailed: false,
       madeAt: how.madeAt,
       serveAskedAt: undefined,
@@ -196,6 +205,7 @@ export class FleetObservation {
     };
     this.#learn(droplet, wire, now);
     droplet.wire = wire;
+    droplet.shownAt = now;
     droplet.template = this.#templateOf(wire);
     if (droplet.rebuild !== undefined) droplet.rebuild.hasBegun ||= wire.locked || droplet.template !== droplet.rebuild.from;
     droplet.isListed ||= how.isListed === true;
@@ -229,29 +239,32 @@ export class FleetObservation {
 
   /**
    * A Droplet counts until it answers 404, and a new one may answer 404 for a while. One that was listed, and after its deletion no longer is,
-   * is gone.
+   * is gone, and isn't asked for. Returns whether it was asked for.
    */
-  async #lookFor(id: string, droplet: ObservedDroplet, signal: AbortSignal): Promise<void> {
+  async #lookFor(id: string, droplet: ObservedDroplet, signal: AbortSignal): Promise<boolean> {
     const now = this.#clock.now();
     if (droplet.isListed && isDeleting(droplet, now)) {
       this.#pace.took("delete", now - (droplet.deletedAt ?? now));
       this.#observed.delete(id);
-      return;
+      return false;
     }
-    const wire = await this.#api.get(id, signal);
+    if (now - (droplet.lookedForAt ?? -Infinity) < lookedForEvery) return false;
+    droplet.lookedForAt = now;
+    const wire = await this.#api.get(id, signal, "background");
     const isNew = droplet.madeAt !== undefined && now - droplet.madeAt < lag;
     if (wire !== undefined && hasTag(wire.tags, fleetTag(this.#fleetId))) this.#see(wire);
     else if (!isNew) this.#observed.delete(id);
+    return true;
   }
 
-  /** What an earlier run has made and the list lacks: reads may lag behind what that run did. */
+  /** What an earlier run has made and the list lacks: reads may lag behind what that run did, but not by number where it has served. */
   async #lookForKnown(signal: AbortSignal): Promise<void> {
-    const missing = [...this.#known.values()].filter(({ id, serving }) => !serving && !this.#observed.has(id));
+    const missing = [...this.#known.values()].filter(({ id }) => !this.#observed.has(id));
     const until = this.#clock.now() + lag;
-    const look = async ({ id, slot, template }: KnownDroplet): Promise<readonly Possible[]> => {
+    const look = async ({ id, slot, template, serving }: KnownDroplet): Promise<readonly Possible[]> => {
       const wire = await this.#api.get(id, signal);
       if (wire !== undefined && hasTag(wire.tags, fleetTag(this.#fleetId))) this.#see(wire);
-      return wire === undefined ? [{ id, slot, template, until }] : [];
+      return wire === undefined && !serving ? [{ id, slot, template, until }] : [];
     };
     this.#possible = [...this.#possible, ...(await Promise.all(missing.map(look))).flat()];
   }

@@ -12,8 +12,12 @@ export interface ObservedDroplet {
   /** Fingerprint of what it runs; another one where somebody rebuilt or resized it. */
   template: string;
   readonly seenAt: number;
+  /** When the service has shown it last. */
+  shownAt: number;
   /** Whether a list has shown it. */
   isListed: boolean;
+  /** When it was asked for by its number, since a list lacked it; undefined where that wasn't needed. */
+  lookedForAt: number | undefined;
   /** DigitalOcean has given up making it. */
   createFailed: boolean;
   /** When this run made it; undefined for one that was there before. */
@@ -134,7 +138,7 @@ export function awaitsBalancer({ isBaked, servingSince, balancing }: ObservedDro
 }
 
 export function memberOf(droplet: ObservedDroplet, servingTags: readonly string[], gate: Gate, timing: Timing, now: number): Member {
-  const { wire, slot, attempt, withdrawal, servingSince, idleSince, unhealthy, rebuild } = droplet;
+  const { wire, slot, attempt, withdrawal, servingSince, unhealthy, rebuild } = droplet;
   const isMaking = isRebuilding(droplet, now);
   const serving = serves(droplet, servingTags);
   const hasPassed = servingSince !== undefined || (attempt !== undefined && verdict(gate, attempt) === "passed");
@@ -150,9 +154,14 @@ export function memberOf(droplet: ObservedDroplet, servingTags: readonly string[
     unhealthy,
     gate: failureOf(droplet, gate, now) !== undefined ? "failed" : hasPassed ? "passed" : "waiting",
     locked: wire.locked && wire.status !== "new",
-    drained: withdrawal !== "asked" && (neverServed || now - idleSince >= timing.drainSeconds * 1_000),
+    drained: withdrawal !== "asked" && (neverServed || isDrained(droplet, timing, now)),
     ending: endingOf(droplet, timing, now),
   };
+}
+
+/** Where this run took no serving tag off, a list without it tells only what was: the service must show so for as long as it may lag behind. */
+function isDrained({ withdrawal, idleSince, shownAt }: ObservedDroplet, { drainSeconds }: Timing, now: number): boolean {
+  return now - idleSince >= drainSeconds * 1_000 && (withdrawal === "done" || shownAt - idleSince >= lag);
 }
 
 function endingOf(droplet: ObservedDroplet, { shutdownSeconds }: Timing, now: number): Member["ending"] {

@@ -68,10 +68,15 @@ export function plan(members: readonly Member[], desired: Desired, policy: Polic
       ids: idsOf([...reused].filter((member) => member.power !== "new" && !member.serving && !member.locked && isOut(member))),
     },
     { kind: "shutdown", ids: idsOf(leaving.filter((member) => member.power === "active" && isOut(member))) },
-    { kind: "delete", ids: idsOf(leaving.filter(({ power, ending }) => power !== "active" || ending === "overdue")) },
+    { kind: "delete", ids: idsOf(leaving.filter(isEnded)) },
     { kind: "create", slots: vacancies(members, roles, desired, policy) },
   ];
   return steps.filter((step) => sizeOf(step) > 0);
+}
+
+/** One that is off, or doesn't shut down; and one that is new, unless only a list that is behind says so. */
+function isEnded({ power, drained, ending }: Member): boolean {
+  return power === "off" || ending === "overdue" || (power === "new" && drained);
 }
 
 /** Whether the fleet is exactly what is wanted: every slot has one available Droplet of its template and its address, and nothing else is there. */

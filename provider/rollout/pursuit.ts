@@ -188,7 +188,8 @@ export class Pursuit {
     this.#look = "underWay";
     const begunAt = this.#world.clock.now();
     try {
-      await this.#observation.take(await this.#poller.look(this.#settings.fleetId, signal), signal, this.#poller.failedCreates);
+      const listed = await this.#poller.look(this.#settings.fleetId, signal);
+      this.#poller.spend(await this.#observation.take(listed, signal, this.#poller.failedCreates));
       if (this.#addresses.underWay().length > 0) this.#addresses.take(await this.#poller.reservedIps(signal));
       [this.#look, this.#seenAt] = ["done", begunAt];
     } catch (failure) {

@@ -75,3 +75,14 @@ test("finds a create that has failed among all actions since, however busy the a
   expect([...one.failedCreates]).toEqual([2]);
   expect(recorded.asked.filter((asked) => asked.startsWith("actions"))).toEqual(["actions 1", "actions 2", "actions 3"]);
 });
+
+test("makes up for the requests that a look takes beside the list", async () => {
+  const { recorded, clock, poller: one } = poller();
+  const end = clock.now() + 3_600_000;
+  const work = async (): Promise<void> => {
+    while (clock.now() < end) await one.look("f0", signal).then(() => (one.spend(9), clock.sleep(500)));
+  };
+  await clock.run(work());
+  expect(recorded.asked.length).toBeGreaterThan(80);
+  expect(recorded.asked.length * 10).toBeLessThan(1_000);
+});

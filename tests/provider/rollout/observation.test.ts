@@ -81,3 +81,38 @@ test("a Droplet drains from when it was last seen serving, and is overdue when i
   await clock.advance(10_000);
   expect(member().ending).toBe("overdue");
 });
+
+test("a Droplet that lists show without the serving tag is idle only when they have shown so for as long as they may lag behind", async () => {
+  const { recorded, clock, observation } = observe();
+  const isDrained = () => observation.members(gate, { ...timing, drainSeconds: 0 })[0]!.drained;
+  recorded.droplets = [wireOf(1, { tags: own })];
+  await observation.look(signal);
+  await clock.advance(40_000);
+  expect(isDrained()).toBe(false);
+  await observation.look(signal);
+  expect(isDrained()).toBe(true);
+});
+
+test("a Droplet that lists are slow to show is asked for every five seconds, and not at every look", async () => {
+  const { recorded, clock, observation } = observe();
+  observation.made([wireOf(7, { status: "new", tags: own })]);
+  const asked: number[] = [];
+  for (let second = 0; second < 12; second += 1) {
+    asked.push(await observation.take([], signal));
+    await clock.advance(1_000);
+  }
+  expect(asked.reduce((sum, many) => sum + many, 0)).toBe(3);
+  expect(recorded.asked).toEqual(["get 7", "get 7", "get 7"]);
+});
+
+test("a Droplet that has served is asked for where the first list lacks it, and gone where it is", async () => {
+  const { recorded, observation } = observe([
+    { id: "7", slot: 0, template, serving: true },
+    { id: "8", slot: 1, template, serving: true },
+  ]);
+  const listed = recorded.droplets;
+  recorded.droplets = [wireOf(7, { tags: own })];
+  await observation.take(listed, signal);
+  expect(recorded.asked).toEqual(["get 7", "get 8"]);
+  expect(observation.members(gate, { ...timing, drainSeconds: 0 }).map(({ id }) => id)).toEqual(["7"]);
+});

@@ -199,7 +199,7 @@ export class FleetCloud {
       const serving = own.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
       const wrong = (what: string) => this.wrongs.push(`${write} at ${this.clock.now() / 1_000}: ${name} ${what}.`);
       if (serving.length >= count && this.clock.now() >= (this.disturbed.get(id) ?? 0)) this.disturbed.delete(id);
-      else if (!this.#whole.has(id)) this.disturbed.set(id, 0);
+      else if (!this.#whole.has(id)) this.disturbed.set(id, this.disturbed.get(id) ?? 0);
       if (serving.length >= count) this.#whole.add(id);
       if (serving.length < least && !this.disturbed.has(id)) wrong(`has ${serving.length} that serve, fewer than ${least}`);
       const existed = byFleet(before).get(id)?.length ?? 0;
