@@ -108,7 +108,7 @@ test("a connection to a port that a firewall closes is neither accepted nor refu
   const read = await real.call<{ droplet: { networks: { v4: { ip_address: string }[] } } }>("GET", `/v2/droplets/${droplet.id}`);
   const host = read.body.droplet.networks.v4[0]!.ip_address;
   const made = await real.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", {
-    ...{ name: "web", droplet_ids: [droplet.id], inbound_rules: [open("80")] },
+    ...{ name: "web", droplet_ids: [droplet.id], inbound_rules: [open("80"), open("9999")] },
   });
   await real.call("GET", "/v2/account");
 
@@ -117,6 +117,8 @@ test("a connection to a port that a firewall closes is neither accepted nor refu
   const accepted = connect(80, host);
   await once(accepted, "connect");
   expect([dropped.connecting, refused.mock.calls]).toEqual([true, []]);
+  // What is open and has no listener is refused by the Droplet itself.
+  await expect(once(connect(9999, host), "connect")).rejects.toMatchObject({ code: "ECONNREFUSED" });
 
   await real.call("DELETE", `/v2/firewalls/${made.body.firewall.id}`);
   await real.call("GET", "/v2/account");

@@ -62,6 +62,8 @@ export interface ResourceState {
   readonly type: string;
   readonly id?: string;
   readonly custom: boolean;
+  /** URN of its provider and, after `::`, that one's id. */
+  readonly provider?: string;
   readonly delete?: boolean;
   readonly protect?: boolean;
   readonly initErrors?: readonly string[];

@@ -4,6 +4,7 @@ import path from "node:path";
 import { throwawayPublicKey } from "../../../cli/demo/sshKey";
 import { scratchFolder } from "../../packaging/builtRelease";
 import { answersOf, nothing } from "../helpers/account";
+import { transfer } from "../helpers/copies";
 import { diagnosticsOf } from "../helpers/outcome";
 import { useService } from "../helpers/service";
 
@@ -68,6 +69,23 @@ test("components that the plugin constructs lay out the same resources, keep sec
   expect(await account()).toEqual(nothing);
 });
 
+test("`dependsOn`, `providers` and `transforms` of a component that the plugin constructs hold for what is below it", async () => {
+  const { stack, writes, image } = await useService({ program });
+  await stack.setConfig({
+    "constructed:image": { source: await image("1.0.0"), regions: ["nyc3", "ams3"] },
+    "constructed:later": { source: await image("2.0.0"), regions: ["fra1"] },
+  });
+  expect(await stack.update()).toSucceed();
+  const asked = (await writes()).filter((kind) => kind === "POST /v2/images" || kind === transfer);
+  expect(asked).toEqual(["POST /v2/images", transfer, "POST /v2/images"]);
+  const imports = ((await stack.state()).deployment.resources ?? []).filter(({ type }) => type === "imagefleet:index:ImageImport");
+  const seen = imports.map(({ urn, provider, inputs }) => [urn.split("::")[3], provider?.split("::")[3], inputs?.["tags"]]);
+  expect(seen).toEqual([
+    ["earlier", expect.stringMatching(/^default/), undefined],
+    ["later", "second", ["reached"]],
+  ]);
+});
+
 test("what is wrong with a component's arguments, or with a child, ends the run with that as the message", async () => {
   const { stack, image, garbage, sshKeys, account } = await useService({ program });
   const fleet = { region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys };
@@ -120,11 +138,44 @@ test("a whole service is laid out, with what stands around its fleets, and is si
   const { outputs } = (await stack.outputs()) as { readonly outputs: { readonly url: string; readonly addresses: object } };
   expect(Object.keys(outputs.addresses)).toEqual(["ams3", "nyc3"]);
   expect((await fetch(outputs.url)).status).toBe(200);
+  const { resources = [] } = (await stack.state()).deployment;
+  const inputsOf = (end: string) => resources.filter(({ type }) => type.endsWith(end)).map(({ inputs }) => inputs);
+  const fleet = { tags: expect.arrayContaining(["reached"]) as unknown };
+  expect([inputsOf(":Fleet"), inputsOf(":LoadBalancer")]).toMatchObject([
+    [fleet, fleet],
+    [{ sizeUnit: 2 }, { sizeUnit: 2 }],
+  ]);
   const asked = (await emulator.requests()).length;
   expect(await stack.update("--expect-no-changes")).toSucceed();
   expect(await emulator.requests()).toHaveLength(asked);
   expect(await stack.destroy()).toSucceed();
-  expect(await account()).toEqual(nothing);
+  expect(await account()).toEqual({ ...nothing, tags: ["reached"] });
+});
+
+test("a wave that fails is rolled back and stops the rest, whose fleets aren't touched", async () => {
+  const { stack, emulator, image, account } = await useService({ program });
+  const [good, bad] = [await image("1.0.0"), await image("2.0.0")];
+  const gate = { http: { port: 8080 }, successThreshold: 1, intervalSeconds: 0.2, deadlineSeconds: 2 };
+  const want = (source: object) =>
+    stack.setConfig({
+      "constructed:service": {
+        ...{ source, regions: ["nyc3", "ams3"], waves: [["ams3"], ["nyc3"]], publicKey: throwawayPublicKey() },
+        fleet: { size: "s-1vcpu-1gb", count: 1, gate, rollout: { drainSeconds: 0, shutdownSeconds: 2 } },
+      },
+    });
+  await want(good);
+  expect(await stack.update()).toSucceed();
+  const before = await account();
+  await emulator.control("workloads", { sha256: bad.sha256, listen: [{ port: 8080, kind: "http", status: 503 }] });
+  await want(bad);
+  const asked = (await emulator.requests()).length;
+  const failed = await stack.update();
+  expect(Object.keys(diagnosticsOf(failed)).filter((one) => one.includes(":Fleet"))).toEqual(["imagefleet:index:Fleet (shop-ams3)"]);
+  const made = (await emulator.requests()).slice(asked).filter(({ method, path: route }) => `${method} ${route}` === "POST /v2/droplets");
+  expect(made.map(({ body }) => (body as { readonly region: string }).region)).not.toContain("nyc3");
+  expect(made.length).toBeGreaterThan(0);
+  const serving = ({ droplets }: typeof before) => droplets.filter((one) => one.serving).map(({ id, region }) => [id, region]);
+  expect(serving(await account())).toEqual(serving(before));
 });
 
 test("a run that constructs nothing doesn't load Pulumi's SDK", async () => {

@@ -12,11 +12,18 @@ class Remote extends pulumi.ComponentResource {
   }
 }
 
+class Second extends pulumi.ProviderResource {
+  constructor(name: string) {
+    super("imagefleet", name, {}, { version: "0.1.0" });
+  }
+}
+
 const config = new pulumi.Config();
 const service = config.getObject<pulumi.Inputs>("service");
+const later = config.getObject<pulumi.Inputs>("later");
 
-/** README's five lines, or a whole service where the configuration has one. */
-export const outputs = service === undefined ? fiveLines() : wholeService(service);
+/** README's five lines, or what the configuration has in their place: a whole service, or an image after another. */
+export const outputs = service === undefined ? (later === undefined ? fiveLines() : oneAfterAnother(later)) : wholeService(service);
 
 function fiveLines() {
   const name = config.get("name") ?? "web";
@@ -29,13 +36,33 @@ function fiveLines() {
   return { imageIds: image.imageIds, addresses: fleet.addresses };
 }
 
+/** With the options of a component that are not the component's own: who its children go to, what they wait for, and what changes them. */
+function oneAfterAnother(args: pulumi.Inputs) {
+  const earlier = new Remote("CustomImage", "earlier", config.requireObject("image"), ["imageId"]);
+  const tagged: pulumi.ResourceTransform = ({ type, props, opts }) =>
+    type === "imagefleet:index:ImageImport" ? { props: { ...(props as object), tags: ["reached"] }, opts } : undefined;
+  const image = new Remote("CustomImage", "later", args, ["imageId"], {
+    dependsOn: earlier,
+    providers: [new Second("second")],
+    transforms: [tagged],
+  });
+  return { urn: image.urn };
+}
+
 /** What an SDK has as the method `in`. */
 function inRegion(image: Remote, region: string): pulumi.Output<string> {
   const found = pulumi.runtime.call<{ readonly imageId: string }>("imagefleet:index:CustomImage/in", { __self__: image, region }, image);
   return found.apply(({ imageId }) => imageId);
 }
 
+/** With a transform that reaches what is below the service. */
 function wholeService(args: pulumi.Inputs) {
-  const made = new Remote("ImageService", "shop", args, ["url", "addresses", "loadBalancers", "imageId"]);
+  const reach: pulumi.ResourceTransform = ({ type, props, opts }) => {
+    const { tags = [], ...others } = props as { readonly tags?: readonly string[] };
+    if (type === "imagefleet:index:Fleet") return { props: { ...others, tags: [...tags, "reached"] }, opts };
+    if (type === "digitalocean:index/loadBalancer:LoadBalancer") return { props: { ...props, sizeUnit: 2 }, opts };
+    return undefined;
+  };
+  const made = new Remote("ImageService", "shop", args, ["url", "addresses", "loadBalancers", "imageId"], { transforms: [reach] });
   return { url: made.url, addresses: made.addresses };
 }
