@@ -5,10 +5,11 @@ import { type Forecast, isIdle } from "../../rollout/forecast";
 import { type Demand, type Headroom, headroomOf } from "../../rollout/headroom";
 import { type AccountDroplets, describePlan, describeRetry, type Plan } from "../../rollout/planReport";
 import { preflight } from "../../rollout/preflight";
+import { referenceFaults, type References } from "../../rollout/references";
 import { type Change, pathOf } from "../../rollout/strategy";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
 import { leadingOf } from "./fleetAddresses";
-import { balancerOf } from "./fleetPlacement";
+import { newReferences, referencesOf } from "./fleetPlacement";
 import type { FleetContext } from "./fleetContext";
 import {
   changeOf,
@@ -29,7 +30,7 @@ const nothingIsProbed =
 /** What creating or updating would do; spends nothing. */
 export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: StoredFleet | undefined, context: FleetContext, call: Call) {
   if (!isKnown(inputs)) return {};
-  const { image, size, region, count, gate, sshKeys } = inputs;
+  const { image, size, region, count, gate } = inputs;
   const isRoll = state === undefined || (heldVersion(inputs, state) === undefined && !runsTemplateOf(inputs, state));
   const leading = await leadingOf(inputs, state, context, call.signal);
   const foreseen = forecastOf(inputs, state, context.world.clock.now(), leading.addresses);
@@ -38,15 +39,12 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   if (warning !== undefined) call.warn(warning);
   const faults = [...(fault === undefined ? [] : [fault]), ...leading.faults];
   if (isRoll) {
-    const keys = isKnown(sshKeys) ? sshKeys.map((key) => known(key) ?? "") : [];
-    const template = {
-      ...{ image: known(image), size: known(size), region: known(region), sshKeys: keys, projectId: known(inputs.projectId) },
-      ...balancerOf(inputs, state?.fleetId),
-    };
-    faults.push(...(await preflight(template, context.api, call.signal)));
+    faults.push(...(await preflight({ image: known(image), size: known(size), region: known(region) }, context.api, call.signal)));
     if (isKnown(gate) && !asksAnything(gate as Questions) && gate.active === undefined && gate.loadBalancer === undefined)
       call.warn(nothingIsProbed);
   }
+  const references = isRoll ? referencesOf(inputs, state?.fleetId) : newReferences(inputs, state);
+  faults.push(...(await previewFaults(references, context, call)));
   const whole = whollyKnown<FleetInputs>(inputs);
   const refusal = state && whole && rebuildFault(changeTo(whole, state, context));
   if (refusal !== undefined) faults.push(refusal);
@@ -64,6 +62,13 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
 
 function withPlan(rollout: WithUnknowns<FleetInputs["rollout"]>, plan: Plan | undefined) {
   return plan === undefined || !isKnown(rollout) ? {} : { rollout: { ...rollout, plan } };
+}
+
+/** What is named by a fingerprint, the same run may make; addresses are told of where they lead. */
+async function previewFaults({ sshKeys = [], ...references }: References, { api }: FleetContext, { signal }: Call) {
+  const ids = sshKeys.map((key) => (/^\d+$/.test(key) ? key : ""));
+  const faults = await referenceFaults({ ...references, sshKeys: ids, reservedIps: [] }, api, signal);
+  return faults.map(({ text }) => text);
 }
 
 async function accountOf({ api, dropletTotal }: FleetContext, { signal }: Call): Promise<AccountDroplets> {
