@@ -91,6 +91,7 @@ export async function planOf(
     priceBefore: before === undefined ? undefined : before * existing,
     priceAfter: after === undefined ? undefined : after * many,
     surgePrice: after === undefined ? undefined : after * Math.max(0, foreseen.mostExisting - Math.max(existing, many)),
+    standbyPrice: before === undefined ? undefined : before * foreseen.standby,
     expectedSeconds: expectedSeconds(state, foreseen),
   };
 }

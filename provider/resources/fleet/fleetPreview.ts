@@ -1,4 +1,4 @@
-import { isKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import { isKnown, type PartlyKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call } from "../../host/resource";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Forecast, isIdle } from "../../rollout/forecast";
@@ -7,6 +7,7 @@ import { type AccountDroplets, describePlan, describeRetry, type Plan } from "..
 import { preflight } from "../../rollout/preflight";
 import { referenceFaults, type References } from "../../rollout/references";
 import { type Change, pathOf } from "../../rollout/strategy";
+import { duration } from "../../waiting/duration";
 import { forecastOf, planOf, whollyKnown } from "./fleetForecast";
 import { leadingOf } from "./fleetAddresses";
 import { newReferences, referencesOf } from "./fleetPlacement";
@@ -52,7 +53,10 @@ export async function previewFleet(inputs: WithUnknowns<FleetInputs>, state: Sto
   const plan = foreseen === undefined || isIdle(foreseen) ? undefined : await planOf(foreseen, inputs, state, context, call);
   const failed = state?.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: known(image), isRoll }));
-  if (plan !== undefined) call.info(describePlan(plan, known(image), await accountOf(context, call)));
+  if (plan !== undefined) {
+    const kept = keptFor(inputs, state, isRoll);
+    call.info(describePlan(plan, { image: known(image), account: await accountOf(context, call), kept }));
+  }
   if (state === undefined) return { ...inputs, ...withPlan(inputs.rollout, plan) };
   const isLive = !isRoll && isKnown(count) && faultsOf(state, count).length === 0;
   const reached = whole === undefined ? { ...inputs, template: unknownValue } : foresee(whole, state, context);
@@ -69,6 +73,14 @@ async function previewFaults({ sshKeys = [], ...references }: References, { api 
   const ids = sshKeys.map((key) => (/^\d+$/.test(key) ? key : ""));
   const faults = await referenceFaults({ ...references, sshKeys: ids, reservedIps: [] }, api, signal);
   return faults.map(({ text }) => text);
+}
+
+/** How long the Droplets of before stand by. */
+function keptFor({ rollout }: PartlyKnown<FleetInputs>, state: StoredFleet | undefined, isRoll: boolean): string {
+  const { keptUntil } = state?.rollout ?? {};
+  if (!isRoll && keptUntil !== undefined) return `until ${keptUntil}`;
+  const given = whollyKnown<FleetInputs["rollout"]>(rollout)?.blueGreen;
+  return given === undefined ? "for a while" : `for ${duration(given.keepSeconds * 1_000)}`;
 }
 
 async function accountOf({ api, dropletTotal }: FleetContext, { signal }: Call): Promise<AccountDroplets> {

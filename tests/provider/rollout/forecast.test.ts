@@ -16,6 +16,8 @@ test("foresees batches and bounds of each strategy", () => {
     creates: 6,
     rebuilds: 0,
     deletes: 6,
+    promotes: 0,
+    standby: 0,
     batches: 3,
     largestBatch: 2,
     leastServing: 6,
@@ -27,6 +29,8 @@ test("foresees batches and bounds of each strategy", () => {
     creates: 6,
     rebuilds: 0,
     deletes: 0,
+    promotes: 0,
+    standby: 6,
     batches: 1,
     largestBatch: 6,
     leastServing: 6,
@@ -38,6 +42,8 @@ test("foresees batches and bounds of each strategy", () => {
     creates: 0,
     rebuilds: 6,
     deletes: 0,
+    promotes: 0,
+    standby: 0,
     batches: 3,
     largestBatch: 2,
     leastServing: 4,
@@ -65,15 +71,40 @@ test("comes to an end within the bounds, from any mix of templates to any other"
   );
 });
 
+const account = { total: 20, limit: 100 };
+const prices = { priceBefore: 36, priceAfter: 72, surgePrice: 24, standbyPrice: 36, expectedSeconds: 700 };
+
 test("is told in a few lines", () => {
   const foreseen = forecast(old(6), [{ desired: { slots: fresh(6) }, policy: { maxSurge: 2, maxUnavailable: 0 } }]);
-  const prices = { priceBefore: 36, priceAfter: 72, surgePrice: 24, expectedSeconds: 700 };
-  expect(describePlan({ ...foreseen, ...prices }, "12", { total: 20, limit: 100 })).toBe(
+  expect(describePlan({ ...foreseen, ...prices }, { image: "12", account, kept: "" })).toBe(
     [
       "Rollout plan: make 6 Droplets of image 12, delete 6 Droplets, in 3 batches of at most 2.",
       "At least 6 serve and at most 8 exist meanwhile; the account has 20 of its limit of 100 Droplets.",
       "Price a month: 36.00 USD before, 72.00 USD after; up to 24.00 USD more while it runs.",
       "Expected time: 11 min 40 s. The addresses change.",
     ].join("\n"),
+  );
+});
+
+test("tells how long those that stand by cost, and of a way back that makes none", () => {
+  const [there, idle] = [
+    old(2),
+    old(2).map((one) => ({ ...one, id: `new-${one.slot}`, template: "new", serving: false, available: false })),
+  ];
+  const green = { slots: fresh(2), standby: "old" };
+  const policy = { maxSurge: 2, maxUnavailable: 0 };
+  const forth = forecast(there, [{ desired: green, policy }]);
+  expect(
+    describePlan({ ...forth, ...prices }, { image: "12", account, kept: "for 1 h 0 min" })
+      .split("\n")
+      .slice(3),
+  ).toEqual([
+    "Expected time: 11 min 40 s. The addresses change.",
+    "Afterwards 2 Droplets stand by for 1 h 0 min at 36.00 USD a month, and cost until a run after that deletes them.",
+  ]);
+  const back = forecast([...there, ...idle.map((one) => ({ ...one, drained: true }))], [{ desired: green, policy }]);
+  expect([back.creates, back.deletes, back.promotes, back.standby]).toEqual([0, 0, 2, 2]);
+  expect(describePlan({ ...back, ...prices }, { image: "12", account, kept: "" }).split("\n")[0]).toBe(
+    "Rollout plan: put 2 existing Droplets into service.",
   );
 });

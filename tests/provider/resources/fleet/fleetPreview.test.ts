@@ -82,3 +82,22 @@ test("says nothing where nothing is made, rebuilt or deleted", async () => {
   const foreseen = await preview(rig, await inputsOf(rig, 0, { tags: ["shop"] }), at.state);
   expect([rig.said, rig.sent, foreseen.rollout]).toEqual([[], [], rollout]);
 });
+
+test("tells of the Droplets that stand by after a move, how long they cost, and that going back makes none", async () => {
+  const { rig, at } = await made();
+  const green = { ...rollout, blueGreen: { keepSeconds: 3_600 } };
+  await preview(rig, await inputsOf(rig, 1, { rollout: green }), at.state);
+  expect(rig.said[0]!.split("\n").at(-1)).toBe(
+    "Afterwards 4 Droplets stand by for 1 h 0 min at 24.00 USD a month, and cost until a run after that deletes them.",
+  );
+  const moved = await rig.update(at, await inputsOf(rig, 1, { rollout: green }));
+  rig.said.length = 0;
+  const { plan } = (await preview(rig, await inputsOf(rig, 0, { rollout: green }), moved.state)).rollout!;
+  expect(plan).toMatchObject({ creates: 0, deletes: 0, promotes: 4, standby: 4 });
+  expect(rig.said[0]).toMatch(
+    /^Rollout plan: put 4 existing Droplets into service\.\n.*The addresses change\.\nAfterwards 4 Droplets stand by/s,
+  );
+  rig.said.length = 0;
+  await preview(rig, await inputsOf(rig, 1, { rollout: green, reservedIps: [] }), { ...moved.state, live: moved.state.live!.slice(0, -1) });
+  expect(rig.said[0]).toContain(`stand by until ${moved.state.rollout!.keptUntil}`);
+});
