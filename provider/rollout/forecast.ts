@@ -70,7 +70,8 @@ export function isIdle({ creates, rebuilds, deletes, promotes, reservedIps }: Fo
   return creates + rebuilds + deletes + promotes + reservedIps.length === 0;
 }
 
-function after(members: readonly Member[], steps: readonly Step[], { slots }: Desired, madeSoFar: number): readonly Member[] {
+/** What is there once the steps have taken effect. */
+export function after(members: readonly Member[], steps: readonly Step[], { slots }: Desired, madeSoFar: number): readonly Member[] {
   const kindOf = new Map(steps.flatMap((step) => ("ids" in step ? step.ids.map((id) => [id, step.kind] as const) : [])));
   const made = steps.flatMap((step) => (step.kind === "create" ? step.slots : []));
   const changed = members.flatMap((member): readonly Member[] => {
