@@ -123,7 +123,7 @@ export function rebuildFault({ target, before, strategy, count }: Change): strin
   if (strategy.rebuild !== true || before === undefined || count === 0) return undefined;
   const names = templateProperties.changed(before.template, target.template).filter((name) => name !== "image");
   if (names.length === 0) return undefined;
-  const changed = names.map((name) => `\`${name}\``).join(" and ");
+  const changed = new Intl.ListFormat("en-GB").format(names.map((name) => `\`${name}\``));
   return (
     `\`rollout.rebuild\` allows only \`image\` to change, but ${changed} ${names.length === 1 ? "changes" : "change"}, too: DigitalOcean gives a ` +
     "Droplet its size, keys, user data and VPC when it is created. Leave that as it is, or take `rollout.rebuild` out for this change."

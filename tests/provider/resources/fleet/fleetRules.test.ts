@@ -75,6 +75,10 @@ test.each<[Values, string]>([
     { rollout: { canary: [{ count: 2 }, { count: "10%" }, { count: "5%" }] } },
     "rollout.canary[2].count must be more than the stage before, which has `10%`",
   ],
+  [
+    { rollout: { maxSurge: "0%", maxUnavailable: "0%" } },
+    "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0",
+  ],
   [{ rollout: { maxSurge: 0 } }, "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0"],
 ])("refuses %j", (changes, fault) => {
   expect(check(changes)).toEqual([fault]);
