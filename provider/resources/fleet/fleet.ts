@@ -114,8 +114,6 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, context: FleetContext, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
   const wanted = targetOf(inputs, id, state);
-  if (heldVersion(inputs, state) !== undefined && !runsTemplateOf(inputs, state))
-    call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await context.team(call.signal));
   const { clock } = context.world;
@@ -125,6 +123,8 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   if (fault !== undefined) throw new Error(fault);
   const failed = state.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
+  if (heldVersion(inputs, state) !== undefined && !runsTemplateOf(inputs, state))
+    call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
   const foreseen = forecastAlong(pathOf(change), state, inputs);
   const seconds = expectedSeconds(state, foreseen);

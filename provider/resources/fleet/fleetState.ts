@@ -140,8 +140,8 @@ export function versionsIn(inputs: Partial<FleetInputs>, id: string, lastGood: V
 /** The template of each slot, as the last run that ended well has left the fleet. */
 export function standingSlots({ template = "", rollout }: StoredFleet, count: number): readonly string[] {
   const staged = rollout?.awaiting === undefined ? undefined : stageOf(rollout.awaiting);
-  const size = staged && rollout?.canary?.[staged.stage - 1]?.count;
-  return stagedSlots(size ?? "0", staged?.fingerprint ?? template, template, count);
+  const stages = rollout?.canary?.slice(0, staged?.stage ?? 0) ?? [];
+  return stagedSlots(stages, staged?.fingerprint ?? template, template, count);
 }
 
 /** What is wrong with the live Droplets, one clause each; empty where all is well. */

@@ -14,7 +14,7 @@ test("rounds a percentage as it is told, without the errors of fractions", () =>
 test("rounds what may be added, fail or try first up, and what may be missing down", () => {
   const quarter = { maxSurge: "25%", maxUnavailable: "25%", maxFailures: "25%" };
   expect(boundsOf(quarter, 5)).toEqual({ maxSurge: 2, maxUnavailable: 1, maxFailures: 2 });
-  expect(stagedSlots("25%", "new", "old", 5)).toEqual(["new", "new", "old", "old", "old"]);
+  expect(stagedSlots([{ count: "25%" }], "new", "old", 5)).toEqual(["new", "new", "old", "old", "old"]);
   // The default of `maxFailures` is one at least.
   expect([1, 5, 11].map((count) => boundsOf({ ...quarter, maxFailures: "10%" }, count).maxFailures)).toEqual([1, 1, 2]);
 });
