@@ -62,8 +62,9 @@ function describePrice({ priceBefore, priceAfter, surgePrice }: Plan): readonly 
   return [`Price a month: ${change}${more}.`];
 }
 
-function describeTime({ expectedSeconds, rebuilds, creates, deletes, standby }: Plan): string {
-  const time = expectedSeconds === undefined ? "not known yet, for no rollout of this fleet was timed" : duration(expectedSeconds * 1_000);
+function describeTime({ expectedSeconds, batches, rebuilds, creates, deletes, standby }: Plan): string {
+  const unknown = batches === 0 ? "short, for no Droplet is made or rebuilt" : "not known yet, for no rollout of this fleet was timed";
+  const time = expectedSeconds === undefined ? unknown : duration(expectedSeconds * 1_000);
   const areOthers = standby > 0 || (creates > 0 && deletes > 0);
   const addresses = areOthers ? " The addresses change." : rebuilds > 0 && creates === 0 ? " The addresses stay." : "";
   return `Expected time: ${time}.${addresses}`;

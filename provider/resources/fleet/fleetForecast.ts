@@ -96,10 +96,10 @@ export async function planOf(
   };
 }
 
-/** What the last change took for each of its batches, for as many as are foreseen. */
+/** What the last change took for each of its batches, for as many as are foreseen; undefined where there are none. */
 export function expectedSeconds(state: StoredFleet | undefined, { batches }: Forecast): number | undefined {
   const { lastSeconds, lastBatches } = state?.rollout ?? {};
-  return lastSeconds === undefined || lastBatches === undefined ? undefined : (lastSeconds / lastBatches) * batches;
+  return lastSeconds === undefined || lastBatches === undefined || batches === 0 ? undefined : (lastSeconds / lastBatches) * batches;
 }
 
 /** The value where no part of it is unknown. */

@@ -55,6 +55,9 @@ test("tells the rollout that then takes place", async () => {
   expect(after.state.rollout).toMatchObject({ lastSeconds: (rig.clock.now() - began) / 1_000, lastBatches: 2 });
   const next = (await preview(rig, await inputsOf(rig, 0), after.state)).rollout!.plan!;
   expect(next.expectedSeconds).toBe(after.state.rollout!.lastSeconds);
+  rig.said.length = 0;
+  expect((await preview(rig, await inputsOf(rig, 1, { count: 2 }), after.state)).rollout!.plan).toMatchObject({ creates: 0, deletes: 2 });
+  expect(rig.said[0]).toContain("Expected time: short, for no Droplet is made or rebuilt.");
   await rig.update(after, await inputsOf(rig, 0));
   expect(rig.said).toContainEqual(expect.stringMatching(/^2 of 4 serving image \d+; .*, \d+ s of about \d+ s$/));
 });
