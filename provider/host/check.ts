@@ -17,10 +17,16 @@ export function checkByTable(table: PropertyTable, given: Values): Checked {
   return { inputs: checkObject(table, given, "", faults), faults };
 }
 
-/** The inputs with every property that has a fault made unknown: what a further check may look at without tripping over a wrong shape. */
+/** The inputs with every value that has a fault made unknown: what a further check may look at without tripping over a wrong shape. */
 export function withoutFaulty(inputs: Values, faults: readonly Fault[]): Values {
-  const faulty = faults.map((fault) => [topLevel(fault.property), unknownValue] as const);
-  return { ...inputs, ...Object.fromEntries(faulty) };
+  return faults.reduce((rest: Values, { property }) => withUnknownAt(rest, property.match(/[^.[\]]+/g) ?? []) as Values, inputs);
+}
+
+/** Where the path leads nowhere, what holds it is unknown as a whole. */
+function withUnknownAt(value: Value | undefined, [name, ...inner]: readonly string[]): Value {
+  if (name === undefined) return unknownValue;
+  if (isList(value)) return value.map((item, at) => (String(at) === name ? withUnknownAt(item, inner) : item));
+  return isObject(value) ? { ...value, [name]: withUnknownAt(value[name], inner) } : unknownValue;
 }
 
 /** Fills in what the table says where nothing is given, in nested objects too. */

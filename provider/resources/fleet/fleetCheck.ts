@@ -62,7 +62,8 @@ function checkGate(gate: WithUnknowns<FleetInputs["gate"]>): readonly Fault[] {
   if (!isKnown(gate) || gate.active === undefined) return [];
   const asked = (["http", "tcp", "ssh", "loadBalancer"] as const).filter((name) => gate[name] !== undefined);
   if (asked.length === 0) return [];
-  const expectation = `must have either \`active\` or something to ask for, but has \`active\` and \`${asked.join("` and `")}\``;
+  const given = new Intl.ListFormat("en-GB").format(["active", ...asked].map((name) => `\`${name}\``));
+  const expectation = `must have either \`active\` or something to ask for, but has ${given}`;
   return [{ property: "gate", expectation, remedy: "Leave one out." }];
 }
 
@@ -78,7 +79,7 @@ function checkStrategy({ canary, blueGreen, rebuild }: Exclude<WithUnknowns<Flee
   const given = Object.entries({ canary, blueGreen, rebuild: rebuild === false ? undefined : rebuild });
   const chosen = given.filter(([, value]) => value !== undefined).map(([name]) => `\`${name}\``);
   if (chosen.length < 2) return [];
-  const expectation = `must have at most one of \`canary\`, \`blueGreen\` and \`rebuild\`, but has ${chosen.join(" and ")}`;
+  const expectation = `must have at most one of \`canary\`, \`blueGreen\` and \`rebuild\`, but has ${new Intl.ListFormat("en-GB").format(chosen)}`;
   return [{ property: "rollout", expectation, remedy: "Leave the others out." }];
 }
 

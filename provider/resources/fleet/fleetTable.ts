@@ -1,6 +1,7 @@
 import type { PropertyTable } from "../../host/property";
 import { isRegionSlug, regionSlugExpectation } from "../../rules/regionSlug";
 import { isDropletNamePrefix } from "../../rules/dropletNamePrefix";
+import { isUuid, uuidExpectation } from "../../rules/uuid";
 import { gateInput } from "./gateTable";
 import { rolloutInput, rolloutStatus } from "./rolloutTable";
 import { teamTable } from "../imageImport/imageImportTable";
@@ -69,6 +70,7 @@ export const fleetInputs = {
     shape: "string",
     doc: "UUID of a VPC in `region`. Default: the service's own, the region's default VPC. A change rolls, since a Droplet keeps its VPC for life.",
     change: "roll",
+    rules: [{ expectation: uuidExpectation, holds: isUuid }],
   },
   tags: {
     shape: { listOf: "string" },
@@ -79,6 +81,7 @@ export const fleetInputs = {
     shape: "string",
     doc: "Id of the project that the Droplets are put into. Default: none, so that DigitalOcean puts them into the default project. A change moves the Droplets; without it they stay where they are.",
     change: "update",
+    rules: [{ expectation: uuidExpectation, holds: isUuid }],
   },
   backups: {
     shape: "boolean",

@@ -1,5 +1,6 @@
 import type { Property } from "../../host/property";
 import { isStatusRange } from "../../rollout/gates/question";
+import { isUuid, uuidExpectation } from "../../rules/uuid";
 
 /** What a new Droplet must show. */
 export const gateInput = {
@@ -24,6 +25,7 @@ export const gateInput = {
               },
               doc: "Statuses that are good answers, each as `204` or as a range. Default: `200-399`.",
               default: ["200-399"],
+              rules: [{ expectation: "must name at least one", holds: (statuses: readonly string[]) => statuses.length > 0 }],
             },
             https: {
               shape: "boolean",
@@ -46,6 +48,7 @@ export const gateInput = {
       loadBalancer: {
         shape: "string",
         doc: "Id of a load balancer that must call a Droplet healthy after it has begun to serve: only then the Droplet is available, and an old one may go. It must select by `servingTag` or one of `servingTags`. A Droplet that it has no word of is waited for; one that it calls unhealthy `deadlineSeconds` after it began to serve has failed. Excludes `active`. Default: none.",
+        rules: [{ expectation: uuidExpectation, holds: isUuid }],
       },
       address: {
         shape: "string",

@@ -111,7 +111,14 @@ test("a fault as a sentence of its own begins with the property", () => {
   expect(toSentence({ property: "", expectation: "Nothing fits" }, new Set())).toBe("Nothing fits.");
 });
 
-test("faulty properties become unknown for further checks", () => {
+test("faulty values become unknown for further checks, and nothing beside them", () => {
   const { inputs, faults } = checkByTable(table, { count: "two", gate: { http: {} }, ratio: 1 });
-  expect(withoutFaulty(inputs, faults)).toEqual({ count: unknownValue, gate: unknownValue, ratio: 1 });
+  const gate = { http: { path: "/", port: unknownValue } };
+  expect(withoutFaulty(inputs, faults)).toEqual({ count: unknownValue, gate, ratio: 1 });
+  const listed = { stages: [{ count: "1" }, { count: "x" }], labels: "none" };
+  const at = (property: string) => ({ property, expectation: "is wrong" });
+  expect(withoutFaulty(listed, [at("stages[1].count"), at("labels.team")])).toEqual({
+    stages: [{ count: "1" }, { count: unknownValue }],
+    labels: unknownValue,
+  });
 });

@@ -1,4 +1,4 @@
-import { checkByTable } from "../../../../provider/host/check";
+import { checkByTable, withoutFaulty } from "../../../../provider/host/check";
 import { effectsByTable } from "../../../../provider/host/diff";
 import { unknownValue } from "../../../../provider/host/property";
 import type { Values } from "../../../../provider/host/values";
@@ -10,7 +10,7 @@ const minimal = { image: "12", region: "ams3", size: "s-1vcpu-1gb", count: 3, ss
 
 function check(changes: Values): readonly string[] {
   const { inputs, faults } = checkByTable(fleet.inputs, { ...minimal, ...changes });
-  const own = faults.length > 0 ? [] : fleet.check!(inputs as never, undefined);
+  const own = fleet.check!(withoutFaulty(inputs, faults) as never, undefined);
   return [...faults, ...own].map(({ property, expectation }) => `${property} ${expectation}`);
 }
 
@@ -56,7 +56,7 @@ test.each<[Values, string]>([
   [{ name: "web_1" }, "name must be at most 200 letters, digits, `-` and `.`, with a letter or digit at either end"],
   [{ gate: { http: { port: 80 }, active: true } }, "gate must have either `active` or something to ask for, but has `active` and `http`"],
   [
-    { gate: { loadBalancer: "x", active: true } },
+    { gate: { loadBalancer: "5a4981aa-9653-4bd1-bef5-d6bff52042e4", active: true } },
     "gate must have either `active` or something to ask for, but has `active` and `loadBalancer`",
   ],
   [{ gate: { http: { port: 0 } } }, "gate.http.port must be from 1 to 65535"],
@@ -82,6 +82,21 @@ test.each<[Values, string]>([
   [{ rollout: { maxSurge: 0 } }, "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0"],
 ])("refuses %j", (changes, fault) => {
   expect(check(changes)).toEqual([fault]);
+});
+
+test("tells all that is wrong at once, also within one argument", () => {
+  const gate = { http: { port: 0, status: [] }, active: true };
+  const rollout = { maxSurge: "some", canary: [{ count: 2 }, { count: 1 }], rebuild: true };
+  expect(check({ vpcUuid: "", projectId: "shop", gate, rollout })).toEqual([
+    "vpcUuid must be a UUID such as `5a4981aa-9653-4bd1-bef5-d6bff52042e4`",
+    "projectId must be a UUID such as `5a4981aa-9653-4bd1-bef5-d6bff52042e4`",
+    "gate.http.port must be from 1 to 65535",
+    "gate.http.status must name at least one",
+    "rollout.maxSurge must be a count from 0 to 1000 such as `1`, or a percentage from 0% to 100% such as `25%`",
+    "gate must have either `active` or something to ask for, but has `active` and `http`",
+    "rollout must have at most one of `canary`, `blueGreen` and `rebuild`, but has `canary` and `rebuild`",
+    "rollout.canary[1].count must be more than the stage before, which has `2`",
+  ]);
 });
 
 test("does not check what is unknown yet", () => {
