@@ -206,7 +206,7 @@ test("refuses everything that is wrong at once, before anything is made", async 
 
 test("begins with the fleets once the firewall stands that selects their Droplets", async () => {
   let release = (): void => undefined;
-  layout.held.set("web", new Promise((resolve) => (release = resolve)));
+  layout.held.set("Firewall web", new Promise((resolve) => (release = resolve)));
   const given: ImageServiceArgs = { image: "4711", regions: ["ams3"], fleet, sshKeys };
   new ImageService("web", { ...given, firewall: {} });
   const open = new ImageService("api", given);
