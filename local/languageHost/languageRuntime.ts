@@ -23,8 +23,8 @@ export interface LanguageRuntime {
   stopPrograms(): Promise<void>;
 }
 
-/** Runs Pulumi programs for the engine at `engineAddress`. */
-export function languageRuntime(engineAddress: string): LanguageRuntime {
+/** Runs Pulumi programs for the engine at `engineAddress`: those of TypeScript, where nothing else is said. */
+export function languageRuntime(engineAddress: string, commandOf = programCommand): LanguageRuntime {
   const running = new Set<RunningProgram>();
   const stopPrograms = async () => {
     await Promise.all([...running].map((program) => program.stop()));
@@ -33,7 +33,7 @@ export function languageRuntime(engineAddress: string): LanguageRuntime {
   function run(request: language.RunRequest): Promise<language.RunResponse> | language.RunResponse {
     let program: RunningProgram;
     try {
-      program = startProgram(programCommand(request, engineAddress));
+      program = startProgram(commandOf(request, engineAddress));
     } catch (error) {
       return new language.RunResponse().setError(messageOf(error));
     }

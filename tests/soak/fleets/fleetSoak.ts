@@ -208,7 +208,7 @@ async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise
     if (wrongs.length > 0) return wrongs;
     // Where lists lag, what they still show looks like somebody else's, whose tag stays.
     const isLate = (tag: string): boolean => trial.listLag > 0 && tag.startsWith("imagefleet:fleet:");
-    const failed = await engine.destroy(cloud.restart().context);
+    const failed = await destroy(cloud, engine);
     const over = [
       ...failed,
       ...(await tagsOf(cloud)).filter((tag) => tag.startsWith("imagefleet:") && !unused.includes(tag) && !isLate(tag)),
@@ -216,6 +216,12 @@ async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise
     const { length } = await cloud.droplets();
     return over.length + length === 0 ? [] : [`The end leaves ${length} Droplets; ${over.join(" ")}`];
   }
+}
+
+/** A service that fails five tries in a row ends a destroy with its cause: it is run again, and has to finish what is left. */
+async function destroy(cloud: FleetCloud, engine: FleetEngine): Promise<readonly string[]> {
+  const failed = await engine.destroy(cloud.restart().context);
+  return failed.length === 0 ? [] : engine.destroy(cloud.restart().context);
 }
 
 async function tagsOf(cloud: FleetCloud): Promise<readonly string[]> {
