@@ -181,7 +181,7 @@ async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets)
     );
     const tags = await tagsOf(cloud);
     const used = new Set([...fleets.values()].flat().flatMap((droplet) => droplet.tags));
-    const unused = tags.filter((tag) => /^imagefleet:(create|fleet|leaving|serving|template):/.test(tag) && !used.has(tag));
+    const unused = tags.filter((tag) => /^imagefleet:(change|create|fleet|leaving|serving|template):/.test(tag) && !used.has(tag));
     const ids = new Set([...engine.kept.values()].map(({ id }) => id));
     const left = unused.filter((tag) => !mayStay(tag, ids));
     // A run that is cut short when the last Droplet of a template is gone leaves its tag, for neither a Droplet nor a state names it any more.
