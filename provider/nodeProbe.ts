@@ -3,8 +3,8 @@ import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 import type { HttpQuestion, NoAnswer, Probe, TcpQuestion } from "./world";
 
-/** What a machine says that is there and doesn't want to talk. */
-const refusals = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "HPE_INVALID_CONSTANT"]);
+/** Codes of what only a machine that is there can cause: it refuses, hangs up, or speaks something else than HTTP or TLS. */
+const answers = /^(ECONNREFUSED|ECONNRESET|EPIPE|EPROTO|ERR_SSL_\w+|HPE_\w+)$/;
 /** The longest banner that is read, in bytes: an SSH server's may have 255. */
 const longestBanner = 512;
 
@@ -49,5 +49,5 @@ function tcp({ address, port, wantsBanner }: TcpQuestion, signal: AbortSignal): 
 }
 
 function noAnswer(error: Error & { readonly code?: string }): NoAnswer {
-  return { reason: error.message || error.name, reached: refusals.has(error.code ?? "") };
+  return { reason: error.message || error.name, reached: answers.test(error.code ?? "") };
 }

@@ -12,6 +12,7 @@ import type {
   ReservedIpWire,
   SizeWire,
   TaggedResourceWire,
+  VpcWire,
 } from "./wire";
 
 /**
@@ -37,6 +38,9 @@ export interface Api {
   account(signal: AbortSignal): Promise<AccountWire>;
   /** The account's SSH keys; one list a process, shared: more than ten a minute are refused. */
   keys(signal: AbortSignal): Promise<readonly KeyWire[]>;
+  /** Whether the account has the SSH key of this id or fingerprint. */
+  hasKey(reference: string, signal: AbortSignal): Promise<boolean>;
+  vpc(uuid: string, signal: AbortSignal): Promise<VpcWire | undefined>;
   /** All regions by slug; one request a process, shared. */
   regions(signal: AbortSignal): Promise<ReadonlyMap<string, RegionWire>>;
   /** All sizes by slug; one request a process, shared. */

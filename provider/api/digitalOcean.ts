@@ -7,11 +7,12 @@ import { dropletsApi } from "./droplets";
 import { endpointFault } from "./endpoint";
 import { imagesApi } from "./images";
 import { loadBalancersApi } from "./loadBalancers";
+import { path } from "./paths";
 import { projectsApi } from "./projects";
 import { reservedIpsApi } from "./reservedIps";
 import { sharedBudget } from "./sharedBudget";
 import { tagsApi } from "./tags";
-import type { AccountWire, KeyWire, RegionWire, SizeWire } from "./wire";
+import type { AccountWire, KeyWire, RegionWire, SizeWire, VpcWire } from "./wire";
 
 export interface ApiSettings {
   readonly token: string;
@@ -47,6 +48,8 @@ export function createApi({ token, endpoint, world, userAgent = "imagefleet" }: 
     reservedIps: reservedIpsApi(client),
     account: (signal) => account.get(signal),
     keys: (signal) => keys.get(signal),
+    hasKey: async (reference, signal) => (await client.find(path`/v2/account/keys/${reference}`, "ssh_key", signal)) !== undefined,
+    vpc: async (uuid, signal) => (await client.find(path`/v2/vpcs/${uuid}`, "vpc", signal)) as VpcWire | undefined,
     regions: (signal) => regions.get(signal),
     sizes: (signal) => sizes.get(signal),
     requests: () => client.sent,

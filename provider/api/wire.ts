@@ -110,6 +110,12 @@ export interface KeyWire {
   readonly fingerprint: string;
 }
 
+export interface VpcWire {
+  readonly name: string;
+  /** The region's slug. */
+  readonly region: string;
+}
+
 export interface TaggedResourceWire {
   readonly resource_id: string;
   readonly resource_type: "image" | "droplet";

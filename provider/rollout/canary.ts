@@ -44,11 +44,11 @@ export function canaryPath(
   const reached = position.awaiting === undefined ? undefined : stageOf(position.awaiting);
   const first = reached?.fingerprint === target.fingerprint ? reached.stage : 1;
   const templates = new Map([before, target].map(({ fingerprint, template }) => [fingerprint, template]));
-  const goals = stages.map(({ count: size, bakeSeconds, pause }, at): Goal => {
+  const goals = stages.map(({ bakeSeconds, pause }, at): Goal => {
     const approval = approvalOf(target.fingerprint, at + 1);
     return {
       ...{ target, templates, bakeSeconds, stage: { stage: at + 1, of: stages.length } },
-      slots: stagedSlots(size, target.fingerprint, before.fingerprint, count),
+      slots: stagedSlots(stages.slice(0, at + 1), target.fingerprint, before.fingerprint, count),
       awaiting: pause === true && approved !== approval ? approval : undefined,
     };
   });
@@ -58,8 +58,11 @@ export function canaryPath(
   return [goal, ...rest];
 }
 
-/** The first slots run the new template, the others what ran before. */
-export function stagedSlots(size: string, target: string, before: string, count: number): readonly string[] {
-  const many = resolveSize(size, count, "up");
+/**
+ * What each slot runs at the last of these stages: the first ones the new template, the others what ran before. None has fewer than the one
+ * before it: of a small fleet, a percentage may be less than a count.
+ */
+export function stagedSlots(stages: readonly Pick<Stage, "count">[], target: string, before: string, count: number): readonly string[] {
+  const many = Math.max(0, ...stages.map((stage) => resolveSize(stage.count, count, "up")));
   return Array.from({ length: count }, (_, slot) => (slot < many ? target : before));
 }

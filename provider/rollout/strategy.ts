@@ -67,7 +67,7 @@ function heldStage({ before, count, strategy, standing: { awaiting }, hold }: Ch
   if (hold === undefined || before === undefined || awaiting === undefined) return undefined;
   const { fingerprint, stage } = stageOf(awaiting);
   const { canary = [] } = strategy;
-  const slots = stagedSlots(canary[stage - 1]?.count ?? "0", fingerprint, before.fingerprint, count);
+  const slots = stagedSlots(canary.slice(0, stage), fingerprint, before.fingerprint, count);
   const known = [before, ...(hold.asked === undefined ? [] : [hold.asked])];
   const templates = new Map(known.map((version) => [version.fingerprint, version.template]));
   const runs = (wanted: string, slot: number): boolean => hold.live.some((one) => one.slot === slot && one.template === wanted);

@@ -6,6 +6,8 @@ export interface FleetRolloutPlan {
   readonly rebuilds: number;
   /** How many Droplets are deleted. */
   readonly deletes: number;
+  /** How many Droplets that exist come to serve as they are. */
+  readonly promotes: number;
   /** How often Droplets are made or rebuilt. */
   readonly batches: number;
   /** How many of them at a time at most. */
@@ -14,6 +16,8 @@ export interface FleetRolloutPlan {
   readonly leastServing: number;
   /** How many Droplets exist meanwhile, at most. */
   readonly mostExisting: number;
+  /** How many Droplets stay afterwards, out of service, until a run after their time deletes them. */
+  readonly standby: number;
   /** Reserved IPs that come to lead to another Droplet, or to none. */
   readonly reservedIps: string[];
   /** Price of the Droplets that exist, in USD a month. */
@@ -22,6 +26,8 @@ export interface FleetRolloutPlan {
   readonly priceAfter?: number;
   /** Price of the Droplets that exist beside those while it runs, in USD a month. */
   readonly surgePrice?: number;
+  /** Price of those that stay out of service, in USD a month. */
+  readonly standbyPrice?: number;
   /** How many seconds it takes, by the last rollout. */
   readonly expectedSeconds?: number;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { routes } from "../../emulator/routes";
 import { imagefleet } from "../../provider/imagefleet";
+import { describePlan, describeRetry } from "../../provider/rollout/planReport";
 import { readPage } from "./blocks";
 
 const provider = imagefleet();
@@ -43,6 +44,27 @@ test("README names every key of the configuration, what is secret, and the envir
     environment[name] ?? [],
   ]);
   expect(rows.sort()).toEqual(keys.sort());
+});
+
+test("fleets.md explains each line of a preview", () => {
+  const figures = {
+    creates: 2,
+    rebuilds: 0,
+    deletes: 0,
+    promotes: 0,
+    batches: 1,
+    largestBatch: 2,
+    leastServing: 2,
+    mostExisting: 4,
+    standby: 2,
+  };
+  const prices = { priceBefore: 12, priceAfter: 12, surgePrice: 12, standbyPrice: 12, expectedSeconds: 60 };
+  const account = { total: 4, limit: 100 };
+  const plan = describePlan({ ...figures, ...prices, reservedIps: ["192.0.2.7"] }, { image: "12", account, kept: "for 1 h 0 min" });
+  const lines = [describeRetry("11", { image: "12", isRoll: true }), ...plan.split("\n")];
+  const explained = rowsOf("docs/fleets.md", "Line").map(([line = ""]) => new RegExp(`^${quoted(line)[0]?.replace(" … ", " \\d+ ")}\\b`));
+  expect(explained).toHaveLength(lines.length);
+  expect(lines.filter((line, at) => explained[at]?.test(line) !== true)).toEqual([]);
 });
 
 describe("README's scopes of a token", () => {

@@ -62,3 +62,12 @@ test("says where a server closes the connection without a word", async () => {
   const port = await tcp((socket) => socket.end());
   expect(await nodeProbe.tcp({ address, port, wantsBanner: true }, signal)).toEqual({ reason: "the connection was closed", reached: true });
 });
+
+test("takes a server that speaks no TLS, or no HTTP, for one that can be reached", async () => {
+  const plain = await http((_, response) => response.end());
+  expect(await nodeProbe.http({ address, port: plain, path: "/", https: true }, signal)).toMatchObject({ reached: true });
+  for (const words of ["SSH-2.0-OpenSSH_9.6\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 two hundred\r\n\r\n"]) {
+    const other = await tcp((socket) => socket.end(words));
+    expect(await nodeProbe.http({ address, port: other, path: "/", https: false }, signal)).toMatchObject({ reached: true });
+  }
+});

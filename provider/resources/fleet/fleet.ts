@@ -5,9 +5,9 @@ import type { Call, Effects, ResourceChange, ResourceType } from "../../host/res
 import { changeTag, creationTag, fleetIdOf } from "../../rollout/fleetTags";
 import { FleetObservation } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
-import { awaitAddresses } from "../../rollout/addressPresence";
 import { describeRetry } from "../../rollout/planReport";
 import { describeKept, describePause } from "../../rollout/report";
+import { awaitReferences } from "../../rollout/references";
 import { Rollout } from "../../rollout/rollout";
 import { type Goal, uniformGoal } from "../../rollout/settings";
 import { keptAt, pathOf, wayBack } from "../../rollout/strategy";
@@ -16,7 +16,7 @@ import { sameTags } from "../../rules/tag";
 import { pause } from "../../waiting/waits";
 import { checkFleet } from "./fleetCheck";
 import { deleteFleet } from "./fleetDelete";
-import { place } from "./fleetPlacement";
+import { newReferences, place } from "./fleetPlacement";
 import { previewFleet } from "./fleetPreview";
 import { expectedSeconds, forecastAlong, remainderOf } from "./fleetForecast";
 import { knownOf, settingsOf } from "./fleetSettings";
@@ -91,7 +91,6 @@ function diff({ id, state, before, after, effects }: ResourceChange<Inputs, Outp
 async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const { api, world, namespace } = context;
   const price = await place(inputs, undefined, context, call);
-  await awaitAddresses(inputs.reservedIps ?? [], inputs.region, api, world.clock, call);
   const team = await context.team(call.signal);
   const creation = creationTag(namespace, call.urn, inputs.region);
   const left = await leftOf(creation, context, call.signal);
@@ -115,8 +114,6 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
 async function update(id: string, state: StoredFleet, inputs: FleetInputs, context: FleetContext, call: Call): Promise<FleetState> {
   const lastGood = lastGoodOf(state);
   const wanted = targetOf(inputs, id, state);
-  if (heldVersion(inputs, state) !== undefined && !runsTemplateOf(inputs, state))
-    call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const isRoll = wanted.fingerprint !== lastGood?.fingerprint;
   const team = state.team ?? (await context.team(call.signal));
   const { clock } = context.world;
@@ -126,12 +123,13 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   if (fault !== undefined) throw new Error(fault);
   const failed = state.rollout?.failedImage;
   if (failed !== undefined) call.info(describeRetry(failed, { image: inputs.image, isRoll }));
+  if (heldVersion(inputs, state) !== undefined && !runsTemplateOf(inputs, state))
+    call.info(`The fleet keeps image ${wanted.template.image} and all else of its template while \`heldBy\` is \`${inputs.heldBy}\`.`);
   const price = isRoll ? await place(inputs, id, context, call) : { priceMonthly: state.priceMonthly };
   const foreseen = forecastAlong(pathOf(change), state, inputs);
   const seconds = expectedSeconds(state, foreseen);
 
-  const { reservedIps = [], region } = inputs;
-  if (!sameOrder(state.reservedIps, reservedIps)) await awaitAddresses(reservedIps, region, context.api, clock, call);
+  if (!isRoll) await awaitReferences(newReferences(inputs, state), context.api, clock, call);
 
   const expected = seconds === undefined ? undefined : seconds * 1_000;
   const rollout = new Rollout({ ...settingsOf(id, call.urn, inputs, context, state), expected }, context, call);
@@ -245,10 +243,6 @@ function isOldDefault(before: FleetInputs["rollout"] | undefined, after: WithUnk
 
 function sameList(before: readonly string[] = [], after: WithUnknowns<readonly string[]> = [], same = sameMembers): boolean {
   return isKnown(after) && after.every(isKnown) && same(before, after);
-}
-
-function sameOrder(before: readonly string[] = [], after: readonly string[]): boolean {
-  return before.length === after.length && before.every((item, at) => item === after[at]);
 }
 
 function newFleetId(random: () => number): string {

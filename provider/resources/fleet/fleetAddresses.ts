@@ -1,5 +1,5 @@
 import { isKnown, type PartlyKnown } from "../../host/property";
-import { addressFaults } from "../../rollout/addressPresence";
+import { addressFaults } from "../../rollout/references";
 import type { Address } from "../../rollout/addressPlan";
 import { ReservedAddresses } from "../../rollout/reservedAddresses";
 import type { FleetContext } from "./fleetContext";
@@ -26,7 +26,7 @@ export async function leadingOf(
   const leading = new ReservedAddresses(wanted, former, api.reservedIps, world.clock);
   leading.take(listed);
   const known = isKnown(region) ? region : undefined;
-  return { addresses: leading.all.filter(({ ip }) => ip !== ""), faults: addressFaults(wanted, known, listed) };
+  return { addresses: leading.all.filter(({ ip }) => ip !== ""), faults: addressFaults(wanted, known, listed).map(({ text }) => text) };
 }
 
 /** Those that the program named before, and names no longer. */

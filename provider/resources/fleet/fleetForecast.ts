@@ -91,14 +91,15 @@ export async function planOf(
     priceBefore: before === undefined ? undefined : before * existing,
     priceAfter: after === undefined ? undefined : after * many,
     surgePrice: after === undefined ? undefined : after * Math.max(0, foreseen.mostExisting - Math.max(existing, many)),
+    standbyPrice: before === undefined ? undefined : before * foreseen.standby,
     expectedSeconds: expectedSeconds(state, foreseen),
   };
 }
 
-/** What the last change took for each of its batches, for as many as are foreseen. */
+/** What the last change took for each of its batches, for as many as are foreseen; undefined where there are none. */
 export function expectedSeconds(state: StoredFleet | undefined, { batches }: Forecast): number | undefined {
   const { lastSeconds, lastBatches } = state?.rollout ?? {};
-  return lastSeconds === undefined || lastBatches === undefined ? undefined : (lastSeconds / lastBatches) * batches;
+  return lastSeconds === undefined || lastBatches === undefined || batches === 0 ? undefined : (lastSeconds / lastBatches) * batches;
 }
 
 /** The value where no part of it is unknown. */

@@ -123,7 +123,7 @@ export function rebuildFault({ target, before, strategy, count }: Change): strin
   if (strategy.rebuild !== true || before === undefined || count === 0) return undefined;
   const names = templateProperties.changed(before.template, target.template).filter((name) => name !== "image");
   if (names.length === 0) return undefined;
-  const changed = names.map((name) => `\`${name}\``).join(" and ");
+  const changed = new Intl.ListFormat("en-GB").format(names.map((name) => `\`${name}\``));
   return (
     `\`rollout.rebuild\` allows only \`image\` to change, but ${changed} ${names.length === 1 ? "changes" : "change"}, too: DigitalOcean gives a ` +
     "Droplet its size, keys, user data and VPC when it is created. Leave that as it is, or take `rollout.rebuild` out for this change."
@@ -140,8 +140,8 @@ export function versionsIn(inputs: Partial<FleetInputs>, id: string, lastGood: V
 /** The template of each slot, as the last run that ended well has left the fleet. */
 export function standingSlots({ template = "", rollout }: StoredFleet, count: number): readonly string[] {
   const staged = rollout?.awaiting === undefined ? undefined : stageOf(rollout.awaiting);
-  const size = staged && rollout?.canary?.[staged.stage - 1]?.count;
-  return stagedSlots(size ?? "0", staged?.fingerprint ?? template, template, count);
+  const stages = rollout?.canary?.slice(0, staged?.stage ?? 0) ?? [];
+  return stagedSlots(stages, staged?.fingerprint ?? template, template, count);
 }
 
 /** What is wrong with the live Droplets, one clause each; empty where all is well. */

@@ -105,14 +105,21 @@ const rolloutPlan = {
   creates: { shape: "integer", doc: "How many Droplets are made.", required: true },
   rebuilds: { shape: "integer", doc: "How many Droplets are rebuilt.", required: true },
   deletes: { shape: "integer", doc: "How many Droplets are deleted.", required: true },
+  promotes: { shape: "integer", doc: "How many Droplets that exist come to serve as they are.", required: true },
   batches: { shape: "integer", doc: "How often Droplets are made or rebuilt.", required: true },
   largestBatch: { shape: "integer", doc: "How many of them at a time at most.", required: true },
   leastServing: { shape: "integer", doc: "How many Droplets serve meanwhile, at least.", required: true },
   mostExisting: { shape: "integer", doc: "How many Droplets exist meanwhile, at most.", required: true },
+  standby: {
+    shape: "integer",
+    doc: "How many Droplets stay afterwards, out of service, until a run after their time deletes them.",
+    required: true,
+  },
   reservedIps: { shape: { listOf: "string" }, doc: "Reserved IPs that come to lead to another Droplet, or to none.", required: true },
   priceBefore: { shape: "number", doc: "Price of the Droplets that exist, in USD a month." },
   priceAfter: { shape: "number", doc: "Price of the Droplets after the change, in USD a month." },
   surgePrice: { shape: "number", doc: "Price of the Droplets that exist beside those while it runs, in USD a month." },
+  standbyPrice: { shape: "number", doc: "Price of those that stay out of service, in USD a month." },
   expectedSeconds: { shape: "number", doc: "How many seconds it takes, by the last rollout." },
 } as const satisfies PropertyTable;
 

@@ -23,6 +23,8 @@ test("ends with the target in every slot where each pause is approved in turn, o
         const last = path.at(-1)!;
         expect(path.filter((goal) => goal.awaiting !== undefined)).toEqual(last.awaiting === undefined ? [] : [last]);
         expect(path.every(({ slots }) => slots.length === count)).toBe(true);
+        const many = path.map(({ slots }) => slots.filter((one) => one === "bbb").length);
+        expect(many).toEqual([...many].sort((one, other) => one - other));
         if (last.awaiting === undefined) {
           expect(last.slots).toEqual(Array(count).fill("bbb"));
           break;

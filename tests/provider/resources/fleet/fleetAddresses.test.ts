@@ -5,7 +5,7 @@ import { leads, reachable, reserved, usual } from "./reservedRig";
 
 const first = ({ state }: Ended, many: number) => state.droplets!.slice(0, many).map(({ id }) => id);
 
-test("leads each address to its slot's Droplet, and to the next one before the old one stops serving", async () => {
+test("leads each address to its slot's Droplet, to the next one before the old one stops serving, and releases none", async () => {
   const own = await reserved();
   const { rig, ips, inputs } = own;
   const before = await rig.create(await inputs(0));
@@ -17,6 +17,10 @@ test("leads each address to its slot's Droplet, and to the next one before the o
   expect([after.reasons, await leads(rig, ips)]).toEqual([[], first(after, 2)]);
   expect(first(after, 2)).not.toEqual(first(before, 2));
   expect([seen.least, bound]).toEqual([2, { exist: 4, serve: 3 }]);
+  await rig.delete(after);
+  expect(await leads(rig, ips)).toEqual([undefined, undefined]);
+  const { reserved_ips: left } = (await rig.ask("GET", "/v2/reserved_ips")) as { reserved_ips: { ip: string }[] };
+  expect(left.map(({ ip }) => ip).sort()).toEqual([...ips].sort());
 });
 
 test("asks for nothing where there is nothing to lead, and for one list where none changes", async () => {

@@ -150,14 +150,17 @@ describe("a stage that pauses", () => {
     expect([done.state.image, await countsOf(rig)]).toEqual([await rig.image(1), [0, 4]]);
   });
 
-  test("does not pass by an approval of another template", async () => {
-    const { rig, at } = await paused();
-    const approved = at.state.rollout!.awaiting!;
-    const other = await rig.update(at, { ...(await inputsOf(rig, 1, approved)), userData: "#cloud-config" });
-    expect(other.state.rollout).toMatchObject({ stage: 1 });
-    expect(other.state.rollout!.awaiting).not.toBe(approved);
-    expect(await countsOf(rig)).toEqual([3, 1]);
-  });
+  test.each([{ userData: "#cloud-config" }, { size: "s-2vcpu-2gb" }])(
+    "does not pass by an approval of another template (%j)",
+    async (changes) => {
+      const { rig, at } = await paused();
+      const approved = at.state.rollout!.awaiting!;
+      const other = await rig.update(at, { ...(await inputsOf(rig, 1, approved)), ...changes });
+      expect(other.state.rollout).toMatchObject({ stage: 1 });
+      expect(other.state.rollout!.awaiting).not.toBe(approved);
+      expect(await countsOf(rig)).toEqual([3, 1]);
+    },
+  );
 
   test("goes back to the old image by one Droplet", async () => {
     const { rig, at } = await paused();
@@ -183,12 +186,14 @@ describe("a stage that pauses", () => {
     );
   });
 
-  test("grows with the old template where the stage asks for no more", async () => {
+  test("grows with the old template where the stage asks for no more, and with the new one where its percentage does", async () => {
     const { rig, at } = await paused();
     const grown = await rig.update(at, await inputsOf(rig, 1, undefined, 6));
     expect([grown.state.rollout?.stage, await countsOf(rig)]).toEqual([1, [5, 1]]);
     const half = await rig.update(grown, await inputsOf(rig, 1, at.state.rollout!.awaiting, 6));
     expect([half.state.rollout?.stage, await countsOf(rig)]).toEqual([2, [3, 3]]);
+    const wider = await rig.update(half, await inputsOf(rig, 1, at.state.rollout!.awaiting, 8));
+    expect([wider.state.rollout?.stage, await countsOf(rig)]).toEqual([2, [4, 4]]);
   });
 
   test("is begun again after a rollback, whatever it had reached", async () => {

@@ -55,7 +55,7 @@ test("refuses to begin where nothing comes back from any address", async () => {
   expect(rig.sent.filter((request) => request.startsWith("POST"))).toEqual([]);
 });
 
-test("cures a fleet whose Droplets are all broken by a healthy image, and by a gate that fits", async () => {
+test("cures a fleet whose Droplets are all broken by a healthy image, and by one with a gate of its own", async () => {
   const rig = new FleetRig();
   const before = await rig.create(await rig.inputs(0));
   const image = await rig.image(0);
@@ -65,6 +65,12 @@ test("cures a fleet whose Droplets are all broken by a healthy image, and by a g
   expect(cured.reasons).toEqual([]);
   expect(imagesOf(await rig.droplets())).toEqual(Array(3).fill(await rig.image(1)));
   expect(seen).toEqual({ exist: 4, serve: 3 });
+
+  const other = await rig.inputs(0);
+  const gate = { ...other.gate, http: { port: 80, path: "/", status: ["200-399"], https: false } };
+  rig.probeFails = (droplet) => String(droplet.image.id) !== image;
+  expect((await rig.update(cured, { ...other, gate })).reasons).toEqual([]);
+  expect(imagesOf(await rig.droplets())).toEqual(Array(3).fill(image));
 });
 
 test("replaces an unhealthy Droplet before the healthy ones", async () => {
@@ -225,6 +231,30 @@ test("makes as many Droplets as the limit leaves, and stops with the service's w
   const grown = await rig.update(made, await rig.inputs(0));
   expect(grown.reasons).toEqual([]);
   expect(grown.state.live?.slice(0, 2)).toEqual(made.state.live);
+});
+
+test("goes on with what the limit leaves, where that is less than may be added", async () => {
+  const rig = new FleetRig({ dropletLimit: 5 });
+  const rollout = { maxSurge: "3", maxUnavailable: "0", maxFailures: "0", drainSeconds: 2, shutdownSeconds: 10 };
+  const before = await rig.create(await rig.inputs(0, { count: 4, rollout }));
+  const seen = bounds(rig, before.id);
+  const since = rig.clock.now();
+  const after = await rig.update(before, await rig.inputs(1, { count: 4, rollout }));
+  expect([after.reasons, imagesOf(await rig.droplets())]).toEqual([[], Array(4).fill(await rig.image(1))]);
+  expect(seen).toEqual({ exist: 5, serve: 4 });
+  expect(rig.clock.now() - since).toBeLessThan(4 * 60_000);
+});
+
+test("judges the image where too many of those that a larger count brings fail, and touches none that serves", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await rig.inputs(0));
+  const there = new Set((await rig.droplets()).map(({ id }) => id));
+  rig.probeFails = ({ id }) => !there.has(id);
+  const failed = await rig.update(before, await rig.inputs(0, { count: 5 }));
+  expect(failed.reasons.at(-1)).toMatch(/^\d Droplets failed, and `rollout.maxFailures` allows 1\./);
+  expect(failed.state.live!.filter(({ serving }) => serving)).toEqual(before.state.live);
+  rig.probeFails = () => false;
+  expect((await rig.update(failed, await rig.inputs(0, { count: 5 }))).reasons).toEqual([]);
 });
 
 test("ends where every POST fails, with what the service said", async () => {

@@ -55,6 +55,9 @@ test("tells the rollout that then takes place", async () => {
   expect(after.state.rollout).toMatchObject({ lastSeconds: (rig.clock.now() - began) / 1_000, lastBatches: 2 });
   const next = (await preview(rig, await inputsOf(rig, 0), after.state)).rollout!.plan!;
   expect(next.expectedSeconds).toBe(after.state.rollout!.lastSeconds);
+  rig.said.length = 0;
+  expect((await preview(rig, await inputsOf(rig, 1, { count: 2 }), after.state)).rollout!.plan).toMatchObject({ creates: 0, deletes: 2 });
+  expect(rig.said[0]).toContain("Expected time: short, for no Droplet is made or rebuilt.");
   await rig.update(after, await inputsOf(rig, 0));
   expect(rig.said).toContainEqual(expect.stringMatching(/^2 of 4 serving image \d+; .*, \d+ s of about \d+ s$/));
 });
@@ -81,4 +84,23 @@ test("says nothing where nothing is made, rebuilt or deleted", async () => {
   const { rig, at } = await made();
   const foreseen = await preview(rig, await inputsOf(rig, 0, { tags: ["shop"] }), at.state);
   expect([rig.said, rig.sent, foreseen.rollout]).toEqual([[], [], rollout]);
+});
+
+test("tells of the Droplets that stand by after a move, how long they cost, and that going back makes none", async () => {
+  const { rig, at } = await made();
+  const green = { ...rollout, blueGreen: { keepSeconds: 3_600 } };
+  await preview(rig, await inputsOf(rig, 1, { rollout: green }), at.state);
+  expect(rig.said[0]!.split("\n").at(-1)).toBe(
+    "Afterwards 4 Droplets stand by for 1 h 0 min at 24.00 USD a month, and cost until a run after that deletes them.",
+  );
+  const moved = await rig.update(at, await inputsOf(rig, 1, { rollout: green }));
+  rig.said.length = 0;
+  const { plan } = (await preview(rig, await inputsOf(rig, 0, { rollout: green }), moved.state)).rollout!;
+  expect(plan).toMatchObject({ creates: 0, deletes: 0, promotes: 4, standby: 4 });
+  expect(rig.said[0]).toMatch(
+    /^Rollout plan: put 4 existing Droplets into service\.\n.*The addresses change\.\nAfterwards 4 Droplets stand by/s,
+  );
+  rig.said.length = 0;
+  await preview(rig, await inputsOf(rig, 1, { rollout: green, reservedIps: [] }), { ...moved.state, live: moved.state.live!.slice(0, -1) });
+  expect(rig.said[0]).toContain(`stand by until ${moved.state.rollout!.keptUntil}`);
 });

@@ -1,3 +1,4 @@
+import { fleet } from "../../../../provider/resources/fleet/fleet";
 import { bounds, FleetRig, imagesOf, servingTag } from "./fleetRig";
 
 const rollout = { maxSurge: "2", maxUnavailable: "0", maxFailures: "1", drainSeconds: 2, shutdownSeconds: 10, rebuild: true };
@@ -70,11 +71,28 @@ test("refuses a change of what a Droplet gets only when it is created, and says 
   const rig = new FleetRig();
   const before = await rig.create(await inputsOf(rig, 0));
   rig.forgetSent();
-  const inputs = { ...(await inputsOf(rig, 1)), userData: "#cloud-config", vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4" };
+  const inputs = {
+    ...(await inputsOf(rig, 1)),
+    userData: "#cloud-config",
+    vpcUuid: "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
+    sshKeys: ["1"],
+  };
+  await expect(rig.clock.run(fleet.preview!(inputs, before.state, rig.context, rig.call()))).rejects.toThrow(
+    "`rollout.rebuild` allows only `image`",
+  );
+  await expect(rig.update(before, { ...(await inputsOf(rig, 0)), size: "s-2vcpu-2gb" })).rejects.toThrow("but `size` changes, too");
   await expect(rig.update(before, inputs)).rejects.toThrow(
-    /^`rollout\.rebuild` allows only `image` to change, but `userData` and `vpcUuid` change, too: DigitalOcean gives a Droplet/,
+    /^`rollout\.rebuild` allows only `image` to change, but `sshKeys`, `userData` and `vpcUuid` change, too: DigitalOcean gives a Droplet/,
   );
   expect(rig.sent.filter((request) => !request.startsWith("GET"))).toEqual([]);
+});
+
+test("switches backups without a rebuild", async () => {
+  const rig = new FleetRig();
+  const before = await rig.create(await inputsOf(rig, 0));
+  const on = await rig.update(before, { ...(await inputsOf(rig, 0)), backups: true });
+  expect([on.reasons, on.state.live]).toEqual([[], before.state.live]);
+  expect((await rig.droplets()).every(({ features = [] }) => features.includes("backups"))).toBe(true);
 });
 
 test.each(["requestArrives", "answered", "locked"] as const)("goes on where a run was killed (%s)", async (when) => {

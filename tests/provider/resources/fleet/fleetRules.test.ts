@@ -75,6 +75,10 @@ test.each<[Values, string]>([
     { rollout: { canary: [{ count: 2 }, { count: "10%" }, { count: "5%" }] } },
     "rollout.canary[2].count must be more than the stage before, which has `10%`",
   ],
+  [
+    { rollout: { maxSurge: "0%", maxUnavailable: "0%" } },
+    "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0",
+  ],
   [{ rollout: { maxSurge: 0 } }, "rollout must leave room to move, but `maxSurge` and `maxUnavailable` are both 0"],
 ])("refuses %j", (changes, fault) => {
   expect(check(changes)).toEqual([fault]);
@@ -195,7 +199,7 @@ test("previews every reason why Droplets can't be made, together", async () => {
   const preview = (changes: Partial<Record<keyof FleetInputs, unknown>>) =>
     rig.clock.run(fleet.preview!({ ...inputs, ...changes } as FleetInputs, undefined, rig.context, rig.call()));
   await expect(preview({ image: "77", sshKeys: [sshKey, "4711"] })).rejects.toThrow(
-    /^`size` must be a size slug that DigitalOcean has, got `s-9vcpu-9gb`; [^\n]+\n`image` must be the number of an image that this token can see, got `77`; [^\n]+\n`sshKeys\[1\]` must be the id of an SSH key of the account, got `4711`; [^\n]+$/,
+    /^`size` must be a size slug that DigitalOcean has, got `s-9vcpu-9gb`; [^\n]+\n`image` must be the number of an image that this token can see, got `77`; [^\n]+\n`sshKeys\[1\]` must be the id or the fingerprint of an SSH key of the account, got `4711`; [^\n]+$/,
   );
   await expect(preview({ region: "xyz9", size: unknownValue, image: unknownValue })).rejects.toThrow(
     /^`region` must be a region slug that DigitalOcean has, got `xyz9`; it has ams2, ams3, /,

@@ -34,7 +34,12 @@ test("puts its Droplets into a project as they are made, moves them in place, an
   const moved = await rig.update(after, inputs);
   expect([...(await urnsIn(rig, other))].sort()).toEqual([...urns].sort());
   expect(moved.state.live).toEqual(after.state.live);
-  expect(rig.sent).toEqual(["GET /v2/droplets", `GET /v2/projects/${other}/resources`, `POST /v2/projects/${other}/resources`]);
+  expect(rig.sent).toEqual([
+    `GET /v2/projects/${other}`,
+    "GET /v2/droplets",
+    `GET /v2/projects/${other}/resources`,
+    `POST /v2/projects/${other}/resources`,
+  ]);
 
   expect(await readInputs(rig, moved, inputs)).toEqual(inputs);
   await rig.ask("POST", `/v2/projects/${shop}/resources`, { resources: urns.slice(0, 1) });
