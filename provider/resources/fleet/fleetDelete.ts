@@ -1,6 +1,6 @@
 import type { DropletWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
-import { fleetsTag, fleetTag, programTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { changeTag, fleetsTag, fleetTag, programTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { leftTags } from "../../rollout/leavingDroplets";
 import { mayPass } from "../../rollout/refusals";
 import { hasTag, isReservedTag } from "../../rules/tag";
@@ -18,6 +18,7 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
     fleetsTag,
     fleetTag(id),
     servingTag(id),
+    changeTag(id),
     programTag(context.namespace, call.urn),
     ...(state.live ?? []).map(({ template }) => templateTag(template)),
     ...leftTags(id, known.size),

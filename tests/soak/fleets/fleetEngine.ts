@@ -18,6 +18,8 @@ export interface KeptFleet {
 export class FleetEngine {
   /** By name. */
   readonly kept = new Map<string, KeptFleet>();
+  /** What the last create of each warned of, by name. */
+  readonly warned = new Map<string, string[]>();
   #controller = new AbortController();
 
   /** `pulumi up`, or a refresh: what went wrong, by name. */
@@ -90,7 +92,9 @@ export class FleetEngine {
     }
     try {
       if (kept === undefined) {
-        const { id, state } = await fleet.create(inputs, context, call);
+        const warned: string[] = [];
+        this.warned.set(name, warned);
+        const { id, state } = await fleet.create(inputs, context, { ...call, warn: (text) => warned.push(text) });
         this.kept.set(name, { id, state, inputs, unfinished: false });
       } else {
         const state = await fleet.update(kept.id, kept.state, inputs, context, call);
