@@ -42,11 +42,11 @@ export interface Rehearsal {
 
 /** Rehearses with so many images, and what differs from the emulator's default options. */
 export async function rehearse(seed: number, images: number, options: EmulatorArgs["options"] = {}): Promise<Rehearsal> {
-  const planted = Array.from({ length: images }, (_, at) => ({ name: `image-${at}`, regions: [home], tags: ["rehearsal"], sizeGigabytes }));
+  const seeded = Array.from({ length: images }, (_, at) => ({ name: `image-${at}`, regions: [home], tags: ["rehearsal"], sizeGigabytes }));
   const service = new VirtualService(seed, {
     fileAt: bootableDisk,
     options,
-    seed: { images: planted, sshKeys: [{ name: "bench", publicKey: key.text }] },
+    seed: { images: seeded, sshKeys: [{ name: "bench", publicKey: key.text }] },
   });
   const { clock, emulator } = service;
   const random = seededRandom(seed + 1);

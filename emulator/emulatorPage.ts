@@ -17,6 +17,14 @@ open when a port closed end. A port on which nothing listens refuses, also behin
 told apart: on a public address all of them are 127.0.0.1, so a rule admits them if its addresses include that one; on the private address
 a rule admits whoever it names. Outbound rules are stored only.
 
+Load balancers forward http to http, tcp to tcp, and https to https with \`tls_passthrough\`; a rule that ends TLS or goes from one protocol to
+another is answered 501. Each HTTP request goes to the next healthy Droplet, by its private address. A Droplet that loses the tag goes on getting
+requests until the load balancer looks at the tags again (\`loadBalancerLagSeconds\`); then new connections go elsewhere, and open ones
+run on to their end. Certificates, domains and records are stored only: no name leads anywhere.
+
+A port below 1024 opens where the emulator's user may open it (root, or as \`net.ipv4.ip_unprivileged_port_start\` says); elsewhere it stays
+closed, and a line of the log says so.
+
 This page comes from the emulator's own tables (\`npm run reference\`).
 
 ## Routes

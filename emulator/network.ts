@@ -78,6 +78,7 @@ export class LoopbackNetwork implements Network {
   readonly #log: (line: string) => void;
   readonly #dropping = new DroppingPorts();
   readonly #dropped = new Map<string, readonly number[]>();
+  readonly #taken = new Map<string, number>();
   readonly #servers = new Map<string, { readonly listen: Listen; readonly server: Server; readonly stop: () => void }[]>();
 
   /** `random` must differ between processes, or their Droplets get the same addresses. */
@@ -93,7 +94,13 @@ export class LoopbackNetwork implements Network {
   }
 
   open(address: string, listen: Listen, greeting: string): void {
-    this.#listen(address, listen, createListener(listen, greeting));
+    const take = () => this.#taken.set(`${listen.port} ${greeting}`, this.taken(listen.port, greeting) + 1);
+    this.#listen(address, listen, createListener(listen, greeting, take));
+  }
+
+  /** How many requests those who answer with a greeting have taken on a port, even where it is closed by now. */
+  taken(port: number, greeting: string): number {
+    return this.#taken.get(`${port} ${greeting}`) ?? 0;
   }
 
   forward(address: string, listen: Listen, next: () => Target | undefined): void {
@@ -152,9 +159,12 @@ export class LoopbackNetwork implements Network {
   }
 }
 
-function createListener({ kind, status = 200 }: Listen, greeting: string): ListeningServer {
+function createListener({ kind, status = 200 }: Listen, greeting: string, take: () => void): ListeningServer {
   if (kind === "http") {
-    const server = createHttpServer((_, response) => response.writeHead(status, { "content-type": "text/plain" }).end(`${greeting}\n`));
+    const server = createHttpServer((_, response) => {
+      take();
+      response.writeHead(status, { "content-type": "text/plain" }).end(`${greeting}\n`);
+    });
     const stop = (): void => {
       server.close();
       server.closeAllConnections();

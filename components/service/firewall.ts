@@ -22,14 +22,16 @@ export function makeFirewall(
   loadBalancers: readonly digitalocean.LoadBalancer[],
 ): digitalocean.Firewall {
   const { inboundRules: given = [], outboundRules = everything, gateFrom = [] } = firewall;
-  const balanced = pulumi.all([pulumi.output(loadBalancer), pulumi.all(loadBalancers.map(({ id }) => id))]).apply(([balancer, ids]) => {
-    return portsBehind(balancer).map((port) => inbound(port, { sourceLoadBalancerUids: ids }));
-  });
   const gates = [fleet, ...Object.values(overrides)].map(({ gate }) => gate);
-  const asked = pulumi.all([pulumi.output(gates), pulumi.output(gateFrom)]).apply(([probed, from]) => {
-    return from.length === 0 ? [] : portsAsked(probed).map((port) => inbound(port, { sourceAddresses: from }));
-  });
-  const inboundRules = pulumi.all([pulumi.output(given), balanced, asked]).apply((rules) => rules.flat());
+  const sourceLoadBalancerUids = loadBalancers.map(({ id }) => id);
+  // The ids stay out of `all`, so that a preview that doesn't know them shows the rules all the same.
+  const inboundRules = pulumi
+    .all([pulumi.output(given), pulumi.output(loadBalancer), pulumi.output(gates), pulumi.output(gateFrom)])
+    .apply(([own, balancer, probed, from]): InboundRule[] => [
+      ...own,
+      ...portsBehind(balancer).map((port) => inbound(port, { sourceLoadBalancerUids })),
+      ...(from.length === 0 ? [] : portsAsked(probed)).map((port) => inbound(port, { sourceAddresses: from })),
+    ]);
   return new digitalocean.Firewall(logicalName, { name, tags: [tag], inboundRules, outboundRules }, { parent });
 }
 

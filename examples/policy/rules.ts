@@ -21,8 +21,8 @@ export const rules: readonly Rule[] = [
     description: "An image that is fetched from a URL declares its SHA-256, so that what runs is what was reviewed.",
     type: "imagefleet:index:ImageImport",
     fault: ({ source }) => {
-      const { url, sha256 } = (source ?? {}) as Declared;
-      return url === undefined || sha256 !== undefined ? undefined : "`source.sha256` must be declared beside `source.url`.";
+      const given = (source ?? {}) as Declared;
+      return !("url" in given) || "sha256" in given ? undefined : "`source.sha256` must be declared beside `source.url`.";
     },
   },
   {
@@ -39,7 +39,8 @@ export const rules: readonly Rule[] = [
     description: "A fleet asks its new Droplets whether they serve before the old ones go.",
     type: "imagefleet:index:Fleet",
     fault: ({ gate }) => {
-      const asked = ["http", "tcp", "ssh", "loadBalancer"].some((probe) => ((gate ?? {}) as Declared)[probe] !== undefined);
+      // By its name alone: what a preview doesn't know yet, such as a load balancer's id, can't be read then.
+      const asked = ["http", "tcp", "ssh", "loadBalancer"].some((probe) => probe in ((gate ?? {}) as Declared));
       return asked ? undefined : "`gate` must have `http`, `tcp`, `ssh` or `loadBalancer`: without one of them nothing is asked.";
     },
   },

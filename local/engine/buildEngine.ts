@@ -6,12 +6,14 @@ import { engineVersion, type EngineSource } from "./engineSource";
 const engineModule = "github.com/pulumi/pulumi";
 const reportSeconds = 30;
 
+/** Packages of the engine that are compiled with these are not compiled again. */
+export const goFlags = ["-trimpath", "-tags=osusergo,grpcnotrace"];
+
 /** Compiles the engine from its Go module, which `go.mod` beside this file pins with everything it needs. */
 export const buildEngine: EngineSource = async ({ folder, environment, log }) => {
   const arguments_ = [
     "build",
-    "-trimpath",
-    "-tags=osusergo,grpcnotrace",
+    ...goFlags,
     `-ldflags=-s -w -X ${engineModule}/sdk/v3/go/common/version.Version=${engineVersion}`,
     "-o",
     path.join(folder, "pulumi"),

@@ -11,6 +11,7 @@ import { PackageDependency, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { version } from "@pulumi/pulumi/package.json";
 import { declaredDependencies } from "./declaredDependencies";
 import { installDependencies } from "./installDependencies";
+import { runPolicyPack } from "./policyPack";
 import { programCommand } from "./programCommand";
 import { startProgram, type RunningProgram } from "./runningProgram";
 
@@ -22,8 +23,8 @@ export interface LanguageRuntime {
   stopPrograms(): Promise<void>;
 }
 
-/** Runs Pulumi programs for the engine at `engineAddress`. */
-export function languageRuntime(engineAddress: string): LanguageRuntime {
+/** Runs Pulumi programs for the engine at `engineAddress`: those of TypeScript, where nothing else is said. */
+export function languageRuntime(engineAddress: string, commandOf = programCommand): LanguageRuntime {
   const running = new Set<RunningProgram>();
   const stopPrograms = async () => {
     await Promise.all([...running].map((program) => program.stop()));
@@ -32,7 +33,7 @@ export function languageRuntime(engineAddress: string): LanguageRuntime {
   function run(request: language.RunRequest): Promise<language.RunResponse> | language.RunResponse {
     let program: RunningProgram;
     try {
-      program = startProgram(programCommand(request, engineAddress));
+      program = startProgram(commandOf(request, engineAddress));
     } catch (error) {
       return new language.RunResponse().setError(messageOf(error));
     }
@@ -56,6 +57,7 @@ export function languageRuntime(engineAddress: string): LanguageRuntime {
       about: answer(() => new language.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
       getProgramDependencies: answer(getProgramDependencies),
       installDependencies: answerInParts(installDependencies),
+      runPlugin: answerInParts(runPolicyPack),
       cancel: answer(cancel),
     },
   };
@@ -90,9 +92,11 @@ function answer<Q, A>(handler: (request: Q) => A | Promise<A>) {
 }
 
 /** A stream must be ended on every path: the engine waits for it without limit. */
-function answerInParts<Q, A>(handler: (request: Q, send: (part: A) => void) => Promise<void>) {
+function answerInParts<Q, A>(handler: (request: Q, send: (part: A) => void, signal: AbortSignal) => Promise<void>) {
   return (call: ServerWritableStream<Q, A>): void => {
-    handler(call.request, (part) => void call.write(part)).then(
+    const cancelled = new AbortController();
+    call.on("cancelled", () => cancelled.abort());
+    handler(call.request, (part) => void call.write(part), cancelled.signal).then(
       () => void call.end(),
       (error: unknown) => void call.emit("error", { code: status.UNKNOWN, details: messageOf(error) }),
     );

@@ -2,8 +2,10 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 
-/** How one run of a Pulumi program is started: what `node` is given, and what is added to its environment. */
+/** How one run of a Pulumi program is started, and what is added to its environment. */
 export interface ProgramCommand {
+  /** Default: this process's own `node`. */
+  readonly executable?: string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }

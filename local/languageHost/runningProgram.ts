@@ -17,13 +17,13 @@ export interface RunningProgram {
 }
 
 /** Starts a program whose output goes where this process's output goes: to the engine, which shows it. */
-export function startProgram(command: ProgramCommand): RunningProgram {
-  const child = spawn(process.execPath, command.arguments, {
-    env: { ...process.env, ...command.environment },
+export function startProgram({ executable = process.execPath, environment, ...command }: ProgramCommand): RunningProgram {
+  const child = spawn(executable, command.arguments, {
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "inherit", "inherit"],
   });
   const ended = new Promise<RunResponse>((resolve) => {
-    child.once("error", (error) => resolve(failure(`Node.js could not start the program: ${error.message}.`)));
+    child.once("error", (error) => resolve(failure(`The program could not be started: ${error.message}.`)));
     child.once("exit", (code, signal) => resolve(describeEnd(code, signal)));
   });
   const stop = async () => {

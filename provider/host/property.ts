@@ -17,7 +17,7 @@ export interface Property {
   /** What it was called in an earlier release: read as this one in a state, and an error that gives the new name in a program. */
   readonly formerly?: string;
   /** Of a component: can't be an Output, for it decides which resources exist. */
-  readonly plain?: boolean;
+  readonly plain?: true;
   /** Filled in by the check where nothing was given. */
   readonly default?: PlainValue;
   /** Always kept secret, whoever sends it. A secret inside an object makes the whole object secret where it is given. */

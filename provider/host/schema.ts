@@ -109,25 +109,25 @@ class Describer {
     const { doc, secret, plain, change } = property;
     const literal = typeof property.default === "object" ? undefined : property.default;
     return {
-      ...this.#shape(name, property.shape),
+      ...this.#shape(name, property.shape, plain),
       description: doc,
       default: literal,
       secret: secret === true ? true : undefined,
-      plain: plain === true ? true : undefined,
       // Not `replaceOnChanges`: that one would overrule a diff that knows better.
       willReplaceOnChanges: change === "replace" ? true : undefined,
     };
   }
 
-  #shape(name: string, shape: Shape): JsonObject {
-    if (typeof shape === "string") return { type: ["id", "size", "path"].includes(shape) ? "string" : shape };
-    if ("listOf" in shape) return { type: "array", items: this.#shape(itemName(name), shape.listOf) };
-    if ("mapOf" in shape) return { type: "object", additionalProperties: this.#shape(itemName(name), shape.mapOf) };
+  /** What is plain holds plain values, too: a language with types would take Outputs in a plain list otherwise. */
+  #shape(name: string, shape: Shape, plain?: true): JsonObject {
+    if (typeof shape === "string") return { type: ["id", "size", "path"].includes(shape) ? "string" : shape, plain };
+    if ("listOf" in shape) return { type: "array", items: this.#shape(itemName(name), shape.listOf, plain), plain };
+    if ("mapOf" in shape) return { type: "object", additionalProperties: this.#shape(itemName(name), shape.mapOf, plain), plain };
     const nested = nestedName(this.#prefix, name, shape);
     const token = `${this.#packageName}:index:${nested}`;
     const describe = new Describer(this.#packageName, nested, this.#types);
     this.#types[token] = { type: "object", properties: describe.properties(shape.object), required: requiredNames(shape.object) };
-    return { $ref: `#/types/${token}` };
+    return { $ref: `#/types/${token}`, plain };
   }
 }
 

@@ -14,7 +14,10 @@ export interface TimeLimit {
   readonly cancellation: AbortSignal;
 }
 
-/** Runs the operation with a signal that aborts on the engine's Cancel and when the time limit has passed; not at all after a Cancel. */
+/**
+ * Runs the operation with a signal that aborts on the engine's Cancel, when the time limit has passed, and when the operation has ended: what
+ * goes on beside a failure is waited for by nobody. Doesn't run it at all after a Cancel.
+ */
 export async function withTimeLimit<T>(limit: TimeLimit, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { verb, seconds, clock, cancellation } = limit;
   cancellation.throwIfAborted();
@@ -30,6 +33,7 @@ export async function withTimeLimit<T>(limit: TimeLimit, operation: (signal: Abo
     return await operation(AbortSignal.any([cancellation, passed.signal]));
   } finally {
     timer.abort();
+    passed.abort(new Error(`This ${verb} has ended.`));
   }
 }
 

@@ -37,6 +37,14 @@ export function creationTag(namespace: string, urn: string, region: string): str
 }
 
 /**
+ * On the Droplets that a change makes, until it is over: a change that was killed has left nothing in the state, and the next one knows by this
+ * that there may be Droplets which reads don't show yet.
+ */
+export function changeTag(fleetId: string): string {
+  return `imagefleet:change:${fleetId}`;
+}
+
+/**
  * On every Droplet of a resource, whichever of its fleets it is in: a create names by it the fleets that no state knows any more. Nothing is
  * taken over or deleted by this one, for a name that was given up may be another stack's.
  */

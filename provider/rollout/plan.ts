@@ -121,9 +121,13 @@ function rolesOf(members: readonly Member[], desired: Desired): Roles {
   const kept = keptOf(members, desired);
   const keptSlots = new Set([...kept].map(({ slot }) => slot));
   const isAlive = ({ id, slot, ending }: Member): boolean => id !== undefined && slot < desired.slots.length && ending === "no";
+  // One that DigitalOcean has not come to make can't be rebuilt; one whose rebuild takes long is locked.
+  const isMade = ({ power, gate, locked }: Member): boolean => power !== "new" || gate !== "failed" || locked;
   const others = members.filter((member) => !kept.has(member));
   const standby = standbyOf(others, isAlive, desired);
-  const reused = onePerSlot(desired.inPlace === true ? members.filter((one) => isAlive(one) && !keptSlots.has(one.slot)) : []);
+  const reused = onePerSlot(
+    desired.inPlace === true ? members.filter((one) => isAlive(one) && isMade(one) && !keptSlots.has(one.slot)) : [],
+  );
   const surplus = others.filter((member) => !standby.has(member) && !reused.has(member));
   return { kept, standby, reused, surplus };
 }
@@ -185,17 +189,21 @@ function stepsToEnd({ id, serving, power, ending }: Member): number {
   return power === "active" && ending === "no" ? 3 : 2;
 }
 
-/** Those that have passed their gate; where others are to stand by, all at once or none. */
+/**
+ * Those that have passed their gate; where others are to stand by, all at once or none. A locked one may be on its way down: what an earlier
+ * run has asked for ends when the lock does.
+ */
 function newlyServing(kept: ReadonlySet<Member>, { slots, standby }: Desired): readonly Member[] {
   const all = [...kept];
-  const ready = all.filter(({ serving, power, gate }) => !serving && power === "active" && gate === "passed");
+  const ready = all.filter(({ serving, power, gate, locked }) => !serving && power === "active" && gate === "passed" && !locked);
   const isHeldBack = standby !== undefined && ready.length < slots.length && !all.some(({ serving }) => serving);
   return isHeldBack ? [] : ready;
 }
 
 /**
  * Droplets that serve and are not to, as many as the rest can do without: unhealthy ones first, then those of other templates, then slots that go
- * away, then slots that already have their successor, from the highest slot down. What isn't available can always be done without.
+ * away, then slots that already have their successor, from the highest slot down. One known to be bad can always be done without; one that has
+ * yet to become available does serve, and goes only where enough others do.
  */
 function withdrawals(
   members: readonly Member[],
@@ -205,8 +213,10 @@ function withdrawals(
   { leaving, waiting, arriving }: Held,
 ): readonly Member[] {
   // One that is to go as soon as its address has left is counted as gone, and one that an address is still to lead to isn't counted yet.
-  const staying = members.filter(({ id = "", available }) => available && !leaving.has(id) && !arriving.has(id)).length;
-  const spare = staying - Math.max(0, slots.length - policy.maxUnavailable);
+  const isStaying = ({ id = "", serving }: Member): boolean => serving && !leaving.has(id) && !arriving.has(id);
+  const isBad = ({ available, gate, unhealthy }: Member): boolean => !available && (gate === "failed" || unhealthy);
+  const staying = members.filter((member) => isStaying(member) && !isBad(member));
+  const least = Math.max(0, slots.length - policy.maxUnavailable);
   const succeeded = new Set([...kept].filter(({ available }) => available).map(({ slot }) => slot));
   const wanted = new Set(slots);
   const isStale = ({ slot, template }: Member): boolean => (slot < slots.length ? slots[slot] !== template : !wanted.has(template));
@@ -221,9 +231,12 @@ function withdrawals(
     .map((member) => ({ member, rank: urgency(member) }))
     .sort((one, other) => other.rank - one.rank || other.member.slot - one.member.slot)
     .map(({ member }) => member);
+  const baking = serving.filter((member) => !member.available && !isBad(member)).slice(0, Math.max(0, staying.length - least));
+  const spare = Math.min(staying.filter(({ available }) => available).length, staying.length - baking.length) - least;
   return [
     ...others.filter((member) => !member.serving && member.tagged),
-    ...serving.filter(({ available }) => !available),
+    ...serving.filter(isBad),
+    ...baking,
     ...serving.filter(({ available }) => available).slice(0, Math.max(0, spare)),
   ];
 }

@@ -261,7 +261,7 @@ export class Pursuit {
 
   async #finish({ slots, standby = "" }: Goal): Promise<readonly string[]> {
     for (const fingerprint of [...slots, standby, ""]) this.#templates.delete(fingerprint);
-    await this.#executor.forgetTemplates(this.#templates);
+    await this.#executor.forget(this.#templates);
     this.#templates.clear();
     return [];
   }

@@ -60,6 +60,7 @@ export class Rollout {
 
   /** Makes no Droplet for so many milliseconds: what an interrupted run has made may not be seen yet. */
   holdBack(milliseconds: number): void {
+    this.#executor.hasMade = true;
     this.#pursuit.holdBack(milliseconds);
   }
 

@@ -4,7 +4,7 @@ import type { NewDropletsWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
 import { dropletName } from "./dropletName";
-import { creationTagOf, fleetsTag, fleetTag, programTagsOf, servingTag, templateTag, templateTagsOf } from "./fleetTags";
+import { changeTag, creationTagOf, fleetsTag, fleetTag, programTagsOf, servingTag, templateTag, templateTagsOf } from "./fleetTags";
 import { LeavingDroplets, type Tagged } from "./leavingDroplets";
 import { newDroplets } from "./newDroplets";
 import type { FleetObservation } from "./observation";
@@ -32,6 +32,8 @@ export class StepExecutor {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #leaving: LeavingDroplets;
+  /** Whether this change, or one that was killed, may have put its tag on Droplets. */
+  hasMade = false;
 
   constructor(
     settings: FleetSettings,
@@ -119,8 +121,13 @@ export class StepExecutor {
     return changes.length + creations.size + former.size > 0;
   }
 
-  /** Deletes the tags of templates that no Droplet is of any more, and what tagged those that left. */
-  async forgetTemplates(templates: ReadonlySet<string>): Promise<void> {
+  /** Deletes the tags of templates that no Droplet is of any more, what tagged those that left, and what tags those that the change made. */
+  async forget(templates: ReadonlySet<string>): Promise<void> {
+    this.#noteMade(this.#observation.droplets);
+    if (this.hasMade && this.#settings.creationTag === undefined) {
+      await this.#api.tags.delete(changeTag(this.#settings.fleetId), this.#signal);
+      this.hasMade = false;
+    }
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
     await this.#leaving.forget(templates.size > 0);
   }
@@ -193,7 +200,13 @@ export class StepExecutor {
     this.#signal.throwIfAborted();
   }
 
+  /** A killed change's tag goes with this one, also where all its Droplets do. */
+  #noteMade(droplets: readonly ObservedDroplet[]): void {
+    this.hasMade ||= droplets.some(({ wire }) => hasTag(wire.tags, changeTag(this.#settings.fleetId)));
+  }
+
   async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
+    this.#noteMade(droplets);
     const now = this.#clock.now();
     const { whole, single } = await this.#leaving.together(droplets);
     const deleteWhole = async ({ tag, all }: Tagged): Promise<void> => {
@@ -214,6 +227,7 @@ export class StepExecutor {
   }
 
   async #createSome(slots: readonly number[], fingerprint: string, goal: Goal): Promise<void> {
+    this.hasMade = true;
     try {
       this.#observation.made(await this.#api.droplets.create(this.#order(slots, fingerprint, goal), this.#signal));
     } catch (error) {
@@ -238,14 +252,7 @@ export class StepExecutor {
       names: slots.map((slot) => dropletName(name, slot, fingerprint)),
       region,
       ...(backups ? { backups } : {}),
-      tags: [
-        fleetsTag,
-        fleetTag(fleetId),
-        templateTag(fingerprint),
-        programTag,
-        ...(creationTag === undefined ? [] : [creationTag]),
-        ...tags,
-      ],
+      tags: [fleetsTag, fleetTag(fleetId), templateTag(fingerprint), programTag, creationTag ?? changeTag(fleetId), ...tags],
     });
   }
 }

@@ -10,7 +10,7 @@ import type { Listener } from "../waiting/listener";
 import { SharedWait } from "../waiting/sharedWait";
 import { duration } from "../waiting/duration";
 import { statusKey, statusLine, type ImageWait } from "./imageStatus";
-import { nextTick } from "./ticks";
+import { untilNextTick } from "./ticks";
 import { hasCompleted, isDecisive, requestTransfer, runningTransfer } from "./transfer";
 
 /** What the watchers of one process share. */
@@ -196,7 +196,7 @@ export class ImageWatcher {
     const { ended: finishing } = this.#copies;
     const { since, spent } = this.#spending;
     const pace = { underWay: this.#ages(), expected: this.#expected(), finishing, spent, watched: this.#now() - since };
-    return nextTick(pace, this.#around.world.random());
+    return untilNextTick(pace, this.#around.world.random());
   }
 
   #status(silence: number): { key: string; line: string } {

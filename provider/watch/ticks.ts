@@ -27,7 +27,7 @@ const reserve = 30;
  * 4 s, slower while nothing can have finished yet, and never so often that an hour costs more than 720 requests. `random` in [0, 1)
  * spreads watchers apart.
  */
-export function nextTick(pace: Pace, random: number): number {
+export function untilNextTick(pace: Pace, random: number): number {
   const wanted = Math.min(...pace.underWay.map((age) => interval(age, pace)), 10 * second);
   const kept = pace.finishing ? 0 : reserve;
   const credit = burst - kept + (pace.watched / second) * requestsPerSecond - pace.spent;

@@ -159,12 +159,14 @@ describe("imagefleet contract", () => {
     });
   });
 
-  test("removes everything after Ctrl-C", async () => {
+  test("removes everything after Ctrl-C, even what no list shows yet", async () => {
+    await emulator.control("options", { listLagSeconds: 2 });
     const { child, ended } = start("--yes");
-    await untilImported();
+    while (!(await emulator.requests()).some(({ method, path: of }) => `${method} ${of}` === "POST /v2/images")) await sleep(20);
     child.kill("SIGINT");
 
     expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining("The run was interrupted.") as unknown });
+    await emulator.control("clock", { advanceSeconds: 5 });
     expect(await belongings()).toEqual(nothing);
     expect(existsSync(journal())).toBe(false);
   });

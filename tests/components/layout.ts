@@ -23,7 +23,7 @@ export class Layout {
   /** What functions were called with. */
   readonly calls: pulumi.runtime.MockCallArgs[] = [];
   readonly options = new Map<string, Options>();
-  /** A resource of this name is created only when the promise is fulfilled. */
+  /** A resource of this name, or of this type and name as in `Firewall web`, is created only when the promise is fulfilled. */
   readonly held = new Map<string, Promise<void>>();
 
   /** A fleet of this name has paused, and waits for this approval. */
@@ -36,7 +36,7 @@ export class Layout {
       inputs,
       provider,
     }: pulumi.runtime.MockResourceArgs): Promise<pulumi.runtime.MockResourceResult> => {
-      await this.held.get(name);
+      await (this.held.get(name) ?? this.held.get(`${type.replace(/.*:/, "")} ${name}`));
       this.resources.push({ type: kind(type), name, inputs: inputs as Registered["inputs"], provider });
       const awaiting = kind(type) === "Fleet" && this.paused.has(name) ? { rollout: { awaiting: this.paused.get(name) } } : {};
       return { id: `${name}-id`, state: { ...(inputs as object), ...outputs(kind(type), inputs as Registered["inputs"]), ...awaiting } };

@@ -54,6 +54,17 @@ describe("on virtual time", () => {
     expect((await emulator.call("GET", `/v2/load_balancers/${id}`)).status).toBe(404);
   });
 
+  test("TLS that is passed through is forwarded as it comes", async () => {
+    const passed = { entry_protocol: "https", entry_port: 443, target_protocol: "https", target_port: 8080, tls_passthrough: true };
+    const { id } = await create({ forwarding_rules: [passed] });
+    const [a] = await emulator.droplets(["a"], { tags: ["web"] });
+    await emulator.clock.advance(60_000);
+    expect(await health(id)).toEqual({ [a!]: "1" });
+    const { ip } = await read(id);
+    expect(emulator.network.listening().get(ip)).toEqual([{ port: 443, kind: "tcp" }]);
+    expect(emulator.network.route(ip, 443)).toMatchObject({ port: 8080 });
+  });
+
   test("a Droplet is healthy after so many good checks, and not after so many bad ones", async () => {
     const [a] = await emulator.droplets(["a"], { tags: ["Web"] });
     const { id } = await create();

@@ -183,7 +183,19 @@ function faults(): readonly string[] {
 
 test("takes what an argument of `DropletFleet` may hold, all but what `ImageService` gives itself", () => {
   const { shape } = fleetConfig;
-  const given = ["image", "region", "sshKeys", "name", "vpcUuid", "reservedIps", "servingTags", "heldBy", "projectId", "ipv6", "monitoring"];
+  const given = [
+    "image",
+    "region",
+    "sshKeys",
+    "name",
+    "vpcUuid",
+    "reservedIps",
+    "servingTags",
+    "heldBy",
+    "projectId",
+    "ipv6",
+    "monitoring",
+  ];
   expect(Object.keys(shape)).toEqual(expect.arrayContaining(Object.keys(fleetInputs).filter((name) => !given.includes(name))));
   const gates = Object.keys(fleetInputs.gate.shape.object).filter((name) => name !== "loadBalancer");
   expect(Object.keys(shape.gate.unwrap().shape).sort()).toEqual(gates.sort());

@@ -2,7 +2,7 @@ import type { DropletWire } from "../../api/wire";
 import { Unfinished } from "../../host/fault";
 import { isKnown, type WithUnknowns } from "../../host/property";
 import type { Call, Effects, ResourceChange, ResourceType } from "../../host/resource";
-import { creationTag, fleetIdOf, templateTag } from "../../rollout/fleetTags";
+import { changeTag, creationTag, fleetIdOf } from "../../rollout/fleetTags";
 import { FleetObservation } from "../../rollout/observation";
 import { lag } from "../../rollout/observedDroplet";
 import { describeRetry } from "../../rollout/planReport";
@@ -134,8 +134,9 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const expected = seconds === undefined ? undefined : seconds * 1_000;
   const rollout = new Rollout({ ...settingsOf(id, call.urn, inputs, context, state), expected }, context, call);
   await rollout.look();
-  // The tag is there before a Droplet of it is seen: a killed run may have made some that reads don't show yet.
-  if (isRoll && (await context.api.tags.exists(templateTag(wanted.fingerprint), call.signal))) rollout.holdBack(lag);
+  // The tag is there before a Droplet with it is seen.
+  const mayMake = isRoll || rollout.observation.running.length < inputs.count;
+  if (mayMake && (await context.api.tags.exists(changeTag(id), call.signal))) rollout.holdBack(lag);
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, context, call);
   const path = pathOf({ ...change, hold: hold && { ...hold, live: rollout.observation.running } });
   if (isRoll) await rollout.checkReach(path[0]);

@@ -1,6 +1,6 @@
 import type { DropletWire } from "../../api/wire";
 import type { Call } from "../../host/resource";
-import { fleetsTag, fleetTag, programTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
+import { changeTag, fleetsTag, fleetTag, programTag, servingTag, templateOf, templateTag } from "../../rollout/fleetTags";
 import { leftTags } from "../../rollout/leavingDroplets";
 import { mayPass } from "../../rollout/refusals";
 import { hasTag, isReservedTag } from "../../rules/tag";
@@ -13,9 +13,12 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
   const { api, world } = context;
   const status = new StatusLine(call, world.clock);
   const known = new Set((state.live ?? []).map((droplet) => droplet.id));
+  // Also those that every Droplet carries: a destroy that failed at the tags comes back when no Droplet shows them any more.
   const used = new Set([
+    fleetsTag,
     fleetTag(id),
     servingTag(id),
+    changeTag(id),
     programTag(context.namespace, call.urn),
     ...(state.live ?? []).map(({ template }) => templateTag(template)),
     ...leftTags(id, known.size),
@@ -45,7 +48,8 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
   }
   const others = await api.droplets.listByTag(fleetsTag, call.signal);
   for (const { tags } of others.filter(({ tags }) => !hasTag(tags, fleetTag(id)))) for (const tag of tags) used.delete(tag);
-  for (const tag of used) await api.tags.delete(tag, call.signal);
+  const deletions = [...used].map((tag) => api.tags.delete(tag, call.signal));
+  for (const outcome of await Promise.allSettled(deletions)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** One request a template, which names the fleet's own Droplets alone; one a Droplet for those that lost that tag. */

@@ -204,11 +204,34 @@ test("refuses everything that is wrong at once, before anything is made", async 
   expect(layout.resources).toEqual([]);
 });
 
+test("begins with the fleets once the firewall stands that selects their Droplets", async () => {
+  let release = (): void => undefined;
+  layout.held.set("Firewall web", new Promise((resolve) => (release = resolve)));
+  const given: ImageServiceArgs = { image: "4711", regions: ["ams3"], fleet, sshKeys };
+  new ImageService("web", { ...given, firewall: {} });
+  const open = new ImageService("api", given);
+
+  await valueOf(open.fleets["ams3"]!.addresses);
+  const made = () => layout.resources.filter(({ type }) => /:Firewall$|^Fleet$/.test(type)).map(({ name }) => name);
+  expect(made()).toEqual(["api-ams3"]);
+  release();
+  await settled();
+  expect(made()).toEqual(["api-ams3", "web", "web-ams3"]);
+});
+
 test("lets every child be reached and replaced by a transform", async () => {
-  const bigger: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+  const reached = new Set<string>();
+  const bigger: pulumi.ResourceTransformation = ({ type, name, props, opts }) => {
+    reached.add(`${type} ${name}`);
     return type === digitalocean("LoadBalancer") ? { props: { ...props, sizeUnit: 2 }, opts } : undefined;
   };
-  new ImageService("web", { ...least, loadBalancer: { port: 80 } }, { transformations: [bigger] });
+  const everything = { vpc: {}, firewall: {}, loadBalancer: { port: 80 }, reservedIps: 1, dns: { domain: "example.com" }, project: {} };
+  new ImageService("web", { ...least, ...everything, sshKeys: { publicKey: "ssh-ed25519 AAAA" } }, { transformations: [bigger] });
 
   expect(await inputsOf("LoadBalancer")).toMatchObject({ "web-ams3": { sizeUnit: 2 }, "web-fra1": { sizeUnit: 2 } });
+  await settled();
+  const components = ["ImageService web", "CustomImage web", "ImageReplication web", "DropletFleet web-ams3", "DropletFleet web-fra1"];
+  const made = layout.resources.map(({ type, name }) => `${type.replace(/.*:/, "")} ${name}`);
+  expect(made.length).toBeGreaterThan(components.length + 15);
+  expect([...reached].map((one) => one.replace(/.*:/, "")).sort()).toEqual(made.sort());
 });

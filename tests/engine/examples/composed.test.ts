@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { openWorkspace } from "../../../local/workspace";
@@ -64,24 +64,3 @@ test("examples/automation makes a stack for each customer", async () => {
     for (const file of readdirSync(folder)) if (/^Pulumi\..+\.yaml$/.test(file)) rmSync(path.join(folder, file));
   }
 });
-
-// It comes with Pulumi's own language host, which runs policy packs; this project's doesn't.
-const policyHost = "pulumi-analyzer-policy";
-const hasPolicyHost = (process.env.PATH ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, policyHost)));
-
-if (!hasPolicyHost) console.warn(`Skipped: examples/policy is run where Pulumi's own ${policyHost} is on PATH.`);
-else {
-  test("examples/policy refuses an image without a declared digest", async () => {
-    const { stack, folder, image, sshKeys } = await useService({ program: "examples/network" });
-    const pack = path.join(folder, "policy");
-    cpSync(path.join(root, "examples/policy"), pack, { recursive: true });
-    await promisify(execFile)("npm", ["install", "--no-audit", "--no-fund"], { cwd: pack });
-    const { url } = await image("web-1.4.2.qcow2.gz");
-    await stack.setConfig({ url, domain: "shop.example.com", sshKeys: JSON.stringify(sshKeys) });
-
-    const { code, stdout } = await stack.preview("--policy-pack", pack);
-    expect(code).not.toBe(0);
-    expect(stdout).toContain("image-digest-declared");
-    expect(stdout).not.toContain("gate-probed");
-  });
-}

@@ -23,8 +23,11 @@ export const nothing: Account = { images: [], droplets: [], tags: [] };
 
 /** What the team of the emulator's own token has. */
 export async function accountOf({ call }: EmulatorUnderTest): Promise<Account> {
-  const list = async <Wire>(key: string, query = ""): Promise<readonly Wire[]> =>
-    (await call<Readonly<Record<string, readonly Wire[]>>>("GET", `/v2/${key}?per_page=200${query}`)).body[key] ?? [];
+  const list = async <Wire>(key: string, query = ""): Promise<readonly Wire[]> => {
+    const { status, body } = await call<Readonly<Record<string, readonly Wire[]>>>("GET", `/v2/${key}?per_page=200${query}`);
+    if (body[key] === undefined) throw new Error(`GET /v2/${key} answered ${status}: ${JSON.stringify(body)}`);
+    return body[key];
+  };
   const [images, droplets, tags] = [
     await list<ImageWire>("images", "&private=true"),
     await list<DropletWire>("droplets"),

@@ -137,3 +137,10 @@ test("ends its stream with an error when npm fails", async () => {
     details: `\`npm install\` in ${folder} ended with exit code 1.`,
   });
 });
+
+test("says where a policy pack's packages are missing", async () => {
+  const pack = client.runPlugin(new language.RunPluginRequest().setKind("analyzer").setInfo(program({}, folder)));
+  await expect(new Promise((_, reject) => pack.on("error", reject).resume())).rejects.toMatchObject({
+    details: `\`@pulumi/policy\` is not installed for the policy pack in ${folder}: run \`npm install\` there and try again.`,
+  });
+});

@@ -106,6 +106,20 @@ test("withdraws a new Droplet that turns bad while it bakes", () => {
   expect(plan([member(0), member(1), member(2), bad], all("new", 3), usual)).toEqual([{ kind: "withdraw", ids: ["3"] }]);
 });
 
+test("withdraws one that an earlier run let serve before its bake time is over only where enough others serve", () => {
+  const unknown = member(1, { template: "newer", available: false });
+  expect(plan([member(0), unknown], all("new", 2), usual)).toEqual([{ kind: "create", slots: [0] }]);
+  const successor = member(2, { slot: 0, template: "new", available: false });
+  expect(plan([member(0), unknown, successor], all("new", 2), usual)).toEqual([{ kind: "withdraw", ids: ["1"] }]);
+  expect(plan([member(0), unknown], all("new", 2), { maxSurge: 0, maxUnavailable: 1 })).toEqual([{ kind: "withdraw", ids: ["1"] }]);
+});
+
+test("lets a locked Droplet serve only when the lock has ended: an earlier run may have asked for its shutdown", () => {
+  const idle = member(0, { serving: false, locked: true });
+  expect(plan([idle, member(1)], all("old", 2), usual)).toEqual([]);
+  expect(plan([{ ...idle, locked: false }, member(1)], all("old", 2), usual)).toEqual([{ kind: "serve", ids: ["0"] }]);
+});
+
 test("withdraws unhealthy Droplets first", () => {
   const members = [member(0, { unhealthy: true }), member(1), member(2), member(3, { slot: 2, template: "new" })];
   expect(plan(members, all("new", 3), usual)).toEqual([{ kind: "withdraw", ids: ["0"] }]);
@@ -165,6 +179,15 @@ describe("in place", () => {
   test("rebuilds one again whose gate it did not pass", () => {
     const failed = member(2, { template: "new", serving: false, drained: true, gate: "failed" });
     expect(plan([member(0), member(1), failed], rebuilt, policy)).toEqual([{ kind: "rebuild", ids: ["2"] }]);
+  });
+
+  test("replaces one that DigitalOcean has failed to make, and waits for one whose rebuild takes long", () => {
+    const failed = member(2, { template: "new", power: "new", serving: false, drained: true, gate: "failed" });
+    const others = [member(0, { template: "new" }), member(1, { template: "new" })];
+    expect(plan([...others, failed], rebuilt, policy)).toEqual([{ kind: "delete", ids: ["2"] }]);
+    expect(plan([...others, { ...failed, ending: "deleting" }], rebuilt, policy)).toEqual([]);
+    expect(plan(others, rebuilt, policy)).toEqual([{ kind: "create", slots: [2] }]);
+    expect(plan([...others, { ...failed, locked: true }], rebuilt, policy)).toEqual([]);
   });
 });
 
@@ -342,6 +365,11 @@ function reachedBy({ members, addresses }: Cloud, count: number): readonly strin
   return addresses.filter(({ slot, holder }) => slot !== undefined && slot < count && available.has(holder)).map(({ ip }) => ip);
 }
 
+/** Whether it serves, and nothing bad is known of it. */
+function servesWell({ serving, available, gate, unhealthy }: Member): boolean {
+  return serving && (available || (gate !== "failed" && !unhealthy));
+}
+
 function begunBy(steps: readonly Step[]): readonly string[] {
   return steps.flatMap((step) => (step.kind === "serve" ? step.ids : []));
 }
@@ -355,7 +383,7 @@ test("gets there from anything through anything, never with too few available or
     slot: fc.nat(6),
     template: fc.constantFrom("old", "new", "older"),
     power: fc.constantFrom("new" as const, "active" as const, "off" as const),
-    serves: fc.boolean(),
+    serves: fc.constantFrom("no", "baking", "available"),
     unhealthy: fc.boolean(),
     locked: fc.boolean(),
   });
@@ -376,8 +404,8 @@ test("gets there from anything through anything, never with too few available or
       // Chance repeats itself, but never with the same number for ever: a stuck one would be a service that never answers.
       const random = (): number => ((chance[drawn % chance.length] ?? 0) + drawn++ * 0.618) % 1;
       const members = start.map(({ serves, ...rest }, id) => {
-        const serving = serves && rest.power === "active";
-        return member(id, { ...rest, serving, gate: serving ? "passed" : "waiting" });
+        const serving = serves !== "no" && rest.power === "active";
+        return member(id, { ...rest, serving, available: serving && serves === "available", gate: serving ? "passed" : "waiting" });
       });
       const [desired, count] = [{ slots, ...how }, slots.length];
       const addresses = holders.map((holder, at): Address => {
@@ -397,6 +425,7 @@ test("gets there from anything through anything, never with too few available or
         const serves = new Set([...begunBy(steps), ...cloud.members.flatMap(({ id = "", serving }) => (serving ? [id] : []))]);
         const isAddressed = led.every(({ id }) => serves.has(id) && !cloud.addresses.some(({ holder }) => holder === id));
         const available = cloud.members.filter((one) => one.available).length;
+        const serving = cloud.members.filter(servesWell).length;
         const [existing, left] = [cloud.members.length, distance(cloud.members, desired, cloud.addresses)];
         const isMove =
           how.standby !== undefined && !cloud.members.some(({ serving, template, slot }) => serving && template === slots[slot]);
@@ -406,6 +435,7 @@ test("gets there from anything through anything, never with too few available or
         const now = cloud.members.filter((one) => one.available).length;
         const kept = {
           floor: now >= Math.min(available, count - policy.maxUnavailable),
+          serving: cloud.members.filter(servesWell).length >= Math.min(serving, count - policy.maxUnavailable),
           surge: cloud.members.length <= Math.max(existing, count + policy.maxSurge),
           progress: distance(cloud.members, desired, cloud.addresses) <= left,
           // What leads to a Droplet that is available goes on doing so, if more may exist than are wanted.

@@ -71,7 +71,7 @@ describe("many Droplets that leave while others of their template stay", () => {
     expect(asked()).toEqual([`forget ${leaving}`, `make ${leaving} ${many.join(" ")}`, `shutdownByTag ${leaving}`]);
     await one.do({ kind: "delete", ids: many }, wanted);
     expect(asked()).toEqual([`deleteByTag ${leaving}`]);
-    await one.forgetTemplates(new Set());
+    await one.forget(new Set());
     expect(asked()).toEqual([`forget ${leaving}`]);
   });
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Faults, type Fault } from "../../../emulator/faults";
 import { seededRandom } from "../../../emulator/ids";
 import type { DropletWire } from "../../../provider/api/wire";
-import { fleetIdOf, servingTag } from "../../../provider/rollout/fleetTags";
+import { creationTagOf, fleetIdOf, servingTag } from "../../../provider/rollout/fleetTags";
 import type { NoAnswer } from "../../../provider/world";
 import { VirtualProcess } from "../../../virtual/virtualProcess";
 import { VirtualService } from "../../../virtual/virtualService";
@@ -22,7 +22,7 @@ export interface FleetBounds {
   readonly least: number;
   readonly most: number;
   readonly count: number;
-  /** How many may exist until it was whole for the first time: what a killed create had made of another template is replaced, not rebuilt. */
+  /** How many may exist until its create is over: what a killed one had made of another template is replaced, not rebuilt. */
   readonly mostAtFirst: number;
 }
 
@@ -43,6 +43,8 @@ export class FleetCloud {
   #asked = 0;
   #images: readonly string[] = [];
   #history: readonly { readonly at: number; readonly droplets: readonly DropletWire[] }[] = [];
+  #followedUntil = 0;
+  #isFollowing = false;
   /** Fleets that were whole at some time. */
   readonly #whole = new Set<string>();
   readonly #boundsOf: (name: string) => FleetBounds;
@@ -121,6 +123,7 @@ export class FleetCloud {
         await this.control("faults", { on: "droplet", type: "snapshot", seconds: 120 });
         await this.ask("POST", `/v2/droplets/${chosen.id}/actions`, { type: "snapshot", name: "backup" });
       }
+      void this.#follow();
     }
   }
 
@@ -165,29 +168,46 @@ export class FleetCloud {
     } finally {
       if (isWrite) {
         this.#judge(`${method} ${decodeURIComponent(new URL(url).pathname)}`, before, await this.droplets());
-        // The service's own reads are behind, too: what this write did is known when they show it.
-        const { listLag, options } = this.#trial;
-        const shown = async () => this.#remember(await this.droplets());
-        if (listLag > 0) void this.clock.sleep((options.lagSeconds ?? 0) * 1_000 + 1).then(shown);
+        void this.#follow();
       }
     }
   }
 
   /** The list as it was `listLag` seconds ago. */
   async #lagging(tag: string, answer: Response): Promise<Response> {
-    const { listLag } = this.#trial;
-    if (listLag === 0) return answer;
+    if (this.#trial.listLag === 0) return answer;
     this.#remember(await this.droplets());
-    const then = this.#history.findLast(({ at }) => at <= this.clock.now() - listLag * 1_000);
+    const then = this.#history.findLast(({ at }) => at <= this.#shownFrom);
     const droplets = (then?.droplets ?? []).filter(({ tags }) => tags.includes(tag));
     return Response.json({ droplets, links: {}, meta: { total: droplets.length } });
   }
 
+  /** What could be seen then is what lists show now: the service's own reads are behind, too, and are part of the lag. */
+  get #shownFrom(): number {
+    const { listLag, options } = this.#trial;
+    return this.clock.now() - Math.max(0, listLag - (options.lagSeconds ?? 0)) * 1_000;
+  }
+
   #remember(droplets: readonly DropletWire[]): void {
-    const { listLag } = this.#trial;
-    if (listLag === 0) return;
-    const shown = this.#history.findLastIndex(({ at }) => at <= this.clock.now() - listLag * 1_000);
+    if (this.#trial.listLag === 0) return;
+    const shown = this.#history.findLastIndex(({ at }) => at <= this.#shownFrom);
     this.#history = [...this.#history.slice(Math.max(0, shown)), { at: this.clock.now(), droplets }];
+  }
+
+  /** Looks on after a write, from when the service's own reads show it, until no work is under way: that ends without another write. */
+  async #follow(): Promise<void> {
+    const { listLag, options } = this.#trial;
+    if (listLag === 0) return;
+    this.#followedUntil = this.clock.now() + (options.lagSeconds ?? 0) * 1_000;
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    for (let isWorking = true; isWorking;) {
+      await this.clock.sleep(1_000);
+      const droplets = await this.droplets();
+      this.#remember(droplets);
+      isWorking = this.clock.now() <= this.#followedUntil || droplets.some(({ locked, status }) => locked || status === "new");
+    }
+    this.#isFollowing = false;
   }
 
   #judge(write: string, before: readonly DropletWire[], droplets: readonly DropletWire[]): void {
@@ -195,7 +215,8 @@ export class FleetCloud {
     for (const [id, own] of byFleet(droplets)) {
       const name = own[0]!.name.split("-")[0]!;
       const { least, count, ...bounds } = this.#boundsOf(name);
-      const most = this.#whole.has(id) ? bounds.most : Math.max(bounds.most, bounds.mostAtFirst);
+      const isBeingCreated = own.some(({ tags }) => creationTagOf(tags) !== undefined);
+      const most = isBeingCreated ? Math.max(bounds.most, bounds.mostAtFirst) : bounds.most;
       const serving = own.filter(({ tags, status }) => status === "active" && tags.includes(servingTag(id)));
       const wrong = (what: string) => this.wrongs.push(`${write} at ${this.clock.now() / 1_000}: ${name} ${what}.`);
       if (serving.length >= count && this.clock.now() >= (this.disturbed.get(id) ?? 0)) this.disturbed.delete(id);

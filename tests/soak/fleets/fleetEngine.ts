@@ -1,6 +1,7 @@
 import { effectsByTable } from "../../../provider/host/diff";
 import { Interrupted, Unfinished } from "../../../provider/host/fault";
 import type { Call } from "../../../provider/host/resource";
+import { type Verb, withTimeLimit } from "../../../provider/host/timeLimit";
 import type { ProviderContext } from "../../../provider/providerContext";
 import { fleet } from "../../../provider/resources/fleet/fleet";
 import type { FleetInputs, StoredFleet } from "../../../provider/resources/fleet/fleetState";
@@ -17,15 +18,17 @@ export interface KeptFleet {
 export class FleetEngine {
   /** By name. */
   readonly kept = new Map<string, KeptFleet>();
+  /** What the last create of each warned of, by name. */
+  readonly warned = new Map<string, string[]>();
   #controller = new AbortController();
 
   /** `pulumi up`, or a refresh: what went wrong, by name. */
   async up(wanted: ReadonlyMap<string, FleetInputs>, context: ProviderContext): Promise<readonly string[]> {
-    return this.#each(wanted.keys(), (name, call) => this.#step(name, wanted.get(name)!, context, call));
+    return this.#each("update", wanted.keys(), context, (name, call) => this.#step(name, wanted.get(name)!, context, call));
   }
 
   async refresh(context: ProviderContext): Promise<readonly string[]> {
-    return this.#each(this.kept.keys(), async (name, call) => {
+    return this.#each("read", this.kept.keys(), context, async (name, call) => {
       const { id, state, inputs } = this.kept.get(name)!;
       try {
         const read = await fleet.read(id, { state, inputs }, context, call);
@@ -38,7 +41,7 @@ export class FleetEngine {
   }
 
   async destroy(context: ProviderContext): Promise<readonly string[]> {
-    return this.#each(this.kept.keys(), async (name, call) => {
+    return this.#each("delete", this.kept.keys(), context, async (name, call) => {
       const { id, state } = this.kept.get(name)!;
       await fleet.delete(id, state, context, call);
       this.kept.delete(name);
@@ -60,12 +63,18 @@ export class FleetEngine {
     this.#controller.abort(new Interrupted("cancel", "stopped by the trial."));
   }
 
-  async #each(names: Iterable<string>, work: (name: string, call: Call) => Promise<void>): Promise<readonly string[]> {
+  async #each(
+    verb: Verb,
+    names: Iterable<string>,
+    { world: { clock } }: ProviderContext,
+    work: (name: string, call: Call) => Promise<void>,
+  ): Promise<readonly string[]> {
     this.#controller = new AbortController();
+    const limit = { verb, seconds: 86_400, clock, cancellation: this.#controller.signal };
     const outcomes = await Promise.all(
       [...names].map(async (name) => {
         try {
-          await work(name, this.#call(name));
+          await withTimeLimit(limit, (signal) => work(name, { ...this.#call(name), signal }));
           return [];
         } catch (error) {
           return [`${name}: ${error instanceof Error ? error.message : String(error)}`];
@@ -83,7 +92,9 @@ export class FleetEngine {
     }
     try {
       if (kept === undefined) {
-        const { id, state } = await fleet.create(inputs, context, call);
+        const warned: string[] = [];
+        this.warned.set(name, warned);
+        const { id, state } = await fleet.create(inputs, context, { ...call, warn: (text) => warned.push(text) });
         this.kept.set(name, { id, state, inputs, unfinished: false });
       } else {
         const state = await fleet.update(kept.id, kept.state, inputs, context, call);

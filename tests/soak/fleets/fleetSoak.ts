@@ -1,5 +1,6 @@
+import type { DropletWire } from "../../../provider/api/wire";
 import type { FleetInputs } from "../../../provider/resources/fleet/fleetState";
-import { servingTag } from "../../../provider/rollout/fleetTags";
+import { creationTagOf, fleetTag, servingTag } from "../../../provider/rollout/fleetTags";
 import { boundsOf } from "../../../provider/rollout/size";
 import { byFleet, FleetCloud, type FleetBounds, region, sshKey } from "./fleetCloud";
 import { FleetEngine } from "./fleetEngine";
@@ -24,14 +25,13 @@ export interface PlayedFleets {
   readonly cloud: FleetCloud;
   readonly engine: FleetEngine;
   readonly runs: readonly FleetRun[];
-  /** A killed create was over at the service, and no state says so: no order of the two can close this gap. */
-  readonly isOrphaned: boolean;
+  /** Ids of fleets whose create was over at the service when it was killed, and no state says so: no order of the two can close this gap. */
+  readonly orphans: ReadonlySet<string>;
 }
 
 /** Plays the trial of a seed, and returns what then does not hold, one sentence each. */
 export async function soakFleets(seed: number): Promise<readonly string[]> {
-  const played = await playFleets(seed);
-  return played.isOrphaned ? [] : wrongAfter(played);
+  return wrongAfter(await playFleets(seed));
 }
 
 /** Plays the trial of a seed on virtual time: each program with its upset runs, and in the end quiet ones until nothing is left to do. */
@@ -40,6 +40,7 @@ export async function playFleets(seed: number): Promise<PlayedFleets> {
   const cloud = new FleetCloud(trial, (name) => boundsIn(trial, name));
   const engine = new FleetEngine();
   const runs: FleetRun[] = [];
+  const orphans = new Set<string>();
   const { clock } = cloud;
   return clock.run(play());
 
@@ -60,13 +61,11 @@ export async function playFleets(seed: number): Promise<PlayedFleets> {
       },
       rollout: { ...one.rollout, approved: approves ? engine.kept.get(one.name)?.state.rollout?.awaiting : undefined },
     });
-    const played = (isOrphaned: boolean): PlayedFleets => ({ trial, cloud, engine, runs, isOrphaned });
-
     for (const program of trial.programs) {
       image = program.image;
       for (const settings of program.runs) {
         runs.push(await run(cloud, engine, image, settings, await wantedWith(settings.approves)));
-        if (await isOrphaned(cloud, engine)) return played(true);
+        for (const id of await orphaned(cloud, engine)) orphans.add(id);
       }
     }
     await cloud.control("options", { dropletLimit: 100 });
@@ -81,7 +80,7 @@ export async function playFleets(seed: number): Promise<PlayedFleets> {
       );
       if (!changed.includes(true) && !waits) break;
     }
-    return played(false);
+    return { trial, cloud, engine, runs, orphans };
   }
 }
 
@@ -147,15 +146,24 @@ async function reserve(cloud: FleetCloud, { fleets }: FleetTrial): Promise<Reado
   return ips;
 }
 
-/** The tag of a create is gone, and the state knows no fleet. */
-async function isOrphaned(cloud: FleetCloud, engine: FleetEngine): Promise<boolean> {
-  const droplets = [...byFleet(await cloud.droplets()).values()];
-  return droplets.some(([one]) => {
-    return !engine.kept.has(one!.name.split("-")[0]!) && !one!.tags.some((tag) => tag.startsWith("imagefleet:create:"));
-  });
+/** Those whose create's tag is gone, and that no state knows. */
+async function orphaned(cloud: FleetCloud, engine: FleetEngine): Promise<readonly string[]> {
+  const fleets = [...byFleet(await cloud.droplets())].filter(([, [one]]) => !engine.kept.has(nameOf(one!)));
+  return fleets.flatMap(([id, droplets]) => (droplets.some(({ tags }) => creationTagOf(tags) !== undefined) ? [] : [id]));
 }
 
-async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise<readonly string[]> {
+/** The fleet's name, which its Droplets' names begin with. */
+function nameOf({ name }: DropletWire): string {
+  return name.split("-")[0]!;
+}
+
+/** A tag that nothing carries: of a template, or of a fleet that a create was killed over and that no state ever knew. */
+function mayStay(tag: string, kept: ReadonlySet<string>): boolean {
+  const [, kind, of = ""] = /^imagefleet:(template|fleet):(.+)$/.exec(tag) ?? [];
+  return kind === "template" || (kind === "fleet" && !kept.has(of));
+}
+
+async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets): Promise<readonly string[]> {
   return cloud.clock.run(judge());
 
   async function judge(): Promise<readonly string[]> {
@@ -173,16 +181,25 @@ async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise
     );
     const tags = await tagsOf(cloud);
     const used = new Set([...fleets.values()].flat().flatMap((droplet) => droplet.tags));
-    const unused = tags.filter((tag) => /^imagefleet:(create|fleet|leaving|serving|template):/.test(tag) && !used.has(tag));
-    // A run that is cut short may leave tags that nothing carries and no state names: for each fleet those of a template and of an id at most.
-    const killed = runs.filter(({ errors }) => errors?.length !== 0).length * trial.fleets.length;
-    const left = unused.some((tag) => tag.startsWith("imagefleet:create:")) || unused.length > 4 * killed ? unused : [];
+    const unused = tags.filter((tag) => /^imagefleet:(change|create|fleet|leaving|serving|template):/.test(tag) && !used.has(tag));
+    const ids = new Set([...engine.kept.values()].map(({ id }) => id));
+    const left = unused.filter((tag) => !mayStay(tag, ids));
+    // A run that is cut short when the last Droplet of a template is gone leaves its tag, for neither a Droplet nor a state names it any more.
+    const cutShort = runs.filter(({ errors }) => errors?.length !== 0).length * trial.fleets.length;
+    const templates = unused.filter((tag) => tag.startsWith("imagefleet:template:"));
+    if (templates.length > cutShort) left.push(...templates);
     const image = await cloud.image(trial.programs.at(-1)!.image);
-    const found = trial.fleets.flatMap(({ name, count, addresses }): readonly string[] => {
+    const standing = trial.fleets.flatMap(({ name, count, addresses }): readonly string[] => {
       const kept = engine.kept.get(name);
-      const ids = [...fleets].filter(([, droplets]) => droplets[0]!.name.startsWith(`${name}-`)).map(([id]) => id);
+      const found = [...fleets].filter(([, [one]]) => nameOf(one!) === name).map(([id]) => id);
       if (kept === undefined) return [`${name} isn't there: ${last.errors?.join(" ")}`];
-      if (ids.length !== 1 || ids[0] !== kept.id) return [`${name} is ${kept.id}, and there are ${ids.join(", ")}.`];
+      const others = found.filter((id) => id !== kept.id);
+      if (!fleets.has(kept.id) || !others.every((id) => orphans.has(id)))
+        return [`${name} is ${kept.id}, and there are ${found.join(", ")}.`];
+      const unnamed = others.filter(
+        (id) => !engine.warned.get(name)?.some((text) => text.startsWith(`Fleet ${id} was made for this resource`)),
+      );
+      if (unnamed.length > 0) return [`${name} is ${kept.id}, and its create didn't warn of ${unnamed.join(", ")}.`];
       const droplets = fleets.get(kept.id)!;
       const slots = droplets.map((droplet) => Number(droplet.name.split("-")[1])).sort();
       const serving = droplets.filter(
@@ -204,18 +221,27 @@ async function wrongAfter({ trial, cloud, engine, runs }: PlayedFleets): Promise
       const [has, wants] = [JSON.stringify(is), JSON.stringify(should)];
       return has === wants ? [] : [`${name} is ${has} and not ${wants}: ${last.errors?.join(" ")}`];
     });
-    const wrongs = [...cloud.wrongs, ...ends, ...found, ...(left.length > 0 ? [`Tags are left: ${left.join(", ")}.`] : [])];
+    const wrongs = [...cloud.wrongs, ...ends, ...standing, ...(left.length > 0 ? [`Tags are left: ${left.join(", ")}.`] : [])];
     if (wrongs.length > 0) return wrongs;
     // Where lists lag, what they still show looks like somebody else's, whose tag stays.
     const isLate = (tag: string): boolean => trial.listLag > 0 && tag.startsWith("imagefleet:fleet:");
-    const failed = await engine.destroy(cloud.restart().context);
-    const over = [
-      ...failed,
-      ...(await tagsOf(cloud)).filter((tag) => tag.startsWith("imagefleet:") && !unused.includes(tag) && !isLate(tag)),
-    ];
+    const lost = [...fleets].filter(([id]) => !ids.has(id));
+    // As the warning says; their tags stay.
+    for (const [id] of lost) await cloud.ask("DELETE", `/v2/droplets?tag_name=${fleetTag(id)}`);
+    if (lost.length > 0) await cloud.clock.sleep(60_000);
+    const shared = new Set([...ids].flatMap((id) => fleets.get(id)!.flatMap(({ tags }) => tags)));
+    const stays = new Set([...unused, ...lost.flatMap(([, all]) => all.flatMap((one) => one.tags)).filter((tag) => !shared.has(tag))]);
+    const failed = await destroy(cloud, engine);
+    const over = [...failed, ...(await tagsOf(cloud)).filter((tag) => tag.startsWith("imagefleet:") && !stays.has(tag) && !isLate(tag))];
     const { length } = await cloud.droplets();
     return over.length + length === 0 ? [] : [`The end leaves ${length} Droplets; ${over.join(" ")}`];
   }
+}
+
+/** A service that fails five tries in a row ends a destroy with its cause: it is run again, and has to finish what is left. */
+async function destroy(cloud: FleetCloud, engine: FleetEngine): Promise<readonly string[]> {
+  const failed = await engine.destroy(cloud.restart().context);
+  return failed.length === 0 ? [] : engine.destroy(cloud.restart().context);
 }
 
 async function tagsOf(cloud: FleetCloud): Promise<readonly string[]> {

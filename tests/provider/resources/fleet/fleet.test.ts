@@ -188,6 +188,27 @@ test("deletes every Droplet and every tag of its own", async () => {
   await rig.delete(other);
 });
 
+test("finishes by a second destroy what one that failed at a tag has left", async () => {
+  const rig = new FleetRig();
+  const made = await rig.create(await rig.inputs(0));
+  rig.trouble = () => (rig.sent.at(-1)!.startsWith("DELETE /v2/tags/imagefleet:serving") ? "failsBefore" : undefined);
+  await expect(rig.delete(made)).rejects.toThrow("answered 503");
+  expect([await rig.droplets(), await rig.tags()]).toEqual([[], [servingTag(made.id)]]);
+  rig.trouble = () => undefined;
+  await rig.delete(made);
+  expect(await rig.tags()).toEqual([]);
+});
+
+test("takes off by a second destroy the tag of all fleets, too, where the first has failed at it", async () => {
+  const rig = new FleetRig();
+  const made = await rig.create(await rig.inputs(0));
+  rig.trouble = () => (rig.sent.at(-1)!.startsWith("DELETE /v2/tags/imagefleet:") ? "failsBefore" : undefined);
+  await expect(rig.delete(made)).rejects.toThrow("answered 503");
+  rig.trouble = () => undefined;
+  await rig.delete(made);
+  expect([await rig.droplets(), await rig.tags()]).toEqual([[], []]);
+});
+
 test("names by their tag the fleets of the same resource that its state doesn't know", async () => {
   const rig = new FleetRig();
   const inputs = await rig.inputs(0, { count: 1 });

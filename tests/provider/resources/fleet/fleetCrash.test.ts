@@ -137,3 +137,17 @@ test.each(Array.from({ length: 20 }, (_, seed) => ({ seed, ...strategies[seed % 
     expect(rig.clock.pendingTimers).toBe(0);
   },
 );
+
+test("makes no Droplet too many after a killed change to another image, whose Droplets reads don't show yet", async () => {
+  const rig = new FleetRig();
+  rig.listLag = 25;
+  const made = await rig.create(await rig.inputs(0, { count: 2 }));
+  await rig.clock.advance(60_000);
+  const isPost = (request?: Request): boolean => request?.method === "POST" && request.url.endsWith("/v2/droplets");
+  const inputs = await rig.inputs(1, { count: 2 });
+  expect(await rig.untilCrash({ at: 1, when: "after", matches: isPost }, () => rig.update(made, inputs))).toBeUndefined();
+  const seen = bounds(rig, made.id);
+  const after = await rig.update(made, { ...inputs, size: "s-2vcpu-2gb" });
+  expect([after.reasons, seen.exist]).toEqual([[], 3]);
+  expect((await rig.tags()).filter((tag) => tag.startsWith("imagefleet:change:"))).toEqual([]);
+});
