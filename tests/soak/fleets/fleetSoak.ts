@@ -157,10 +157,13 @@ function nameOf({ name }: DropletWire): string {
   return name.split("-")[0]!;
 }
 
-/** A tag that nothing carries: of a template, or of a fleet that a create was killed over and that no state ever knew. */
+/**
+ * A tag that nothing carries: of a template, of a fleet that a create was killed over and that no state ever knew, or of a change whose
+ * Droplets a run has deleted that was cut short. The last goes with the next change, or with the fleet.
+ */
 function mayStay(tag: string, kept: ReadonlySet<string>): boolean {
-  const [, kind, of = ""] = /^imagefleet:(template|fleet):(.+)$/.exec(tag) ?? [];
-  return kind === "template" || (kind === "fleet" && !kept.has(of));
+  const [, kind, of = ""] = /^imagefleet:(change|fleet|template):(.+)$/.exec(tag) ?? [];
+  return kind === "template" || kind === (kept.has(of) ? "change" : "fleet");
 }
 
 async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets): Promise<readonly string[]> {
@@ -184,10 +187,10 @@ async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets)
     const unused = tags.filter((tag) => /^imagefleet:(change|create|fleet|leaving|serving|template):/.test(tag) && !used.has(tag));
     const ids = new Set([...engine.kept.values()].map(({ id }) => id));
     const left = unused.filter((tag) => !mayStay(tag, ids));
-    // A run that is cut short when the last Droplet of a template is gone leaves its tag, for neither a Droplet nor a state names it any more.
+    // A run that is cut short when the last Droplet with a tag is gone leaves it: no Droplet shows it to the next one any more.
     const cutShort = runs.filter(({ errors }) => errors?.length !== 0).length * trial.fleets.length;
-    const templates = unused.filter((tag) => tag.startsWith("imagefleet:template:"));
-    if (templates.length > cutShort) left.push(...templates);
+    const cut = unused.filter((tag) => /^imagefleet:(change|template):/.test(tag));
+    if (cut.length > cutShort) left.push(...cut);
     const image = await cloud.image(trial.programs.at(-1)!.image);
     const standing = trial.fleets.flatMap(({ name, count, addresses }): readonly string[] => {
       const kept = engine.kept.get(name);
@@ -230,7 +233,8 @@ async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets)
     for (const [id] of lost) await cloud.ask("DELETE", `/v2/droplets?tag_name=${fleetTag(id)}`);
     if (lost.length > 0) await cloud.clock.sleep(60_000);
     const shared = new Set([...ids].flatMap((id) => fleets.get(id)!.flatMap(({ tags }) => tags)));
-    const stays = new Set([...unused, ...lost.flatMap(([, all]) => all.flatMap((one) => one.tags)).filter((tag) => !shared.has(tag))]);
+    const unchanged = unused.filter((tag) => !tag.startsWith("imagefleet:change:"));
+    const stays = new Set([...unchanged, ...lost.flatMap(([, all]) => all.flatMap((one) => one.tags)).filter((tag) => !shared.has(tag))]);
     const failed = await destroy(cloud, engine);
     const over = [...failed, ...(await tagsOf(cloud)).filter((tag) => tag.startsWith("imagefleet:") && !stays.has(tag) && !isLate(tag))];
     const { length } = await cloud.droplets();
