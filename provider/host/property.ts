@@ -82,6 +82,11 @@ export function isKnown<T>(value: T | Unknown): value is T {
   return value !== unknownValue;
 }
 
+/** The value where it is known. */
+export function known<T>(value: T | Unknown): T | undefined {
+  return isKnown(value) ? value : undefined;
+}
+
 type ValueOf<S> = S extends "string" | "id" | "size" | "path"
   ? string
   : S extends "integer" | "number"

@@ -3,6 +3,7 @@ import { isNotFound, mayHaveTakenEffect } from "../api/errors";
 import type { NewDropletsWire } from "../api/wire";
 import type { Clock } from "../world";
 import { hasTag } from "../rules/tag";
+import { settleAll } from "../waiting/settleAll";
 import { dropletName } from "./dropletName";
 import { changeTag, creationTagOf, fleetsTag, fleetTag, programTagsOf, servingTag, templateTag, templateTagsOf } from "./fleetTags";
 import { LeavingDroplets, type Tagged } from "./leavingDroplets";
@@ -273,10 +274,4 @@ function templateIn({ templates }: Goal, fingerprint: string): Template {
   const template = templates.get(fingerprint);
   if (template === undefined) throw new Error(`The template ${fingerprint} of the goal must be known.`);
   return template;
-}
-
-/** Waits for all of them, and rejects with the first failure. */
-async function settleAll(works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
 }

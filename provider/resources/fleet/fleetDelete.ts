@@ -4,6 +4,7 @@ import { changeTag, fleetsTag, fleetTag, programTag, servingTag, templateOf, tem
 import { leftTags } from "../../rollout/leavingDroplets";
 import { mayPass } from "../../rollout/refusals";
 import { hasTag, isReservedTag } from "../../rules/tag";
+import { settleAll } from "../../waiting/settleAll";
 import { StatusLine } from "../../waiting/statusLine";
 import { type FleetContext, refuseOtherTeam } from "./fleetContext";
 import type { StoredFleet } from "./fleetState";
@@ -48,8 +49,7 @@ export async function deleteFleet(id: string, state: StoredFleet, context: Fleet
   }
   const others = await api.droplets.listByTag(fleetsTag, call.signal);
   for (const { tags } of others.filter(({ tags }) => !hasTag(tags, fleetTag(id)))) for (const tag of tags) used.delete(tag);
-  const deletions = [...used].map((tag) => api.tags.delete(tag, call.signal));
-  for (const outcome of await Promise.allSettled(deletions)) if (outcome.status === "rejected") throw outcome.reason;
+  await settleAll([...used].map((tag) => api.tags.delete(tag, call.signal)));
 }
 
 /** One request a template, which names the fleet's own Droplets alone; one a Droplet for those that lost that tag. */

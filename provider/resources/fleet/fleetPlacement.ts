@@ -1,4 +1,4 @@
-import { isKnown, type PartlyKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import { isKnown, known, type PartlyKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call } from "../../host/resource";
 import { fleetTag, servingTag } from "../../rollout/fleetTags";
 import { awaitImage } from "../../rollout/imagePresence";
@@ -57,10 +57,6 @@ function balancerOf(
     return {};
   const own = fleetId === undefined ? [] : [fleetTag(fleetId), servingTag(fleetId)];
   return { loadBalancer: gate.loadBalancer, tags: [...carried, ...own] };
-}
-
-function known<T>(value: T | typeof unknownValue): T | undefined {
-  return isKnown(value) ? value : undefined;
 }
 
 function listed(values: WithUnknowns<readonly string[]> | undefined): readonly string[] | undefined {

@@ -1,4 +1,4 @@
-import { isKnown, type PartlyKnown, unknownValue, type WithUnknowns } from "../../host/property";
+import { isKnown, known, type PartlyKnown, unknownValue, type WithUnknowns } from "../../host/property";
 import type { Call } from "../../host/resource";
 import { asksAnything, type Questions } from "../../rollout/gates/question";
 import { type Forecast, isIdle } from "../../rollout/forecast";
@@ -102,8 +102,4 @@ function changeTo(inputs: FleetInputs, state: StoredFleet, { world }: FleetConte
 /** What the change needs of the account's limit. */
 function demandOf(foreseen: Forecast, count: number, state: StoredFleet | undefined, urn: string): Demand {
   return { urn, existing: state?.live?.length ?? 0, count, surge: Math.max(0, foreseen.mostExisting - count) };
-}
-
-function known<T>(value: T | typeof unknownValue): T | undefined {
-  return isKnown(value) ? value : undefined;
 }
