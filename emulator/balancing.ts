@@ -20,6 +20,9 @@ export interface ListeningServer {
   readonly stop: () => void;
 }
 
+/** How long a client's connection stays open without a request, as each load balancer's answer says. */
+export const httpIdleTimeoutSeconds = 60;
+
 /** Forwards each HTTP request to the target that `next` gives, over a connection of its own. Answers 503 if there is none, 502 if it fails. */
 export function createHttpProxy(next: () => Target | undefined): ListeningServer {
   const server = createHttpServer((request, response) => {
@@ -41,6 +44,7 @@ export function createHttpProxy(next: () => Target | undefined): ListeningServer
     response.on("close", () => upstream.destroy());
     request.pipe(upstream);
   });
+  server.keepAliveTimeout = httpIdleTimeoutSeconds * 1000;
   const stop = (): void => {
     server.close();
     server.closeAllConnections();

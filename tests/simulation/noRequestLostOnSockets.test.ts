@@ -9,16 +9,36 @@ import { Unfinished } from "../../provider/host/fault";
 import { createContext, type ProviderContext } from "../../provider/providerContext";
 import { fleet } from "../../provider/resources/fleet/fleet";
 import type { FleetInputs, StoredFleet } from "../../provider/resources/fleet/fleetState";
-import type { Clock } from "../../provider/world";
 import { throwawayPublicKey } from "../../cli/demo/sshKey";
+import { VirtualClock } from "../../virtual/virtualClock";
 
-/** Provider and emulator live so many times as fast as the clients: what takes minutes takes seconds, in the same order. */
+/**
+ * Provider and emulator live up to so many times as fast as the clients: what takes minutes takes seconds, in the same order. Their time stands
+ * still while this process does, or a busy machine would end a drain before the requests in it.
+ */
 const speed = 20;
-const began = Date.now();
-const clock: Clock = {
-  now: () => began + (Date.now() - began) * speed,
-  sleep: (milliseconds, signal) => sleep(milliseconds / speed, undefined, { signal }),
-};
+const stride = 5;
+const clock = new VirtualClock(Date.now());
+
+/** What a test has started, to be ended whatever becomes of it. */
+const ends: (() => Promise<void>)[] = [];
+
+beforeEach(() => {
+  const ended = new AbortController();
+  const run = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await sleep(stride);
+      await clock.advance(stride * speed);
+    }
+  };
+  const running = run();
+  ends.push(() => (ended.abort(), running));
+});
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
 const endpoint = "https://api.test";
 const token = "dop_v1_test";
 
@@ -148,6 +168,7 @@ class Balanced {
     const { ssh_keys: keys } = await service.ask<{ ssh_keys: { fingerprint: string }[] }>("GET", "/v2/account/keys");
     const ids = images.map(({ id }) => String(id));
     const balanced = new Balanced(service, load_balancer.id, [keys[0]!.fingerprint], ids);
+    ends.push(() => balanced.#end());
     balanced.#made = await fleet.create(balanced.#inputs(0), startProvider(service).context, balanced.#call());
     const { ip } = (await service.ask<{ load_balancer: { ip: string } }>("GET", `/v2/load_balancers/${load_balancer.id}`)).load_balancer;
     balanced.#load = load(ip);
@@ -177,12 +198,15 @@ class Balanced {
   async stop(): Promise<{ readonly got: readonly number[]; readonly counted: readonly number[] }> {
     await this.#more();
     await this.load.stop();
-    this.#ended.abort();
-    const { network, stop } = this.#service;
     const words = [...this.load.answered.keys()];
-    const counted = words.map((text) => network.taken(port, text.trim()));
-    await stop();
+    const counted = words.map((text) => this.#service.network.taken(port, text.trim()));
     return { got: words.map((text) => this.load.answered.get(text)!), counted };
+  }
+
+  async #end(): Promise<void> {
+    this.#ended.abort();
+    await this.#load?.stop();
+    await this.#service.stop();
   }
 
   async #update(image: number, rollout: Rollout | undefined, context: ProviderContext): Promise<readonly string[]> {
