@@ -146,12 +146,8 @@ function formatLoadBalancer({ cloud }: ApiCall, balancer: LoadBalancerRow): unkn
     region: requireRegion(cloud, regionSlug),
     ...{ tag: pool.tag, droplet_ids: pool.tag === "" ? pool.dropletIds : [...pool.members.keys()] },
     ...{ redirect_http_to_https: false, enable_proxy_protocol: false, enable_backend_keepalive: false, vpc_uuid: vpcUuid },
-    ...{
-      disable_lets_encrypt_dns_records: false,
-      project_id: projectId,
-      http_idle_timeout_seconds: httpIdleTimeoutSeconds,
-      firewall: { deny: [], allow: [] },
-    },
+    ...{ disable_lets_encrypt_dns_records: false, project_id: projectId, firewall: { deny: [], allow: [] } },
+    http_idle_timeout_seconds: httpIdleTimeoutSeconds,
     ...{ network: "EXTERNAL", network_stack: "IPV4", type: "REGIONAL", tls_cipher_policy: "DEFAULT" },
   };
 }
@@ -197,11 +193,8 @@ const fields: BodyFields = {
     network: { only: ["EXTERNAL"] },
     network_stack: { only: ["IPV4"] },
   },
-  ...{
-    type: { only: ["REGIONAL"] },
-    tls_cipher_policy: { only: ["DEFAULT"] },
-    http_idle_timeout_seconds: { only: [httpIdleTimeoutSeconds] },
-  },
+  ...{ type: { only: ["REGIONAL"] }, tls_cipher_policy: { only: ["DEFAULT"] } },
+  http_idle_timeout_seconds: { only: [httpIdleTimeoutSeconds] },
   ...{ redirect_http_to_https: { only: [false] }, enable_proxy_protocol: { only: [false] }, enable_backend_keepalive: { only: [false] } },
   ...{ disable_lets_encrypt_dns_records: { only: [false] }, domains: { only: [[]] }, target_load_balancer_ids: { only: [[]] } },
   glb_settings: notModelled,

@@ -12,20 +12,25 @@ export type Step =
   | { readonly kind: "unassign"; readonly ips: readonly string[] }
   | { readonly kind: "create"; readonly slots: readonly number[] };
 
-/** How many Droplets or addresses a step is about. */
-export function sizeOf(step: Step): number {
+/** The slots, Droplets or addresses that a step is about, one by one. */
+export function partsOf(step: Step): readonly (number | string | Assignment)[] {
   switch (step.kind) {
     case "create":
-      return step.slots.length;
+      return step.slots;
     case "assign":
-      return step.assignments.length;
+      return step.assignments;
     case "unassign":
-      return step.ips.length;
+      return step.ips;
     case "serve":
     case "withdraw":
     case "rebuild":
     case "shutdown":
     case "delete":
-      return step.ids.length;
+      return step.ids;
   }
+}
+
+/** How many they are. */
+export function sizeOf(step: Step): number {
+  return partsOf(step).length;
 }

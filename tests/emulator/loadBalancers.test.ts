@@ -1,4 +1,4 @@
-import { Agent, get } from "node:http";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { once } from "node:events";
 
@@ -163,6 +163,16 @@ describe("on virtual time", () => {
     await emulator.control("clock", { advanceSeconds: 1 });
     await until(async () => (await ask(ip)) === "200 b" && (await ask(ip)) === "200 b");
     expect([await ask(ip, keepAlive), await ask(ip, keepAlive)]).toEqual(["200 b", "200 b"]);
+    keepAlive.destroy();
+  });
+
+  test("a client's connection is kept without a request for as long as the load balancer says", async () => {
+    const ip = await balancer();
+    const { body } = await emulator.call<{ load_balancers: { http_idle_timeout_seconds: number }[] }>("GET", "/v2/load_balancers");
+    const keepAlive = new Agent({ keepAlive: true });
+    const [response] = (await once(get({ host: ip, port: 80, agent: keepAlive }), "response")) as [IncomingMessage];
+    response.resume();
+    expect(response.headers["keep-alive"]).toBe(`timeout=${body.load_balancers[0]!.http_idle_timeout_seconds}`);
     keepAlive.destroy();
   });
 

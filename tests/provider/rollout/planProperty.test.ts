@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { Address } from "../../../provider/rollout/addressPlan";
 import { type Desired, distance, isDone, type Member, plan } from "../../../provider/rollout/plan";
-import type { Step } from "../../../provider/rollout/step";
+import { partsOf, type Step } from "../../../provider/rollout/step";
 import { Cloud, member } from "./cloud";
 
 /** Addresses of the slots that lead to a Droplet that is available. */
@@ -23,23 +23,13 @@ function unledBy(steps: readonly Step[]): readonly string[] {
   return steps.flatMap((step) => (step.kind === "unassign" ? step.ips : []));
 }
 
-/** What each step asks for, one by one. */
-function partsOf(steps: readonly Step[]): readonly string[] {
-  return steps.flatMap((step) => {
-    const parts =
-      step.kind === "create"
-        ? step.slots
-        : step.kind === "assign"
-          ? step.assignments.map(({ ip }) => ip)
-          : "ids" in step
-            ? step.ids
-            : step.ips;
-    return parts.map((part) => `${step.kind} ${part}`);
-  });
+/** What the steps ask for, one by one. */
+function askedBy(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) => partsOf(step).map((part) => `${step.kind} ${typeof part === "object" ? part.ip : part}`));
 }
 
-/** How far a Droplet has come when a run begins. */
 const idle = { power: "active", serving: false, available: false, drained: true } as const;
+/** How far a Droplet has come when a run begins. */
 const stages: Readonly<Record<string, Partial<Member>>> = {
   asked: { ...idle, id: undefined, power: "new", gate: "waiting", locked: false },
   waiting: { ...idle, power: "new", gate: "waiting" },
@@ -104,8 +94,8 @@ test("gets there from anything through anything, never with too few available or
         const begun = begunBy(steps);
         if (isMove && begun.length > 0) moves += begun.length === count ? 1 : Infinity;
         cloud.do(steps, desired);
-        const asked = new Set(partsOf(steps));
-        const again = partsOf(plan(cloud.members, desired, policy, cloud.addresses)).filter((part) => asked.has(part));
+        const asked = new Set(askedBy(steps));
+        const again = askedBy(plan(cloud.members, desired, policy, cloud.addresses)).filter((part) => asked.has(part));
         const now = cloud.members.filter((one) => one.available).length;
         const kept = {
           floor: now >= Math.min(available, count - policy.maxUnavailable),
