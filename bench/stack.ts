@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { stringify } from "yaml";
 import { checkout } from "../local/checkout";
 import { LocalStack } from "../local/stack";
 import { openWorkspace } from "../local/workspace";
@@ -69,9 +70,6 @@ export async function compiledProject(folder: string, name: string, module: stri
   };
   await mkdir(project);
   await writeFile(path.join(project, "index.js"), `module.exports = require(${JSON.stringify(path.join(__dirname, module))});\n`);
-  // JSON is YAML, but where a reader of single lines looks for the name.
-  const { name: first, ...rest } = yaml;
-  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  await writeFile(path.join(project, "Pulumi.yaml"), `name: ${first}\n${lines.join("\n")}\n`);
+  await writeFile(path.join(project, "Pulumi.yaml"), stringify(yaml));
   return project;
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { parse } from "yaml";
 import type { Workspace } from "./workspace";
 
 /**
@@ -13,12 +14,12 @@ export async function initStack(
   workspace: Workspace,
   stack: { readonly name: string; readonly project: string; readonly folder: string },
 ): Promise<string> {
-  const project = await readFile(path.join(stack.project, "Pulumi.yaml"), "utf8");
+  const { name, stackConfigDir = "." } = await readProject(stack.project);
   const configFile = `Pulumi.${stack.name}.yaml`;
   await mkdir(stack.folder, { recursive: true });
-  await writeFile(path.join(stack.folder, "Pulumi.yaml"), `name: ${topLevel(project, "name") ?? ""}\nruntime: nodejs\n`);
+  await writeFile(path.join(stack.folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
   const copy = path.join(stack.folder, configFile);
-  await copyFile(path.join(stack.project, topLevel(project, "stackConfigDir") ?? ".", configFile), copy).catch(ifMissing);
+  await copyFile(path.join(stack.project, stackConfigDir, configFile), copy).catch(ifMissing);
   await promisify(execFile)(workspace.pulumi, ["stack", "init", stack.name, "--no-select", "--non-interactive"], {
     cwd: stack.folder,
     env: { ...process.env, ...workspace.env },
@@ -26,8 +27,9 @@ export async function initStack(
   return copy;
 }
 
-function topLevel(yaml: string, key: string): string | undefined {
-  return new RegExp(`^${key}:\\s*(\\S+)\\s*$`, "m").exec(yaml)?.[1];
+/** What the `Pulumi.yaml` of a folder says. */
+export async function readProject(folder: string): Promise<{ readonly name: string; readonly stackConfigDir?: string }> {
+  return parse(await readFile(path.join(folder, "Pulumi.yaml"), "utf8")) as { name: string; stackConfigDir?: string };
 }
 
 function ifMissing(error: NodeJS.ErrnoException): void {

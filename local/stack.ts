@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { initStack } from "./initStack";
+import { parseDocument } from "yaml";
+import { initStack, readProject } from "./initStack";
 import type { Workspace } from "./workspace";
 
 export interface StackOptions {
@@ -22,7 +24,7 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** By key with namespace. What is not a string is passed as JSON, which `requireObject` and `requireNumber` read; `undefined` removes the key. */
+/** By key; one without a namespace is the project's. `undefined` removes the key. */
 export type Config = Readonly<Record<string, unknown>>;
 
 /** How a command of the engine ended. `code` is null where a signal ended it. */
@@ -87,13 +89,14 @@ export class LocalStack {
     throw new Error(`\`pulumi ${args.join(" ")}\` ended with ${code ?? "a signal"}. ${stdout}${stderr}`.trim());
   }
 
+  /** Writes them into the stack's configuration file, as `pulumi config set` does but without a process for it. */
   async configure(config: Config): Promise<void> {
-    const pairs = Object.entries(config).flatMap(([key, value]) =>
-      value === undefined ? [] : ["--plaintext", `${key}=${plainText(value)}`],
-    );
-    const gone = Object.keys(config).filter((key) => config[key] === undefined);
-    if (pairs.length > 0) await this.demand(["config", "set-all", ...pairs]);
-    if (gone.length > 0) await this.demand(["config", "rm-all", ...gone]);
+    const { name } = await readProject(this.project);
+    const file = parseDocument(await readFile(this.configFile, "utf8"));
+    for (const [key, value] of Object.entries(config)) {
+      file.setIn(["config", key.includes(":") ? key : `${name}:${key}`], value);
+    }
+    await writeFile(this.configFile, file.toString());
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
@@ -142,8 +145,4 @@ function startCommand(pulumi: string, args: readonly string[], { watched, ...sur
 /** What this machine's owner exported for real accounts must not reach a stack of the emulator's. */
 function withoutAccounts(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([key]) => !/^(PULUMI|DIGITALOCEAN|SPACES)_/.test(key)));
-}
-
-function plainText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { ImageService } from "../../components/service";
 import { readConfig } from "../../stacks/config";
 import type * as Program from "../../stacks";
 import { Layout, valueOf } from "../components/layout";
-
-// The parser that Pulumi's SDK brings along.
-const yaml = jest.requireActual<{ load(text: string): { config: Readonly<Record<string, unknown>> } }>("js-yaml");
 
 /** What each environment leaves to be set by whoever runs it. */
 const setByHand = {
@@ -65,7 +63,8 @@ test("stack dev is one image in three regions, and two Droplets behind a load ba
 
 /** Sets a stack's tracked configuration as the engine hands it on. */
 function configure(stack: string): void {
-  const { config } = yaml.load(readFileSync(path.resolve(__dirname, `../../stacks/Pulumi.${stack}.yaml`), "utf8"));
+  const file = readFileSync(path.resolve(__dirname, `../../stacks/Pulumi.${stack}.yaml`), "utf8");
+  const { config } = parse(file) as { readonly config: Readonly<Record<string, unknown>> };
   const entries = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]);
   pulumi.runtime.setAllConfig({ ...setByHand, ...(Object.fromEntries(entries) as Record<string, string>) });
 }

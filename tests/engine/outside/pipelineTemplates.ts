@@ -1,8 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { parse } from "yaml";
 import { blocksOf } from "../../docs/blocks";
-
-const yaml = jest.requireActual<{ load(text: string): unknown }>("js-yaml");
 
 export type Job = "preview" | "up" | "promote" | "approve" | "drift" | "unlock";
 
@@ -30,7 +29,7 @@ export const gitHub: Template = {
   page: "docs/pipelines/github-actions.md",
   shells: (job, _stack, folder, edit) => {
     const [, how = ""] = blocksOf(gitHub.page, "yaml");
-    const { steps } = (yaml.load(how) as { readonly jobs: { readonly run: { readonly steps: readonly Step[] } } }).jobs.run;
+    const { steps } = (parse(how) as { readonly jobs: { readonly run: { readonly steps: readonly Step[] } } }).jobs.run;
     return steps.flatMap(({ run, if: condition = "", env = {} }) => {
       const always = condition.startsWith("always()");
       const wanted =
@@ -50,7 +49,7 @@ export const gitLab: Template = {
   page: "docs/pipelines/gitlab-ci.md",
   shells: (job, stack, _folder, edit) => {
     const [text = ""] = blocksOf(gitLab.page, "yaml");
-    const all = yaml.load(text) as Readonly<Record<string, GitLabJob>> & {
+    const all = parse(text) as Readonly<Record<string, GitLabJob>> & {
       readonly default: { readonly before_script: readonly string[] };
     };
     const own = all[job === "up" ? stack : job];
