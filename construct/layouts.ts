@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CustomImage, DropletFleet, ImageReplication } from "../components";
 import { fleetFaults } from "../components/dropletFleet";
 import { ImageService, type ImageServiceArgs } from "../components/service";
+import { mapped } from "../components/service/byRegion";
 import { serviceFaults } from "../components/service/serviceFaults";
 import { copyFaults } from "../components/waitFor";
 
@@ -39,8 +40,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
     faults: (name, inputs) => fleetFaults(name, inputs as never),
     layOut: (name, inputs, opts) => {
       const component = new DropletFleet(name, inputs as never, opts);
-      const { droplets, addresses, fleetTag, servingTag, rollout } = component;
-      return { component, outputs: { droplets, addresses, fleetTag, servingTag, rollout } };
+      return { component, outputs: outputsOf(component) };
     },
   },
   "imagefleet:index:ImageService": {
@@ -50,11 +50,15 @@ export const layouts: Readonly<Record<string, Layout>> = {
     },
     layOut: (name, inputs, opts) => {
       const component = new ImageService(name, serviceArgs(inputs), opts);
-      const { url, addresses, loadBalancers, imageId } = component;
-      return { component, outputs: { url, addresses, loadBalancers, imageId } };
+      const { url, addresses, loadBalancers, imageId, fleets } = component;
+      return { component, outputs: { url, addresses, loadBalancers, imageId, fleets: mapped(fleets, outputsOf) } };
     },
   },
 };
+
+function outputsOf({ droplets, addresses, fleetTag, servingTag, rollout }: DropletFleet): pulumi.Inputs {
+  return { droplets, addresses, fleetTag, servingTag, rollout };
+}
 
 /** Each union of TypeScript is two properties in a schema. */
 function serviceArgs({ sshKeys, publicKey, project, projectId, ...inputs }: Readonly<Record<string, unknown>>): ImageServiceArgs {

@@ -1,7 +1,7 @@
 import type { ComponentType, MethodType } from "./host/provider";
-import type { Property, PropertyTable } from "./host/property";
-import { imageService } from "./imageService";
-import { fleetInputs, fleetOutputs } from "./resources/fleet/fleetTable";
+import { taken, type Property, type PropertyTable } from "./host/property";
+import { dropletFleetOutputs, imageService } from "./imageService";
+import { fleetInputs } from "./resources/fleet/fleetTable";
 import { importInputs, importOutputs } from "./resources/imageImport/imageImportTable";
 import { replicaInputs } from "./resources/imageReplica/imageReplica";
 
@@ -81,11 +81,7 @@ export const components: readonly ComponentType[] = [
       region: { ...fleetInputs.region, plain: true },
       name: { ...fleetInputs.name, required: false, doc: `${fleetInputs.name.doc} ${ownName}` },
     },
-    outputs: taken(fleetOutputs, ["droplets", "addresses", "fleetTag", "servingTag", "rollout"]),
+    outputs: dropletFleetOutputs,
   },
   imageService,
 ];
-
-function taken(table: PropertyTable, names: readonly string[]): PropertyTable {
-  return Object.fromEntries(Object.entries(table).filter(([name]) => names.includes(name)));
-}

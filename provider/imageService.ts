@@ -1,7 +1,10 @@
 import type { ComponentType } from "./host/provider";
-import type { Property, PropertyTable, Shape } from "./host/property";
-import { fleetInputs } from "./resources/fleet/fleetTable";
+import { taken, type Property, type PropertyTable, type Shape } from "./host/property";
+import { fleetInputs, fleetOutputs } from "./resources/fleet/fleetTable";
 import { importInputs } from "./resources/imageImport/imageImportTable";
+
+/** What a `DropletFleet` gives, alone or in a service. */
+export const dropletFleetOutputs = taken(fleetOutputs, ["droplets", "addresses", "fleetTag", "servingTag", "rollout"]);
 
 /** What the service says itself of each fleet. */
 const own: readonly string[] = ["image", "region", "sshKeys", "vpcUuid", "name", "servingTags", "heldBy", "projectId", "reservedIps"];
@@ -175,6 +178,11 @@ export const imageService: ComponentType = {
     },
     loadBalancers: { shape: { mapOf: "string" }, required: true, doc: "Public IPv4 addresses of the load balancers, by region." },
     imageId: { shape: "string", required: true, doc: "The image's number, the same in all regions." },
+    fleets: {
+      shape: { mapOf: { object: dropletFleetOutputs, named: "RegionalFleet" } },
+      required: true,
+      doc: "The fleets, by region: their Droplets and tags, and where a change of them stands, such as the `rollout.awaiting` of one that waits for its approval.",
+    },
   },
 };
 

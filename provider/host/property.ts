@@ -87,6 +87,11 @@ export function known<T>(value: T | Unknown): T | undefined {
   return isKnown(value) ? value : undefined;
 }
 
+/** Those properties of a table. */
+export function taken(table: PropertyTable, names: readonly string[]): PropertyTable {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => names.includes(name)));
+}
+
 type ValueOf<S> = S extends "string" | "id" | "size" | "path"
   ? string
   : S extends "integer" | "number"

@@ -116,6 +116,38 @@ test("what is wrong with a component's arguments, or with a child, ends the run 
   expect((await account()).images).toEqual([]);
 });
 
+interface ServiceOutputs {
+  readonly outputs: { readonly url: string; readonly addresses: object; readonly fleets: Readonly<Record<string, ServiceFleet>> };
+}
+
+interface ServiceFleet {
+  readonly addresses: readonly string[];
+  readonly rollout: { readonly awaiting?: string };
+}
+
+test("a program reads in `fleets` which approval a service's canary waits for, and its fleet goes on with that", async () => {
+  const { stack, image, account } = await useService({ program });
+  const publicKey = throwawayPublicKey();
+  const pausing = (source: object, approved?: string) => {
+    const rollout = { canary: [{ count: "1", pause: true }], approved, drainSeconds: 0, shutdownSeconds: 2 };
+    const fleet = { size: "s-1vcpu-1gb", count: 2, rollout };
+    return stack.setConfig({ "constructed:service": { source, regions: ["ams3"], fleet, publicKey } });
+  };
+  const awaiting = async () => ((await stack.outputs()) as unknown as ServiceOutputs).outputs.fleets["ams3"]?.rollout.awaiting;
+  await pausing(await image("1.0.0"));
+  expect(await stack.update()).toSucceed();
+  expect(await awaiting()).toBeUndefined();
+  const next = await image("2.0.0");
+  await pausing(next);
+  expect(await stack.update()).toSucceed();
+  const approval = await awaiting();
+  expect(approval).toMatch(/\/1$/);
+  await pausing(next, approval);
+  expect(await stack.update()).toSucceed();
+  expect(await awaiting()).toBeUndefined();
+  expect(new Set((await account()).droplets.map((one) => one.image)).size).toBe(1);
+});
+
 test("a whole service is laid out, with what stands around its fleets, and is silent on the second `up`", async () => {
   const { stack, emulator, image, account } = await useService({
     program,
@@ -135,8 +167,9 @@ test("a whole service is laid out, with what stands around its fleets, and is si
   });
   expect(await stack.up()).toSucceed();
   expect((await account()).droplets.map(({ region }) => region).sort()).toEqual(["ams3", "ams3", "nyc3"]);
-  const { outputs } = (await stack.outputs()) as { readonly outputs: { readonly url: string; readonly addresses: object } };
+  const { outputs } = (await stack.outputs()) as unknown as ServiceOutputs;
   expect(Object.keys(outputs.addresses)).toEqual(["ams3", "nyc3"]);
+  expect(Object.entries(outputs.fleets).map(([region, { addresses }]) => [region, addresses])).toEqual(Object.entries(outputs.addresses));
   expect((await fetch(outputs.url)).status).toBe(200);
   const { resources = [] } = (await stack.state()).deployment;
   const inputsOf = (end: string) => resources.filter(({ type }) => type.endsWith(end)).map(({ inputs }) => inputs);

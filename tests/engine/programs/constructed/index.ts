@@ -5,6 +5,7 @@ class Remote extends pulumi.ComponentResource {
   declare readonly imageIds: pulumi.Output<Readonly<Record<string, string>>>;
   declare readonly addresses: pulumi.Output<readonly string[]>;
   declare readonly url: pulumi.Output<string>;
+  declare readonly fleets: pulumi.Output<object>;
 
   constructor(type: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts?: pulumi.ComponentResourceOptions) {
     const asked = Object.fromEntries(outputs.map((output) => [output, undefined]));
@@ -63,6 +64,8 @@ function wholeService(args: pulumi.Inputs) {
     if (type === "digitalocean:index/loadBalancer:LoadBalancer") return { props: { ...props, sizeUnit: 2 }, opts };
     return undefined;
   };
-  const made = new Remote("ImageService", "shop", args, ["url", "addresses", "loadBalancers", "imageId"], { transforms: [reach] });
-  return { url: made.url, addresses: made.addresses };
+  const made = new Remote("ImageService", "shop", args, ["url", "addresses", "loadBalancers", "imageId", "fleets"], {
+    transforms: [reach],
+  });
+  return { url: made.url, addresses: made.addresses, fleets: made.fleets };
 }
