@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parseDocument } from "yaml";
+import { parse, stringify } from "yaml";
 import { initStack, readProject } from "./initStack";
 import type { Workspace } from "./workspace";
 
@@ -92,11 +92,9 @@ export class LocalStack {
   /** Writes them into the stack's configuration file, as `pulumi config set` does but without a process for it. */
   async configure(config: Config): Promise<void> {
     const { name } = await readProject(this.project);
-    const file = parseDocument(await readFile(this.configFile, "utf8"));
-    for (const [key, value] of Object.entries(config)) {
-      file.setIn(["config", key.includes(":") ? key : `${name}:${key}`], value);
-    }
-    await writeFile(this.configFile, file.toString());
+    const named = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `${name}:${key}`, value] as const);
+    const file = parse(await readFile(this.configFile, "utf8")) as { readonly config?: Config };
+    await writeFile(this.configFile, stringify({ ...file, config: { ...file.config, ...Object.fromEntries(named) } }));
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {

@@ -111,7 +111,7 @@ describe("from any mix of Droplets", () => {
     );
   });
 
-  test("does the same in all where it is cut after any step and begun again", () => {
+  test("makes and rebuilds the same in all where it is cut after any step and begun again, and deletes no more", () => {
     fc.assert(
       fc.property(anyCase, fc.nat(30), fc.nat(4), ({ start, slots, given, how }, ticks, cut) => {
         const desired = { slots, ...how };
@@ -128,11 +128,11 @@ describe("from any mix of Droplets", () => {
           }
         }
         const [whole, rest] = [forecast(start, legs), forecast(members, legs)];
-        expect([creates + rest.creates, rebuilds + rest.rebuilds, deletes + rest.deletes]).toEqual([
-          whole.creates,
-          whole.rebuilds,
-          whole.deletes,
-        ]);
+        expect([creates + rest.creates, rebuilds + rest.rebuilds]).toEqual([whole.creates, whole.rebuilds]);
+        const deleted = deletes + rest.deletes;
+        if (how.standby === undefined) expect(deleted).toBe(whole.deletes);
+        // One that had to go beside others that serve may stand by where the cut came once they had stopped.
+        else expect(deleted).toBeLessThanOrEqual(whole.deletes);
       }),
       { numRuns: 1_000 },
     );
