@@ -211,7 +211,11 @@ export class FleetObservation {
     droplet.isListed ||= how.isListed === true;
     if (droplet.withdrawal === "asked" && !hasAnyTag(wire.tags, this.#servingTags)) droplet.withdrawal = "done";
     this.#observed.set(id, droplet);
-    if (!this.serves(droplet)) return;
+    if (!this.serves(droplet)) {
+      // It was a list that lagged behind what an earlier run did.
+      if (droplet.serveAskedAt === undefined) droplet.servingSince = undefined;
+      return;
+    }
     droplet.servingSince ??= now;
     droplet.idleSince = now;
   }

@@ -85,6 +85,7 @@ export function workOf(droplet: ObservedDroplet, servingTags: readonly string[])
   if (wire.status === "new") return { work: "create", since: seenAt };
   if (shutdownAt !== undefined) return wire.status === "active" ? { work: "shutdown", since: shutdownAt } : undefined;
   if (serveAskedAt !== undefined && !serves(droplet, servingTags)) return { work: "other", since: serveAskedAt };
+  if (!isSure(droplet)) return { work: "other", since: droplet.servingSince ?? seenAt };
   if (backupsAskedAt !== undefined) return { work: "other", since: backupsAskedAt };
   return withdrawal === "asked" || (wire.locked && withdrawal !== "no") ? { work: "other", since: idleSince } : undefined;
 }
@@ -129,7 +130,12 @@ export function failureOf(droplet: ObservedDroplet, gate: Gate, now: number): st
 export function isAvailable(droplet: ObservedDroplet, gate: Gate, now: number): boolean {
   const { isBaked, servingSince } = droplet;
   if (isBaked || servingSince === undefined) return isBaked;
-  return now - servingSince >= gate.bakeSeconds * 1_000 && !awaitsBalancer(droplet, gate);
+  return isSure(droplet) && now - servingSince >= gate.bakeSeconds * 1_000 && !awaitsBalancer(droplet, gate);
+}
+
+/** Whether one that is shown to serve does: where neither the state nor this run says so, reads may lag behind what an earlier run did. */
+function isSure({ isBaked, servingSince, serveAskedAt, shownAt }: ObservedDroplet): boolean {
+  return isBaked || serveAskedAt !== undefined || servingSince === undefined || shownAt - servingSince >= lag;
 }
 
 /** Whether it serves, and the load balancer has yet to call it healthy. */

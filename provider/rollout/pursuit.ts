@@ -60,8 +60,8 @@ export class Pursuit {
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
   readonly #templates: Set<string>;
   readonly #failures = new Map<string, string>();
-  /** No Droplet is made before a look from then on: reads may not show yet what a killed run has made. */
-  #holdUntil = 0;
+  /** No step of the kind is done before a look from then on. */
+  readonly #holds = new Map<Step["kind"], number>();
   /** When the last look was begun that showed anything. */
   #seenAt = 0;
   /** How the look under way, or the last one, ended. */
@@ -87,9 +87,9 @@ export class Pursuit {
     this.#upkeep = new Upkeep(settings, api, world.clock, call.signal);
   }
 
-  /** Makes no Droplet for so many milliseconds. */
+  /** Makes and withdraws no Droplet for so many milliseconds. */
   holdBack(milliseconds: number): void {
-    this.#holdUntil = this.#world.clock.now() + milliseconds;
+    for (const kind of ["create", "withdraw"] as const) this.#hold(kind, milliseconds);
   }
 
   /** A look that was begun then has shown the fleet. */
@@ -142,7 +142,7 @@ export class Pursuit {
       const [members, addresses] = [this.#observation.members(gate, policy), this.#addresses.all];
       for (const { wire } of this.#observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
       if (looked || acted) isKept = await this.#keep(goal);
-      const steps = plan(members, goal, policy, addresses).filter(({ kind }) => kind !== "create" || this.#seenAt >= this.#holdUntil);
+      const steps = plan(members, goal, policy, addresses).filter(({ kind }) => this.#seenAt >= (this.#holds.get(kind) ?? 0));
       const [refusal] = this.#refusals.values();
       this.#status.say(
         statusOf(this.#observation, goal, gate, this.#addresses.doing) +
@@ -178,9 +178,13 @@ export class Pursuit {
     return isKept;
   }
 
-  /** When a look must come before Droplets may be made again. */
+  #hold(kind: Step["kind"], milliseconds: number): void {
+    this.#holds.set(kind, this.#world.clock.now() + milliseconds);
+  }
+
+  /** When a look must come before what is held back may be done. */
   #nextHold(): number {
-    return this.#holdUntil > this.#world.clock.now() ? this.#holdUntil : Infinity;
+    return Math.min(...[...this.#holds.values()].filter((until) => until > this.#world.clock.now()), Infinity);
   }
 
   /** Looks without holding up probes, timers and steps. */
@@ -215,7 +219,7 @@ export class Pursuit {
       try {
         if (await this.#attempt(step.kind, () => this.#executor.do(step, goal))) continue;
         failed.push(step);
-        if (step.kind === "create") this.#holdUntil = this.#world.clock.now() + retryPause;
+        if (step.kind === "create") this.#hold("create", retryPause);
       } catch (error) {
         if (error instanceof RefusedError) return { fault: error.message, failed };
         throw error;

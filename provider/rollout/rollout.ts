@@ -58,9 +58,9 @@ export class Rollout {
     }
   }
 
-  /** Makes no Droplet for so many milliseconds: what an interrupted run has made may not be seen yet. */
+  /** Makes and withdraws no Droplet for so many milliseconds: what a killed run has made or withdrawn may not be seen yet. */
   holdBack(milliseconds: number): void {
-    this.#executor.hasMade = true;
+    this.#executor.noteKilled();
     this.#pursuit.holdBack(milliseconds);
   }
 

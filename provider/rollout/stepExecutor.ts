@@ -33,8 +33,8 @@ export class StepExecutor {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #leaving: LeavingDroplets;
-  /** Whether this change, or one that was killed, may have put its tag on Droplets. */
-  hasMade = false;
+  /** Whether the tag of a change, this one or one that was killed, may be there. */
+  #isMarked = false;
 
   constructor(
     settings: FleetSettings,
@@ -57,6 +57,11 @@ export class StepExecutor {
     return [servingTag(this.#settings.fleetId), ...this.#settings.servingTags];
   }
 
+  /** Takes in that a change was killed, and that its tag is there. */
+  noteKilled(): void {
+    this.#isMarked = true;
+  }
+
   /** Does one step. Rejects with a `RefusedError` where Droplets can't be made from the template. */
   async do(step: Step, goal: Goal): Promise<void> {
     if (step.kind === "create") return this.#create(step.slots, goal);
@@ -70,6 +75,7 @@ export class StepExecutor {
         for (const tag of [...this.#servingTags].reverse()) await this.#serve(droplets, tag);
         break;
       case "withdraw":
+        await this.#mark(droplets);
         // Before the request, for it may take effect without an answer.
         for (const droplet of droplets) droplet.withdrawal = "asked";
         for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
@@ -124,10 +130,10 @@ export class StepExecutor {
 
   /** Deletes the tags of templates that no Droplet is of any more, what tagged those that left, and what tags those that the change made. */
   async forget(templates: ReadonlySet<string>): Promise<void> {
-    this.#noteMade(this.#observation.droplets);
-    if (this.hasMade && this.#settings.creationTag === undefined) {
+    this.#noteMark(this.#observation.droplets);
+    if (this.#isMarked && this.#settings.creationTag === undefined) {
       await this.#api.tags.delete(changeTag(this.#settings.fleetId), this.#signal);
-      this.hasMade = false;
+      this.#isMarked = false;
     }
     for (const template of templates) await this.#api.tags.delete(templateTag(template), this.#signal);
     await this.#leaving.forget(templates.size > 0);
@@ -201,13 +207,26 @@ export class StepExecutor {
     this.#signal.throwIfAborted();
   }
 
+  /**
+   * Puts the change's tag on the Droplets where it isn't there yet: by it the next run knows that a change was killed, and that lists may
+   * not show what that one did. One that makes Droplets has it from the first of them, and a create has a tag of its own.
+   */
+  async #mark(droplets: readonly ObservedDroplet[]): Promise<void> {
+    if (this.#isMarked || this.#settings.creationTag !== undefined) return;
+    this.#isMarked = true;
+    await this.#api.tags.make(changeTag(this.#settings.fleetId), droplets.map(asResource), this.#signal).catch((error: unknown) => {
+      // One of them is gone by now; the tag is there all the same.
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
   /** A killed change's tag goes with this one, also where all its Droplets do. */
-  #noteMade(droplets: readonly ObservedDroplet[]): void {
-    this.hasMade ||= droplets.some(({ wire }) => hasTag(wire.tags, changeTag(this.#settings.fleetId)));
+  #noteMark(droplets: readonly ObservedDroplet[]): void {
+    this.#isMarked ||= droplets.some(({ wire }) => hasTag(wire.tags, changeTag(this.#settings.fleetId)));
   }
 
   async #delete(droplets: readonly ObservedDroplet[]): Promise<void> {
-    this.#noteMade(droplets);
+    this.#noteMark(droplets);
     const now = this.#clock.now();
     const { whole, single } = await this.#leaving.together(droplets);
     const deleteWhole = async ({ tag, all }: Tagged): Promise<void> => {
@@ -228,7 +247,7 @@ export class StepExecutor {
   }
 
   async #createSome(slots: readonly number[], fingerprint: string, goal: Goal): Promise<void> {
-    this.hasMade = true;
+    this.#isMarked = true;
     try {
       this.#observation.made(await this.#api.droplets.create(this.#order(slots, fingerprint, goal), this.#signal));
     } catch (error) {

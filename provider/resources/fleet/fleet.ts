@@ -134,9 +134,9 @@ async function update(id: string, state: StoredFleet, inputs: FleetInputs, conte
   const expected = seconds === undefined ? undefined : seconds * 1_000;
   const rollout = new Rollout({ ...settingsOf(id, call.urn, inputs, context, state), expected }, context, call);
   await rollout.look();
-  // The tag is there before a Droplet with it is seen.
-  const mayMake = isRoll || rollout.observation.running.length < inputs.count;
-  if (mayMake && (await context.api.tags.exists(changeTag(id), call.signal))) rollout.holdBack(lag);
+  // The tag is there before what was done shows.
+  const isOpen = isRoll || faultsOf({ ...state, ...liveOutputs(id, rollout.observation) }, inputs.count).length > 0;
+  if (isOpen && (await context.api.tags.exists(changeTag(id), call.signal))) rollout.holdBack(lag);
   if (rollout.observation.droplets.length === 0) await refuseOtherTeam(id, state, context, call);
   const path = pathOf({ ...change, hold: hold && { ...hold, live: rollout.observation.running } });
   if (isRoll) await rollout.checkReach(path[0]);

@@ -93,6 +93,26 @@ test("a Droplet that lists show without the serving tag is idle only when they h
   expect(isDrained()).toBe(true);
 });
 
+test("one that serves neither by the state nor by this run is available only when lists have shown so for as long as they may lag", async () => {
+  const known = [1, 2, 3].map((id) => ({ id: String(id), slot: id, template, serving: id === 1 }));
+  const { recorded, clock, observation } = observe(known);
+  const look = async (serving: readonly number[]) => {
+    recorded.droplets = [1, 2, 3].map((id) => wireOf(id, { tags: serving.includes(id) ? [...own, servingTag("f")] : own }));
+    await observation.look(signal);
+    return observation.members(gate, timing).map((member) => [member.serving, member.available, member.gate]);
+  };
+  const idle = [false, false, "waiting"];
+  expect(await look([1, 2])).toEqual([[true, true, "passed"], [true, false, "passed"], idle]);
+  await clock.run(clock.sleep(29_000));
+  expect(await look([1, 2, 3])).toEqual([
+    [true, true, "passed"],
+    [true, false, "passed"],
+    [true, false, "passed"],
+  ]);
+  await clock.run(clock.sleep(1_000));
+  expect(await look([1, 2])).toEqual([[true, true, "passed"], [true, true, "passed"], idle]);
+});
+
 test("a Droplet that lists are slow to show is asked for every five seconds, and not at every look", async () => {
   const { recorded, clock, observation } = observe();
   observation.made([wireOf(7, { status: "new", tags: own })]);

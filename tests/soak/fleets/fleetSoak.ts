@@ -158,12 +158,12 @@ function nameOf({ name }: DropletWire): string {
 }
 
 /**
- * A tag that nothing carries: of a template, of a fleet that a create was killed over and that no state ever knew, or of a change whose
+ * A tag that nothing carries: of a template, of a fleet whose create was killed and that no state ever knew, or of a change whose
  * Droplets a run has deleted that was cut short. The last goes with the next change, or with the fleet.
  */
 function mayStay(tag: string, kept: ReadonlySet<string>): boolean {
-  const [, kind, of = ""] = /^imagefleet:(change|fleet|template):(.+)$/.exec(tag) ?? [];
-  return kind === "template" || kind === (kept.has(of) ? "change" : "fleet");
+  const [, kind = "", of = ""] = /^imagefleet:(change|fleet|serving|template):(.+)$/.exec(tag) ?? [];
+  return kind === "template" || (kept.has(of) ? kind === "change" : kind === "fleet" || kind === "serving");
 }
 
 async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets): Promise<readonly string[]> {
