@@ -19,6 +19,7 @@ const forbidden = {
   "provider/source/compression": ["provider/source/{spaces,staging,inspect}"],
   "provider/source/spaces": ["provider/source/{compression,staging,inspect}"],
   "provider/source/inspect": ["provider/source/{spaces,staging}"],
+  "provider/providerContext.ts": ["provider/{resources,functions,sdk}"],
   "provider/resources": ["provider/functions", "provider/sdk"],
   "provider/resources/lineage": ["provider/resources/{imageImport,imageReplica,fleet}"],
   provider: ["components", "stacks", "emulator", "local", "cli", "bench"],
@@ -28,7 +29,10 @@ const forbidden = {
 };
 
 const zones = Object.entries(forbidden).flatMap(([room, others]) =>
-  others.map((other) => ({ target: `./${room}/**/*`, from: other.includes("{") ? `./${other}/**/*` : `./${other}` })),
+  others.map((other) => ({
+    target: room.endsWith(".ts") ? `./${room}` : `./${room}/**/*`,
+    from: other.includes("{") ? `./${other}/**/*` : `./${other}`,
+  })),
 );
 
 /** Time, chance and the network are handed in at each program's entry, so that a whole run can happen on virtual time. */

@@ -4,7 +4,6 @@ import { DropletPoller } from "./rollout/dropletPoller";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
 import type { StagingWorld } from "./source/stagingWorld";
-import { isBegunTag } from "./resources/lineage/lineageTags";
 import { SingleFlight } from "./waiting/singleFlight";
 import type { World } from "./world";
 
@@ -25,8 +24,8 @@ export interface ProviderContext {
   readonly histories: Map<string, string>;
   /** By its URN, what a create of this process has made of a resource: the delete of what it replaces hands the kept versions over. */
   readonly created: Map<string, { readonly lineageTag: string; readonly retain: number }>;
-  /** The marks of creates that earlier processes have not ended; one request a process. */
-  begunMarks(this: void, signal: AbortSignal): Promise<readonly string[]>;
+  /** Names of the account's tags when they were first asked for; one listing a process. */
+  tagNames(this: void, signal: AbortSignal): Promise<readonly string[]>;
   readonly sources: SourceAccess;
   /** The ids of the fleets that states know, as the engine has told this process. */
   readonly knownFleets: Set<string>;
@@ -56,7 +55,7 @@ export interface ContextArgs extends Pick<ProviderContext, "api" | "world" | "na
 
 export function createContext({ api, world, namespace, spaces = {}, staging }: ContextArgs): ProviderContext {
   const dropletTotal = new SingleFlight((signal) => api.droplets.total(signal));
-  const begunMarks = new SingleFlight(async (signal) => (await api.tags.names(signal)).filter(isBegunTag));
+  const tagNames = new SingleFlight((signal) => api.tags.names(signal));
   return {
     api,
     world,
@@ -67,7 +66,7 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     standing: new Map(),
     histories: new Map(),
     created: new Map(),
-    begunMarks: (signal) => begunMarks.get(signal),
+    tagNames: (signal) => tagNames.get(signal),
     sources: createSourceAccess(world, spaces, staging),
     knownFleets: new Set(),
     dropletDemands: new Map(),

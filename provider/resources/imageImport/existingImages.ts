@@ -7,6 +7,7 @@ import {
   formerImportTag,
   freshLineage,
   importTag,
+  isBegunTag,
   isOfLineage,
   isOfPlace,
   lineageOfMark,
@@ -80,7 +81,8 @@ export async function findBegun(
   signal: AbortSignal,
 ): Promise<readonly Begun[]> {
   const begun: Begun[] = [];
-  for (const mark of await context.begunMarks(signal)) {
+  const marks = (await context.tagNames(signal)).filter(isBegunTag);
+  for (const mark of marks) {
     if (!isOfPlace(mark, place) && (history === undefined || !isOfLineage(mark, history))) continue;
     const images = await context.api.images.listByTag(mark, signal);
     const lineage = lineageOfMark(mark);
