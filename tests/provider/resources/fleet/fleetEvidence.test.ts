@@ -77,17 +77,35 @@ test("replaces a Droplet that stopped after the rollout, which a refresh sees", 
 
 describe("while reads lag behind", () => {
   const lagging = { lagSeconds: 20 };
+  const isMade = (request: Request | undefined) => request?.method === "POST" && request.url.endsWith("/v2/droplets");
 
   test("a create that was killed after its POST and is run again at once makes no second fleet", async () => {
     const rig = new FleetRig(lagging);
     const inputs = await rig.inputs(0);
-    const isMade = (request: Request | undefined) => request?.method === "POST" && request.url.endsWith("/v2/droplets");
     expect(await rig.untilCrash({ at: 1, when: "after", matches: isMade }, () => rig.create(inputs))).toBeUndefined();
     const made = await rig.create(inputs);
     await rig.clock.advance(30_000);
     const droplets = await rig.droplets();
     expect([made.reasons, droplets.length]).toEqual([[], 3]);
     expect(droplets.map(({ id }) => String(id))).toEqual(made.state.live!.map(({ id }) => id));
+  });
+
+  test("a create that was killed after it had replaced a Droplet doesn't replace it once more", async () => {
+    const rig = new FleetRig();
+    rig.listLag = 20;
+    const gate = { ...(await rig.inputs(0)).gate, bakeSeconds: 120 };
+    const inputs = await rig.inputs(0, { gate, rollout: { ...(await rig.inputs(0)).rollout, maxSurge: "0", maxUnavailable: "1" } });
+    let [exist, hasVanished] = [0, false];
+    rig.watch = (droplets) => {
+      exist = Math.max(exist, droplets.length);
+      if (hasVanished || !droplets.some(({ status }) => status === "active")) return;
+      hasVanished = true;
+      void rig.ask("DELETE", `/v2/droplets/${droplets[0]!.id}`);
+    };
+    expect(await rig.untilCrash({ at: 2, when: "after", matches: isMade }, () => rig.create(inputs))).toBeUndefined();
+    expect([hasVanished, (await rig.droplets()).length]).toEqual([true, 3]);
+    expect((await rig.create(inputs)).reasons).toEqual([]);
+    expect(exist).toBe(3);
   });
 
   test("no more exist than may, across an interrupt and the run after it", async () => {

@@ -91,6 +91,20 @@ test("switches backups in place, asks for them in the POST of new Droplets, and 
   expect(rig.clock.pendingTimers).toBe(0);
 });
 
+test("asks once for the backups of each Droplet, while reads lag behind, too, and of a locked one when it is free again", async () => {
+  const rig = new FleetRig();
+  rig.listLag = 20;
+  const before = await rig.create(await rig.inputs(0));
+  const [first] = await rig.droplets();
+  await rig.control("faults", { on: "droplet", type: "snapshot", seconds: 90 });
+  await rig.ask("POST", `/v2/droplets/${first!.id}/actions`, { type: "snapshot", name: "backup" });
+  rig.forgetSent();
+  const on = await rig.update(before, await rig.inputs(0, { backups: true }));
+  expect([on.reasons, await withBackups(rig)]).toEqual([[], 3]);
+  const asked = rig.sent.filter((request) => request.startsWith("POST /v2/droplets/")).sort();
+  expect(asked).toEqual((await rig.droplets()).map(({ id }) => `POST /v2/droplets/${id}/actions`).sort());
+});
+
 test("is deleted with the tag that a killed rollout has left of those that were to leave", async () => {
   const rig = new FleetRig();
   const made = await rig.create(await rig.inputs(0, { count: 5 }));
