@@ -32,9 +32,8 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
 
 /** What the registry is told: the peers are all that an installation brings, for the rest is bundled. */
 function published(): object {
-  const { name, version, description, keywords, license, repository, type, main, types, exports, engines, pulumi, peerDependencies } =
-    manifest;
-  const { peerDependenciesMeta } = manifest;
+  const { name, version, description, keywords, license, repository, type, main, types, exports, typesVersions } = manifest;
+  const { engines, pulumi, peerDependencies, peerDependenciesMeta } = manifest;
   const bin = { imagefleet: manifest.bin.imagefleet };
   return {
     name,
@@ -47,6 +46,7 @@ function published(): object {
     main,
     types,
     exports,
+    typesVersions,
     bin,
     engines,
     pulumi,

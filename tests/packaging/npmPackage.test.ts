@@ -15,15 +15,22 @@ const compiler = path.join(root, "node_modules/typescript/bin/tsc");
 let installed: string;
 let project: string;
 
-/** A project beside which nothing is installed but the package, its peer and Node's own types. */
+/** A project in which nothing is installed but the package, some of Pulumi's and Node's own types. */
+async function projectWith(peers: readonly string[]): Promise<string> {
+  const folder = await scratchFolder();
+  const modules = path.join(folder, "node_modules");
+  for (const scope of ["@pulumi", "@types"]) mkdirSync(path.join(modules, scope), { recursive: true });
+  for (const name of [...peers.map((peer) => `@pulumi/${peer}`), "@types/node"]) {
+    symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+  }
+  const release = await unpacked(path.join(await builtRelease(), `imagefleet-${manifest.version}.tgz`));
+  await rename(path.join(release, "package"), path.join(modules, "imagefleet"));
+  return folder;
+}
+
 beforeAll(async () => {
-  project = await scratchFolder();
+  project = await projectWith(["pulumi", "digitalocean"]);
   installed = path.join(project, "node_modules", "imagefleet");
-  mkdirSync(path.join(project, "node_modules", "@types"), { recursive: true });
-  symlinkSync(path.join(root, "node_modules/@pulumi"), path.join(project, "node_modules/@pulumi"));
-  symlinkSync(path.join(root, "node_modules/@types/node"), path.join(project, "node_modules/@types/node"));
-  const folder = await unpacked(path.join(await builtRelease(), `imagefleet-${manifest.version}.tgz`));
-  await rename(path.join(folder, "package"), installed);
 });
 
 test("it is small: fewer than 160 files, none of them a source, a map, a test or of the emulator's sources", async () => {
@@ -74,10 +81,15 @@ test.each([
   ["a bundler", "index.ts", { module: "esnext", moduleResolution: "bundler", skipLibCheck: true }],
 ])("a program in strict TypeScript compiles against it as %s, and a wrong argument is the compiler's error", async (_, name, options) => {
   const program = `import { ${exported.join(", ")} } from "imagefleet";
+import { ImageService } from "imagefleet/service";
 const image = new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: ["nyc3", "ams3"] });
 const fleet = new DropletFleet("web", { image, region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: ["1"] });
 // @ts-expect-error -- regions are a list.
 export const wrong = () => new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: "nyc3" });
+const service = new ImageService("web", { image, regions: ["ams3"], fleet: { size: "s-1vcpu-1gb", count: 3 }, sshKeys: ["1"] });
+// @ts-expect-error -- a count is a number.
+export const many = () => new ImageService("web", { image, regions: ["ams3"], fleet: { size: "s-1vcpu-1gb", count: [3] }, sshKeys: ["1"] });
+export const url = service.url.apply((one?: string) => one);
 export const addresses = fleet.addresses.apply((all: string[]) => all.join());
 export const all = [${exported.join(", ")}];
 `;
@@ -106,9 +118,25 @@ test.each([
   );
 });
 
-test("Node.js loads `imagefleet/service` beside the official package", async () => {
-  await writeFile(path.join(project, "service.cjs"), 'console.log(Object.keys(require("imagefleet/service")).join());');
-  expect(execFileSync(process.execPath, [path.join(project, "service.cjs")], { encoding: "utf8" })).toContain("ImageService");
+describe.each([
+  ["require", "service.cjs", 'const { ImageService } = require("imagefleet/service"); console.log(typeof ImageService);'],
+  ["import", "service.mjs", 'import { ImageService } from "imagefleet/service"; console.log(typeof ImageService);'],
+])("`imagefleet/service`, loaded by `%s`", (_, name, text) => {
+  test("works beside the official package", async () => {
+    await writeFile(path.join(project, name), text);
+    expect(execFileSync(process.execPath, [path.join(project, name)], { encoding: "utf8" })).toBe("function\n");
+  });
+
+  test("says what to install where that isn't there, and the main entry does without", async () => {
+    const bare = await projectWith(["pulumi"]);
+    await writeFile(path.join(bare, "main.cjs"), 'console.log(typeof require("imagefleet").CustomImage);');
+    expect(execFileSync(process.execPath, [path.join(bare, "main.cjs")], { encoding: "utf8" })).toBe("function\n");
+    await writeFile(path.join(bare, name), text);
+    const { status, stderr } = spawnSync(process.execPath, [path.join(bare, name)], { encoding: "utf8" });
+    expect(status).toBe(1);
+    const said = "`imagefleet/service` needs the package `@pulumi/digitalocean` beside it: run `npm install @pulumi/digitalocean`.";
+    expect(stderr).toContain(`Error: ${said}\n`);
+  });
 });
 
 describe("its command line", () => {
