@@ -33,13 +33,30 @@ beforeAll(async () => {
   installed = path.join(project, "node_modules", "imagefleet");
 });
 
-test("it is small: fewer than 160 files, none of them a source, a map, a test or of the emulator's sources", async () => {
-  const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-  expect(files.length).toBeLessThan(160);
-  expect(files.filter((file) => /\.map$|\.tsbuildinfo$|^(tests|bench|emulator|local)\//.test(file))).toEqual([]);
-  expect(files.filter((file) => /^dist\/.*\.ts$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+/** The package's files below a folder, by path from its root. */
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(path.join(installed, folder), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
+}
+
+// Half are modules, each compiled and with its types: one file an entry would have their classes twice, and stacks without names of files.
+// A third are the example projects that README leads to.
+test("it is small: at most 152 files, which are compiled modules, the command line and what people read", async () => {
+  const files = await filesBelow(".");
+  expect(files.length).toBeLessThanOrEqual(152);
+  const others = files.filter((file) => !/^(docs|examples|stacks)\/|^dist\/.*\.(js|d\.ts)$/.test(file)).sort();
+  expect(others).toEqual(["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "bin/imagefleet", "package.json"]);
+});
+
+test("its modules are those that its entries load, and none names a source map", async () => {
+  const modules = (await filesBelow("dist")).filter((file) => file.endsWith(".js"));
+  const list = 'require("imagefleet"); require("imagefleet/service"); console.log(JSON.stringify(Object.keys(require.cache)));';
+  const loaded = JSON.parse(execFileSync(process.execPath, ["-e", list], { cwd: project, encoding: "utf8" })) as readonly string[];
+  const unused = modules.filter((file) => !loaded.includes(path.join(installed, file)));
+  // Nothing but types.
+  expect(unused).toEqual(["dist/components/service/serviceArgs.js"]);
+  const texts = await Promise.all(modules.map((file) => readFile(path.join(installed, file), "utf8")));
+  expect(modules.filter((_, index) => texts[index]?.includes("sourceMappingURL"))).toEqual([]);
 });
 
 test("it brings no packages, and says what registries and the engine read", async () => {
