@@ -39,8 +39,8 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
 }
 
-// Half are modules, each compiled and with its types: one file an entry would have their classes twice, and stacks without names of files.
-// A third are the example projects that README leads to.
+// Half are modules, each compiled and with its types: bundles, one an entry, would hold the classes that both share twice. A third are the
+// example projects that README leads to.
 test("it is small: at most 152 files, which are compiled modules, the command line and what people read", async () => {
   const files = await filesBelow(".");
   expect(files.length).toBeLessThanOrEqual(152);
@@ -115,6 +115,19 @@ export const all = [${exported.join(", ")}];
   await writeFile(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [name] }));
   const { stdout } = spawnSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
   expect(stdout.split("\n").filter((line) => !line.startsWith("node_modules/@"))).toEqual([""]);
+});
+
+test("its declarations are for the TypeScript that Pulumi's SDK brings, too, which serves where none is installed", async () => {
+  const theirs = path.join(root, "node_modules/@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js");
+  const { default: ts } = (await import(theirs)) as { readonly default: typeof import("typescript") };
+  expect(ts.version).toBe("3.8.3");
+  const file = path.join(project, "old.ts");
+  await writeFile(file, 'export { CustomImage } from "imagefleet"; export { ImageService } from "imagefleet/service";');
+  const program = ts.createProgram([file], { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS, strict: true, types: [] });
+  const ours = program.getSourceFiles().filter(({ fileName }) => fileName === file || fileName.startsWith(`${installed}/`));
+  expect(ours.length).toBeGreaterThan(20);
+  const faults = ours.flatMap((each) => [...program.getSyntacticDiagnostics(each), ...program.getSemanticDiagnostics(each)]);
+  expect(faults.map((fault) => [fault.file?.fileName, fault.messageText])).toEqual([]);
 });
 
 test.each([
