@@ -23,18 +23,22 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
     ...(await filesBelow("docs", /\.(md|png)$/)).filter(({ name }) => !name.startsWith("docs/adr/")),
     ...(await filesBelow("examples", /./)),
     ...(await filesBelow("stacks", /./)),
-    ...(await Promise.all(built.map(([folder, files]) => filesBelow(`dist/${folder}`, files)))).flat(),
+    ...(await Promise.all(built.map(([folder, files]) => filesBelow(`dist/${folder}`, files)))).flat().map(withoutMap),
     ...(await Promise.all(pages.map(file))),
   ];
   const content = await tarball(files.map((entry) => ({ ...entry, name: `package/${entry.name}` })));
   return { [`${manifest.name}-${manifest.version}.tgz`]: content };
 }
 
+/** Maps lead to sources, which stay in the repository; one that is named and isn't there is what debuggers complain about. */
+function withoutMap({ name, content }: TarballFile): TarballFile {
+  return { name, content: content.toString().replace(/^\/\/# sourceMappingURL=.*$/m, "") };
+}
+
 /** What the registry is told: the peers are all that an installation brings, for the rest is bundled. */
 function published(): object {
-  const { name, version, description, keywords, license, repository, type, main, types, exports, engines, pulumi, peerDependencies } =
-    manifest;
-  const { peerDependenciesMeta } = manifest;
+  const { name, version, description, keywords, license, repository, type, main, types, exports, typesVersions } = manifest;
+  const { engines, pulumi, peerDependencies, peerDependenciesMeta } = manifest;
   const bin = { imagefleet: manifest.bin.imagefleet };
   return {
     name,
@@ -47,6 +51,7 @@ function published(): object {
     main,
     types,
     exports,
+    typesVersions,
     bin,
     engines,
     pulumi,

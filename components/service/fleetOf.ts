@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DropletFleetArgs } from "../dropletFleet";
 import type { ImageServiceArgs, ServiceSshKeyArgs } from "./serviceArgs";
-import { vpcUuidsOf, type Surroundings } from "./surroundings";
+import { vpcUuidsOf } from "./surroundings";
+import type { Surroundings } from "./surroundings";
 
 /** What the fleet of a region is, within what stands around it. */
 export function fleetOf(

@@ -2,12 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../argumentError";
 import { CustomImage } from "../customImage";
 import { DropletFleet } from "../dropletFleet";
-import { byRegion, mapped, type ByRegion } from "./byRegion";
+import { byRegion, mapped } from "./byRegion";
+import type { ByRegion } from "./byRegion";
 import { fleetOf } from "./fleetOf";
 import { makeRecords, urlOf } from "./names";
 import type { ImageServiceArgs } from "./serviceArgs";
 import { serviceFaults } from "./serviceFaults";
-import { makeSurroundings, type Surroundings } from "./surroundings";
+import { makeSurroundings } from "./surroundings";
+import type { Surroundings } from "./surroundings";
 import { inWaves } from "./waves";
 import type * as digitalocean from "@pulumi/digitalocean";
 

@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
-import { byRegion, mapped, type ByRegion } from "./byRegion";
+import { byRegion, mapped } from "./byRegion";
+import type { ByRegion } from "./byRegion";
 import { makeFirewall } from "./firewall";
 import { makeLoadBalancer } from "./loadBalancer";
 import { projectOf } from "./project";

@@ -15,24 +15,48 @@ const compiler = path.join(root, "node_modules/typescript/bin/tsc");
 let installed: string;
 let project: string;
 
-/** A project beside which nothing is installed but the package, its peer and Node's own types. */
+/** A project in which nothing is installed but the package, some of Pulumi's and Node's own types. */
+async function projectWith(peers: readonly string[]): Promise<string> {
+  const folder = await scratchFolder();
+  const modules = path.join(folder, "node_modules");
+  for (const scope of ["@pulumi", "@types"]) mkdirSync(path.join(modules, scope), { recursive: true });
+  for (const name of [...peers.map((peer) => `@pulumi/${peer}`), "@types/node"]) {
+    symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+  }
+  const release = await unpacked(path.join(await builtRelease(), `imagefleet-${manifest.version}.tgz`));
+  await rename(path.join(release, "package"), path.join(modules, "imagefleet"));
+  return folder;
+}
+
 beforeAll(async () => {
-  project = await scratchFolder();
+  project = await projectWith(["pulumi", "digitalocean"]);
   installed = path.join(project, "node_modules", "imagefleet");
-  mkdirSync(path.join(project, "node_modules", "@types"), { recursive: true });
-  symlinkSync(path.join(root, "node_modules/@pulumi"), path.join(project, "node_modules/@pulumi"));
-  symlinkSync(path.join(root, "node_modules/@types/node"), path.join(project, "node_modules/@types/node"));
-  const folder = await unpacked(path.join(await builtRelease(), `imagefleet-${manifest.version}.tgz`));
-  await rename(path.join(folder, "package"), installed);
 });
 
-test("it is small: fewer than 160 files, none of them a source, a map, a test or of the emulator's sources", async () => {
-  const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-  expect(files.length).toBeLessThan(160);
-  expect(files.filter((file) => /\.map$|\.tsbuildinfo$|^(tests|bench|emulator|local)\//.test(file))).toEqual([]);
-  expect(files.filter((file) => /^dist\/.*\.ts$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+/** The package's files below a folder, by path from its root. */
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(path.join(installed, folder), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
+}
+
+// Half are modules, each compiled and with its types: bundles, one an entry, would hold the classes that both share twice. A third are the
+// example projects that README leads to.
+test("it is small: at most 152 files, which are compiled modules, the command line and what people read", async () => {
+  const files = await filesBelow(".");
+  expect(files.length).toBeLessThanOrEqual(152);
+  const others = files.filter((file) => !/^(docs|examples|stacks)\/|^dist\/.*\.(js|d\.ts)$/.test(file)).sort();
+  expect(others).toEqual(["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "bin/imagefleet", "package.json"]);
+});
+
+test("its modules are those that its entries load, and none names a source map", async () => {
+  const modules = (await filesBelow("dist")).filter((file) => file.endsWith(".js"));
+  const list = 'require("imagefleet"); require("imagefleet/service"); console.log(JSON.stringify(Object.keys(require.cache)));';
+  const loaded = JSON.parse(execFileSync(process.execPath, ["-e", list], { cwd: project, encoding: "utf8" })) as readonly string[];
+  const unused = modules.filter((file) => !loaded.includes(path.join(installed, file)));
+  // Nothing but types.
+  expect(unused).toEqual(["dist/components/service/serviceArgs.js"]);
+  const texts = await Promise.all(modules.map((file) => readFile(path.join(installed, file), "utf8")));
+  expect(modules.filter((_, index) => texts[index]?.includes("sourceMappingURL"))).toEqual([]);
 });
 
 test("it brings no packages, and says what registries and the engine read", async () => {
@@ -74,10 +98,15 @@ test.each([
   ["a bundler", "index.ts", { module: "esnext", moduleResolution: "bundler", skipLibCheck: true }],
 ])("a program in strict TypeScript compiles against it as %s, and a wrong argument is the compiler's error", async (_, name, options) => {
   const program = `import { ${exported.join(", ")} } from "imagefleet";
+import { ImageService } from "imagefleet/service";
 const image = new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: ["nyc3", "ams3"] });
 const fleet = new DropletFleet("web", { image, region: "ams3", size: "s-1vcpu-1gb", count: 3, sshKeys: ["1"] });
 // @ts-expect-error -- regions are a list.
 export const wrong = () => new CustomImage("web", { source: { url: "https://images.example.com/web.qcow2" }, regions: "nyc3" });
+const service = new ImageService("web", { image, regions: ["ams3"], fleet: { size: "s-1vcpu-1gb", count: 3 }, sshKeys: ["1"] });
+// @ts-expect-error -- a count is a number.
+export const many = () => new ImageService("web", { image, regions: ["ams3"], fleet: { size: "s-1vcpu-1gb", count: [3] }, sshKeys: ["1"] });
+export const url = service.url.apply((one?: string) => one);
 export const addresses = fleet.addresses.apply((all: string[]) => all.join());
 export const all = [${exported.join(", ")}];
 `;
@@ -86,6 +115,19 @@ export const all = [${exported.join(", ")}];
   await writeFile(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [name] }));
   const { stdout } = spawnSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
   expect(stdout.split("\n").filter((line) => !line.startsWith("node_modules/@"))).toEqual([""]);
+});
+
+test("its declarations are for the TypeScript that Pulumi's SDK brings, too, which serves where none is installed", async () => {
+  const theirs = path.join(root, "node_modules/@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js");
+  const { default: ts } = (await import(theirs)) as { readonly default: typeof import("typescript") };
+  expect(ts.version).toBe("3.8.3");
+  const file = path.join(project, "old.ts");
+  await writeFile(file, 'export { CustomImage } from "imagefleet"; export { ImageService } from "imagefleet/service";');
+  const program = ts.createProgram([file], { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS, strict: true, types: [] });
+  const ours = program.getSourceFiles().filter(({ fileName }) => fileName === file || fileName.startsWith(`${installed}/`));
+  expect(ours.length).toBeGreaterThan(20);
+  const faults = ours.flatMap((each) => [...program.getSyntacticDiagnostics(each), ...program.getSemanticDiagnostics(each)]);
+  expect(faults.map((fault) => [fault.file?.fileName, fault.messageText])).toEqual([]);
 });
 
 test.each([
@@ -106,9 +148,25 @@ test.each([
   );
 });
 
-test("Node.js loads `imagefleet/service` beside the official package", async () => {
-  await writeFile(path.join(project, "service.cjs"), 'console.log(Object.keys(require("imagefleet/service")).join());');
-  expect(execFileSync(process.execPath, [path.join(project, "service.cjs")], { encoding: "utf8" })).toContain("ImageService");
+describe.each([
+  ["require", "service.cjs", 'const { ImageService } = require("imagefleet/service"); console.log(typeof ImageService);'],
+  ["import", "service.mjs", 'import { ImageService } from "imagefleet/service"; console.log(typeof ImageService);'],
+])("`imagefleet/service`, loaded by `%s`", (_, name, text) => {
+  test("works beside the official package", async () => {
+    await writeFile(path.join(project, name), text);
+    expect(execFileSync(process.execPath, [path.join(project, name)], { encoding: "utf8" })).toBe("function\n");
+  });
+
+  test("says what to install where that isn't there, and the main entry does without", async () => {
+    const bare = await projectWith(["pulumi"]);
+    await writeFile(path.join(bare, "main.cjs"), 'console.log(typeof require("imagefleet").CustomImage);');
+    expect(execFileSync(process.execPath, [path.join(bare, "main.cjs")], { encoding: "utf8" })).toBe("function\n");
+    await writeFile(path.join(bare, name), text);
+    const { status, stderr } = spawnSync(process.execPath, [path.join(bare, name)], { encoding: "utf8" });
+    expect(status).toBe(1);
+    const said = "`imagefleet/service` needs the package `@pulumi/digitalocean` beside it: run `npm install @pulumi/digitalocean`.";
+    expect(stderr).toContain(`Error: ${said}\n`);
+  });
 });
 
 describe("its command line", () => {

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import manifest from "../../package.json";
 import { blocksOf } from "../docs/blocks";
 import { actionlint, testWithActionlint } from "./actionlint";
+import { gitLabPipeline } from "./gitLabPipeline";
 
 interface Workflow {
   readonly permissions: Readonly<Record<string, string>>;
@@ -58,21 +59,40 @@ describe("actionlint", () => {
   );
 });
 
-/** GitLab publishes a schema of its files, but no package of these registries holds it: its own words are written down here. */
-const gitLabWords = {
-  job: ["extends", "script", "after_script", "rules", "parallel", "environment", "variables", "needs", "resource_group", "artifacts"],
-  default: ["image", "interruptible", "cache", "before_script"],
-};
+describe("the GitLab template", () => {
+  const [template = ""] = blocksOf("docs/pipelines/gitlab-ci.md", "yaml");
+  const onBoth = (job: string, when: string) => ["staging", "prod"].map((stack) => `${job}: [${stack}], ${when}`);
 
-test("the GitLab template consists of GitLab's own words, its jobs have a script, and what they extend and need is there", () => {
-  const [text = ""] = blocksOf("docs/pipelines/gitlab-ci.md", "yaml");
-  const { default: defaults = {}, variables = {}, ...jobs } = parse(text) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  expect(Object.keys(defaults).filter((word) => !gitLabWords.default.includes(word))).toEqual([]);
-  expect(Object.values(variables).every((value) => typeof value === "string")).toBe(true);
-  for (const [name, job] of Object.entries(jobs)) {
-    expect([name, Object.keys(job).filter((word) => !gitLabWords.job.includes(word))]).toEqual([name, []]);
-    if (!name.startsWith(".")) expect(job).toMatchObject({ extends: ".run", script: expect.anything() as unknown });
-    for (const other of [job["extends"] ?? [], job["needs"] ?? []].flat()) expect(Object.keys(jobs)).toContain(other);
-    for (const command of [job["script"] ?? [], job["after_script"] ?? []].flat()) execFileSync("bash", ["-n", "-c", command as string]);
-  }
+  test.each([
+    ["merge_request_event", onBoth("preview", "on_success")],
+    ["push", ["staging, on_success", "prod, manual"]],
+    ["schedule", onBoth("drift", "on_success")],
+    ["web", ["promote, manual", ...onBoth("approve", "manual"), ...onBoth("unlock", "manual")]],
+  ])("is right by GitLab's own schema, and a pipeline that starts by `%s` has the jobs that are for it", async (source, jobs) => {
+    expect(await gitLabPipeline(template, source)).toEqual({ jobs, faults: "" });
+  });
+
+  test.each([
+    [
+      "a word is none of GitLab's",
+      "resource_group:",
+      "resource_groups:",
+      "'resource_groups' property is not expected to be here at staging",
+    ],
+    ["a value is none that GitLab takes", "when: always", "when: at-last", "(found at-last) at staging.artifacts.when"],
+    ["a job waits for one that isn't there", "needs: [staging]", "needs: [stage]", "needs: [stage] for prod could not be found"],
+    ["a job extends one that isn't there", "extends: .run", "extends: .go", ".go is unspecified, used by preview extends"],
+  ])("would be found wrong where %s", async (_, right, wrong, said) => {
+    expect(template).toContain(right);
+    expect((await gitLabPipeline(template.replaceAll(right, wrong), "push")).faults).toContain(said);
+  });
+
+  test("has commands that are shell, in jobs of which one runs at a time on a stack", () => {
+    const { default: defaults, variables, ...jobs } = parse(template) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    expect(jobs[".run"]).toMatchObject({ resource_group: "images-$STACK" });
+    const commands = [defaults?.["before_script"], ...Object.values(jobs).flatMap((job) => [job["script"], job["after_script"]])];
+    for (const command of commands.flatMap((each) => each ?? [])) execFileSync("bash", ["-n", "-c", command as string]);
+    for (const [name, job] of Object.entries(jobs)) if (name !== ".run") expect([name, job["extends"]]).toEqual([name, ".run"]);
+    expect(variables).toHaveProperty("PULUMI_HOME");
+  });
 });
