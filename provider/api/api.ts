@@ -102,6 +102,8 @@ export interface TagsApi {
   add(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
   /** The same for a tag that hardly exists yet: two requests. */
   make(tag: string, resources: readonly TaggedResourceWire[], signal: AbortSignal): Promise<void>;
+  /** Creates the tag, on nothing; one that exists is success. */
+  create(tag: string, signal: AbortSignal): Promise<void>;
   exists(tag: string, signal: AbortSignal): Promise<boolean>;
   /** Names of all the account's tags. */
   names(signal: AbortSignal): Promise<readonly string[]>;

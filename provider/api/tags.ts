@@ -58,6 +58,9 @@ export function tagsApi(client: Client): TagsApi {
       }
     },
     make,
+    create: async (tag, signal) => {
+      await create(tag, signal);
+    },
     exists,
     names: async (signal) => ((await client.list("/v2/tags", {}, "tags", signal)) as { readonly name: string }[]).map(({ name }) => name),
     remove,

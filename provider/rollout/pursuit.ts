@@ -216,6 +216,13 @@ export class Pursuit {
   async #do(steps: readonly Step[], goal: Goal): Promise<{ readonly fault?: string; readonly failed: readonly Step[] }> {
     const failed: Step[] = [];
     for (const step of steps) {
+      if (step.kind === "withdraw" && !this.#executor.isMarked) {
+        failed.push(step);
+        await this.#attempt("withdraw", () => this.#executor.mark());
+        // It may have taken long: what can be done without is chosen by another look.
+        this.#hold("withdraw", 0);
+        continue;
+      }
       try {
         if (await this.#attempt(step.kind, () => this.#executor.do(step, goal))) continue;
         failed.push(step);

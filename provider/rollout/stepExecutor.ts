@@ -57,6 +57,17 @@ export class StepExecutor {
     return [servingTag(this.#settings.fleetId), ...this.#settings.servingTags];
   }
 
+  /** Whether the next run knows by a tag of this change, should it be killed, and so that lists may not show what it did. */
+  get isMarked(): boolean {
+    return this.#isMarked || this.#settings.creationTag !== undefined;
+  }
+
+  /** Makes the change's tag, for one that makes no Droplets with it before it withdraws others. */
+  async mark(): Promise<void> {
+    this.#isMarked = true;
+    await this.#api.tags.create(changeTag(this.#settings.fleetId), this.#signal);
+  }
+
   /** Takes in that a change was killed, and that its tag is there. */
   noteKilled(): void {
     this.#isMarked = true;
@@ -75,7 +86,6 @@ export class StepExecutor {
         for (const tag of [...this.#servingTags].reverse()) await this.#serve(droplets, tag);
         break;
       case "withdraw":
-        await this.#mark(droplets);
         // Before the request, for it may take effect without an answer.
         for (const droplet of droplets) droplet.withdrawal = "asked";
         for (const tag of this.#servingTags) await this.#api.tags.remove(tag, droplets.map(asResource), this.#signal);
@@ -205,19 +215,6 @@ export class StepExecutor {
     ];
     await Promise.allSettled<unknown>(requests);
     this.#signal.throwIfAborted();
-  }
-
-  /**
-   * Puts the change's tag on the Droplets where it isn't there yet: by it the next run knows that a change was killed, and that lists may
-   * not show what that one did. One that makes Droplets has it from the first of them, and a create has a tag of its own.
-   */
-  async #mark(droplets: readonly ObservedDroplet[]): Promise<void> {
-    if (this.#isMarked || this.#settings.creationTag !== undefined) return;
-    this.#isMarked = true;
-    await this.#api.tags.make(changeTag(this.#settings.fleetId), droplets.map(asResource), this.#signal).catch((error: unknown) => {
-      // One of them is gone by now; the tag is there all the same.
-      if (!isNotFound(error)) throw error;
-    });
   }
 
   /** A killed change's tag goes with this one, also where all its Droplets do. */

@@ -48,6 +48,7 @@ export class RecordedApi {
         add: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("tag", `${tag} ${idsOf(resources)}`, () => undefined),
         make: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("make", `${tag} ${idsOf(resources)}`, () => undefined),
         remove: (tag: string, resources: readonly TaggedResourceWire[]) => this.#do("untag", `${tag} ${idsOf(resources)}`, () => undefined),
+        create: (tag: string) => this.#do("makeTag", tag, () => undefined),
         delete: (tag: string) => this.#do("forget", tag, () => undefined),
       },
     } as unknown as Api;

@@ -42,23 +42,23 @@ test("makes ten Droplets a POST, named by slot and template, and knows them at o
   expect(observation.droplets.map(({ slot }) => slot).sort((a, b) => a - b)).toEqual([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
-test("a change puts its tag on what it withdraws first, unless Droplets that it has made carry it", async () => {
+test("a change that makes Droplets is marked by them, one of a create by that, and any other makes its tag and deletes it in the end", async () => {
   const { recorded, executor: one } = await executor();
-  for (const id of ["1", "2"]) await one.do({ kind: "withdraw", ids: [id] }, wanted);
-  const untagged = ["1", "2"].map((id) => `untag ${servingTag("f")} ${id}`);
-  expect(recorded.asked).toEqual([`make ${changeTag("f")} 1`, ...untagged]);
-  const { recorded: another, executor: maker } = await executor();
-  await maker.do({ kind: "create", slots: [2] }, wanted);
-  await maker.do({ kind: "withdraw", ids: ["1"] }, wanted);
-  expect(another.asked).toEqual(["create web-2-0123", untagged[0]]);
+  await one.do({ kind: "create", slots: [2] }, wanted);
+  expect([one.isMarked, recorded.asked.splice(0)]).toEqual([true, ["create web-2-0123"]]);
+  const { recorded: another, executor: other } = await executor();
+  expect(other.isMarked).toBe(false);
+  await other.mark();
+  expect(other.isMarked).toBe(true);
+  await other.forget(new Set());
+  expect([other.isMarked, another.asked]).toEqual([false, [`makeTag ${changeTag("f")}`, `forget ${changeTag("f")}`]]);
 });
 
 test("tags and untags in one request, and shuts down and deletes by number where others of the template stay", async () => {
   const { recorded, executor: one } = await executor();
   for (const kind of ["serve", "withdraw"] as const) await one.do({ kind, ids: ["1", "2"] }, wanted);
   for (const kind of ["shutdown", "delete"] as const) await one.do({ kind, ids: ["2"] }, wanted);
-  const withdrawn = [`make ${changeTag("f")} 1 2`, `untag ${servingTag("f")} 1 2`];
-  expect(recorded.asked).toEqual([`tag ${servingTag("f")} 1 2`, ...withdrawn, "shutdown 2", "delete 2"]);
+  expect(recorded.asked).toEqual([`tag ${servingTag("f")} 1 2`, `untag ${servingTag("f")} 1 2`, "shutdown 2", "delete 2"]);
 });
 
 test("shuts down and deletes all of a template by its tag, never by the fleet's", async () => {

@@ -1,4 +1,5 @@
 import type { DropletWire } from "../../../../provider/api/wire";
+import { changeTag } from "../../../../provider/rollout/fleetTags";
 import { bounds, FleetRig, imagesOf } from "./fleetRig";
 
 test("counts a gate's deadline from when the Droplet is active, however long that took", async () => {
@@ -106,6 +107,22 @@ describe("while reads lag behind", () => {
     expect([hasVanished, (await rig.droplets()).length]).toEqual([true, 3]);
     expect((await rig.create(inputs)).reasons).toEqual([]);
     expect(exist).toBe(3);
+  });
+
+  test("a change that was killed after it had withdrawn a Droplet, and is run again at once, withdraws no other", async () => {
+    const rig = new FleetRig();
+    rig.listLag = 20;
+    const rollout = { ...(await rig.inputs(0)).rollout, maxSurge: "0", maxUnavailable: "1" };
+    const before = await rig.create(await rig.inputs(0, { rollout }));
+    await rig.clock.advance(30_000);
+    const seen = bounds(rig, before.id);
+    const inputs = await rig.inputs(1, { rollout });
+    const isWithdrawn = (request: Request | undefined) => request?.method === "DELETE" && request.url.includes("/resources");
+    expect(await rig.untilCrash({ at: 1, when: "after", matches: isWithdrawn }, () => rig.update(before, inputs))).toBeUndefined();
+    expect(await rig.tags()).toContain(changeTag(before.id));
+    expect((await rig.update(before, inputs)).reasons).toEqual([]);
+    expect([seen, imagesOf(await rig.droplets())]).toEqual([{ exist: 3, serve: 2 }, Array(3).fill(inputs.image)]);
+    expect(await rig.tags()).not.toContain(changeTag(before.id));
   });
 
   test("no more exist than may, across an interrupt and the run after it", async () => {
