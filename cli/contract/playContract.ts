@@ -1,11 +1,23 @@
 import type { Claim, Finding } from "./claim";
+import { domainClaims } from "./domainClaims";
 import { dropletClaims } from "./dropletClaims";
 import { imageClaims } from "./imageClaims";
+import { loadBalancerClaims } from "./loadBalancerClaims";
+import { networkClaims } from "./networkClaims";
+import { projectClaims } from "./projectClaims";
 import { requestClaims } from "./requestClaims";
 import type { Stage } from "./stage";
 
-/** Every claim, in the order in which they are played. */
-export const claims: readonly Claim[] = [...requestClaims, ...imageClaims, ...dropletClaims];
+/** Every claim, in the order in which they are played: the Droplets' come last, since the last of them deletes the run's one. */
+export const claims: readonly Claim[] = [
+  ...requestClaims,
+  ...imageClaims,
+  ...networkClaims,
+  ...loadBalancerClaims,
+  ...projectClaims,
+  ...domainClaims,
+  ...dropletClaims,
+];
 
 /** Plays claims one after the other; `tell` hears each finding at once. One that fails on the way could not tell, and the others go on. */
 export async function playContract(

@@ -13,18 +13,14 @@ import { claims, playContract } from "../../cli/contract/playContract";
 import { prepare } from "../../cli/contract/preparation";
 import { Stage } from "../../cli/contract/stage";
 import { throwawayPublicKey } from "../../cli/demo/sshKey";
-import { switches, type EmulatorOptions } from "../../emulator/options";
+import { regionSlugs } from "../../emulator/catalog";
+import { defaultOptions, switches, type EmulatorOptions } from "../../emulator/options";
+import type { Clock } from "../../provider/world";
 import { bootableDisk } from "../helpers/bootableDisk";
 import { useEmulator, type EmulatorUnderTest } from "../helpers/emulator";
 
-const quick = {
-  importSeconds: 0.1,
-  transferSeconds: 1,
-  dropletSeconds: 0.3,
-  reservedIpSeconds: 1,
-  keyListsPerMinute: 1_000,
-  requestsPerMinute: 250,
-};
+/** Where time passes by itself. */
+const quick = { importSeconds: 0.1, transferSeconds: 1, dropletSeconds: 0.3, keyListsPerMinute: 1_000 };
 
 /** Serves a disk at `/web.raw` and, to GET alone, at `/signed`, and leads there from `/moved`. */
 const sources = createServer(({ method, url }, response) => {
@@ -40,7 +36,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "imagefleet-contract-"));
   await new Promise<void>((resolve) => sources.listen(0, "127.0.0.1", resolve));
   at = `http://127.0.0.1:${(sources.address() as AddressInfo).port}`;
-  emulator = await useEmulator({ options: quick });
+  emulator = await useEmulator();
 });
 
 afterAll(async () => {
@@ -53,37 +49,53 @@ beforeEach(reset);
 
 async function reset(): Promise<void> {
   await emulator.control("reset", {});
-  await emulator.control("options", quick);
 }
+
+/** The emulator's time, which whoever sleeps moves on. */
+async function emulatedClock(): Promise<Clock> {
+  let ahead = Number((await emulator.control("clock")).now) - Date.now();
+  return {
+    now: () => Date.now() + ahead,
+    sleep: async (milliseconds) => {
+      ahead += milliseconds;
+      await emulator.control("clock", { advanceSeconds: milliseconds / 1_000 });
+    },
+  };
+}
+
+const lookSeconds = 2;
 
 async function played(options: Partial<EmulatorOptions>, only?: string): Promise<readonly Finding[]> {
   await emulator.control("options", options);
   const { signal } = new AbortController();
-  const clock = { now: Date.now, sleep: (milliseconds: number) => sleep(milliseconds) };
-  const account = new Account({ endpoint: emulator.url, token: emulator.token, clock, signal, requestsPerMinute: 100_000 });
+  const account = new Account({ endpoint: emulator.url, token: emulator.token, clock: await emulatedClock(), signal });
   const journal = new Journal(path.join(folder, "journal"));
   const { size } = await prepare(account, "nyc3", undefined);
   const stage = new Stage({
-    ...{ account, journal, run: "imagefleet-contract-test", region: "nyc3", otherRegion: "ams3", size, lookSeconds: 0.05 },
+    ...{ account, journal, run: "imagefleet-contract-test", region: "nyc3", otherRegion: "ams3", size, lookSeconds },
     ...{ imageUrl: `${at}/web.raw`, redirectUrl: `${at}/moved`, getOnlyUrl: `${at}/signed`, publicKey: throwawayPublicKey() },
   });
   const wanted = claims.filter(({ id }) => only === undefined || id === only);
   const findings = await playContract(stage, wanted, signal, () => undefined);
-  await emulator.control("options", quick);
-  await cleanUp(account, journal, 0.05);
+  await emulator.control("options", defaultOptions);
+  await cleanUp(account, journal, lookSeconds);
   return findings;
 }
 
 /** How much of everything the account has. */
 async function belongings(): Promise<Readonly<Record<string, number>>> {
-  const paths = ["images?private=true", "droplets?", "account/keys?", "reserved_ips?", "tags?"];
+  const paths = ["images?private=true", ...kinds.map((kind) => `${kind}?`)];
   const totals = await Promise.all(
     paths.map(async (of) => (await emulator.call<{ meta: { total: number } }>("GET", `/v2/${of}&per_page=1`)).body.meta.total),
   );
   return Object.fromEntries(paths.map((of, index) => [of.replace(/\?.*/, ""), totals[index]!]));
 }
 
-const nothing = { images: 0, droplets: 0, "account/keys": 0, reserved_ips: 0, tags: 0 };
+const kinds = [
+  ...["droplets", "account/keys", "reserved_ips", "tags", "load_balancers", "firewalls", "domains", "certificates", "projects", "vpcs"],
+];
+/** A default project, and a default VPC for each region. */
+const nothing = { ...Object.fromEntries(kinds.map((kind) => [kind, 0])), images: 0, projects: 1, vpcs: regionSlugs.length };
 
 test("every claim holds of the emulator with its defaults, and nothing is left", async () => {
   const findings = await played({});
@@ -96,7 +108,7 @@ test("every claim holds of the emulator with its defaults, and nothing is left",
 
 const turned: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(switches).map(([name, { values }]) => [name, values[1]])),
-  ...{ lagSeconds: 0.4, listLagSeconds: 0.4, requestsPerHour: 4_000, requestsPerMinute: 40 },
+  ...{ lagSeconds: 0.4, listLagSeconds: 0.4, requestsPerHour: 4_000, requestsPerMinute: 40, loadBalancerLagSeconds: 20 },
 };
 
 test.each(Object.entries(turned))("the switch %s, turned to %p, is found by its claim", async (name, value) => {
@@ -108,7 +120,27 @@ test.each(Object.entries(turned))("the switch %s, turned to %p, is found by its 
   expect(await played({ [name]: value }, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "differs", switch: name }]);
 });
 
+test.each([
+  ["vpcs", "vpc.post"],
+  ["firewalls", "firewall.ports"],
+  ["load_balancers", "loadBalancer.active"],
+  ["projects", "project.move"],
+  ["domains", "record.find"],
+  ["droplets", "droplet.post"],
+  ["reserved_ips", "reservedIp.pending"],
+])("what a POST of %s made whose answer never came is removed all the same", async (kind, id) => {
+  await emulator.control("faults", { on: "request", method: "POST", path: `/v2/${kind}`, drop: true, when: "after" });
+
+  expect(await played({}, id)).toMatchObject([{ id, verdict: "could not tell" }]);
+  expect(await emulator.requests()).toContainEqual(expect.objectContaining({ method: "DELETE", status: 204, path: madeOf(kind) }));
+  expect(await belongings()).toEqual(nothing);
+});
+
+const madeOf = (kind: string): unknown => expect.stringMatching(`^/v2/${kind}/`);
+
 describe("imagefleet contract", () => {
+  beforeEach(() => emulator.control("options", quick));
+
   const journal = () => path.join(folder, "run.journal");
 
   /** Starts the verb; `ended` resolves to how it ended. */
@@ -135,7 +167,11 @@ describe("imagefleet contract", () => {
     refused.child.stdin.end();
     const { code, stdout, stderr } = await refused.ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining("Nothing was made.") as unknown]);
-    expect(stdout).toMatch(/^Team .*: some small images and at most three s-1vcpu-512mb-10gb Droplets, .* costs \$0\.0\d at most\.$/m);
+    expect(stdout.split("\n")).toEqual([
+      "Team My Team: some small images, a s-1vcpu-512mb-10gb Droplet, its snapshot and a load balancer, for minutes, all removed at the end.",
+      "That costs $0.04 at most, and $0.01 more for each of three Droplets that DigitalOcean should refuse, where it doesn't.",
+      "",
+    ]);
 
     await emulator.control("options", { tagTwice: "refuse" });
     const asked = await start("--yes", "--json", "--only", "tag.twice", "missing").ended;
