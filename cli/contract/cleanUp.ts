@@ -31,14 +31,14 @@ interface Known {
   readonly images: ReadonlySet<number | string>;
 }
 
+const leadsTo = (droplets: Known["droplets"], droplet: Listed["droplet"]): boolean => droplets.has(droplet?.id ?? 0);
 const isNamed = ({ name = "" }: Listed, run: string): boolean => name.toLowerCase().includes(run);
 
 /** In the order in which they are removed: a VPC and a project go once they are empty. */
 const searches: readonly Search[] = [
-  // One that was made on the run's own Droplet, and whose answer never came, is known by that Droplet.
   {
     ...{ kinds: ["reservedIp"], path: "/v2/reserved_ips", key: "reserved_ips", by: "ip" },
-    isOfRun: ({ ip = "", droplet }, _, { addresses, droplets }) => addresses.includes(ip) || droplets.has(droplet?.id ?? 0),
+    isOfRun: ({ ip = "", droplet }, _, { addresses, droplets }) => addresses.includes(ip) || leadsTo(droplets, droplet),
   },
   { kinds: ["loadBalancer"], path: "/v2/load_balancers", key: "load_balancers", isOfRun: isNamed },
   { kinds: ["droplet"], path: "/v2/droplets", key: "droplets", isOfRun: ({ id = 0 }, _, { droplets }) => droplets.has(id) },
@@ -56,6 +56,8 @@ const searches: readonly Search[] = [
 ];
 
 const looks = 60;
+/** So long an address that was asked for may take to lead to its Droplet. */
+const assignLooks = 30;
 /** Lists may lag behind what was made last: so many looks in a row must find nothing. */
 const quietLooks = 3;
 
@@ -65,6 +67,7 @@ export async function cleanUp(account: Account, journal: Journal, lookSeconds: n
   const pause = () => account.clock.sleep(lookSeconds * 1_000, account.signal);
   for (const run of new Set(entries.map((entry) => entry.run))) {
     const own = entries.filter((entry) => entry.run === run);
+    await awaitLostAddress(account, run, own, pause);
     for (let quiet = 0; quiet < quietLooks;) {
       quiet = (await cleanUpRun(account, run, own, pause)) === 0 ? quiet + 1 : 0;
       if (quiet < quietLooks) await pause();
@@ -73,14 +76,32 @@ export async function cleanUp(account: Account, journal: Journal, lookSeconds: n
   journal.forget();
 }
 
+/** An address whose answer never came is known by the run's Droplet alone, once it leads there: until then that Droplet has to stay. */
+async function awaitLostAddress(
+  account: Account,
+  run: string,
+  entries: readonly JournalEntry[],
+  pause: () => Promise<void>,
+): Promise<void> {
+  const posts = entries.filter(({ kind }) => kind === "reservedIp");
+  if (posts.filter(({ id }) => id === undefined).length === posts.filter(({ id }) => id !== undefined).length) return;
+  for (let look = 0; look < assignLooks; look += 1) {
+    const droplets = await tagged(account, run, "droplets");
+    const reserved = await account.list<Listed>("/v2/reserved_ips", "reserved_ips");
+    if (droplets.size === 0 || reserved.some(({ droplet }) => leadsTo(droplets, droplet))) return;
+    await pause();
+  }
+}
+
+async function tagged(account: Account, run: string, kind: "droplets" | "images"): Promise<ReadonlySet<number | string>> {
+  return new Set((await account.list<Listed>(`/v2/${kind}?tag_name=${run}`, kind)).flatMap(({ id }) => id ?? []));
+}
+
 /** One look for what a run made; resolves to how much of it was there. Lists of what it never made are not asked for. */
 async function cleanUpRun(account: Account, run: string, entries: readonly JournalEntry[], pause: () => Promise<void>): Promise<number> {
   const made = new Set(entries.map(({ kind }) => kind));
-  const tagged = async (kind: "droplets" | "images"): Promise<ReadonlySet<number | string>> => {
-    return new Set((await account.list<Listed>(`/v2/${kind}?tag_name=${run}`, kind)).flatMap(({ id }) => id ?? []));
-  };
   const addresses = entries.flatMap(({ kind, id }) => (kind === "reservedIp" && id !== undefined ? [id] : []));
-  const known = { addresses, droplets: await tagged("droplets"), images: await tagged("images") };
+  const known = { addresses, droplets: await tagged(account, run, "droplets"), images: await tagged(account, run, "images") };
   let removed = 0;
   for (const { path, key, by = "id", isOfRun } of searches.filter(({ kinds }) => kinds.some((kind) => made.has(kind)))) {
     const found = (await account.list<Listed>(path, key)).filter((item) => isOfRun(item, run, known));

@@ -132,11 +132,10 @@ test.each([
   await emulator.control("faults", { on: "request", method: "POST", path: `/v2/${kind}`, drop: true, when: "after" });
 
   expect(await played({}, id)).toMatchObject([{ id, verdict: "could not tell" }]);
-  expect(await emulator.requests()).toContainEqual(expect.objectContaining({ method: "DELETE", status: 204, path: madeOf(kind) }));
+  const deleted = (await emulator.requests()).filter(({ method, status }) => method === "DELETE" && status === 204);
+  expect(deleted.map(({ path: of }) => path.dirname(of))).toContain(`/v2/${kind}`);
   expect(await belongings()).toEqual(nothing);
 });
-
-const madeOf = (kind: string): unknown => expect.stringMatching(`^/v2/${kind}/`);
 
 describe("imagefleet contract", () => {
   beforeEach(() => emulator.control("options", quick));
