@@ -1,5 +1,5 @@
 import type { Claim } from "./claim";
-import { seenGone, seenStatus, seenValues } from "./seen";
+import { goneSeconds, seenGone, seenStatus, seenValues } from "./seen";
 import { demand, idIn } from "./stage";
 
 /** What holds of Droplets and of the addresses that lead to them, in the order in which they are played. */
@@ -45,6 +45,8 @@ export const dropletClaims: readonly Claim[] = [
       const { ip } = body?.["reserved_ip"] as { readonly ip: string };
       const answer = await stage.ask("POST", `/v2/reserved_ips/${ip}/actions`, { type: "unassign" });
       const pending = String(answer.body?.["message"]).includes("pending event");
+      // One that leads nowhere costs: it goes before its Droplet does.
+      await stage.within(goneSeconds, async () => (await stage.ask("DELETE", `/v2/reserved_ips/${ip}`)).status === 204 || undefined);
       return { ...seenStatus(answer, 422), ...(!pending && { holds: false }) };
     },
   },

@@ -157,7 +157,7 @@ function loadBalancerAnswer(stage: Stage): Promise<Answer> {
 }
 
 /** The id of the run's load balancer, once it is no longer new. */
-function loadBalancer(stage: Stage): Promise<string> {
+export function loadBalancer(stage: Stage): Promise<string> {
   return stage.once("loadBalancer", async () => {
     const id = uuidIn(demand(await loadBalancerAnswer(stage), 202), "load_balancer");
     await stage.until(`${collection}/${id}`, "load_balancer", ({ status }) => status !== "new");

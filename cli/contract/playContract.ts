@@ -8,13 +8,13 @@ import { projectClaims } from "./projectClaims";
 import { requestClaims } from "./requestClaims";
 import type { Stage } from "./stage";
 
-/** Every claim, in the order in which they are played: the Droplets' come last, since the last of them deletes the run's one. */
+/** Every claim, in the order in which they are played: those that delete the run's load balancer and its Droplet come after all that need them. */
 export const claims: readonly Claim[] = [
   ...requestClaims,
   ...imageClaims,
   ...networkClaims,
-  ...loadBalancerClaims,
   ...projectClaims,
+  ...loadBalancerClaims,
   ...domainClaims,
   ...dropletClaims,
 ];

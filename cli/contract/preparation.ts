@@ -27,7 +27,7 @@ const snapshotDollars = 0.01;
 /** US dollars a month of a load balancer of one node: https://docs.digitalocean.com/products/networking/load-balancers/details/pricing */
 const loadBalancerMonth = 12;
 /** Each of a gigabyte at most. */
-const mostImages = 8;
+const mostImages = 9;
 /** What DigitalOcean divides a month's price by. */
 const hoursOfMonth = 672;
 

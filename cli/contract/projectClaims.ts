@@ -1,5 +1,6 @@
 import type { Answer } from "./account";
-import type { Claim } from "./claim";
+import type { Claim, Seen } from "./claim";
+import { loadBalancer } from "./loadBalancerClaims";
 import { seenStatus, seenValues } from "./seen";
 import { demand, uuidIn, type Stage } from "./stage";
 
@@ -38,16 +39,16 @@ export const projectClaims: readonly Claim[] = [
     },
   },
   {
-    id: "project.assign",
+    id: "project.droplet",
     claim: "A Droplet that is put into a project is among its resources as `do:droplet:<id>`.",
     source: "documented: projects_assign_resources",
-    play: async (stage) => {
-      const [id, urn] = [await project(stage), `do:droplet:${await stage.droplet()}`];
-      const { status } = await assign(stage, id, urn);
-      const listed = await stage.within(moveSeconds, () => resources(stage, id, (urns) => urns.includes(urn)));
-      const found = listed?.found ?? (await resources(stage, id));
-      return { holds: status === 200 && listed !== undefined, evidence: `${status}, then ${found?.join(", ") || "none"}` };
-    },
+    play: async (stage) => seenAssigned(stage, `do:droplet:${await stage.droplet()}`),
+  },
+  {
+    id: "project.loadBalancer",
+    claim: "A load balancer that is put into a project is among its resources as `do:loadbalancer:<id>`.",
+    source: "observed: terraform provider",
+    play: async (stage) => seenAssigned(stage, `do:loadbalancer:${await loadBalancer(stage)}`),
   },
   {
     id: "project.deleteUsed",
@@ -91,6 +92,14 @@ export const projectClaims: readonly Claim[] = [
     },
   },
 ];
+
+async function seenAssigned(stage: Stage, urn: string): Promise<Seen> {
+  const id = await project(stage);
+  const { status } = await assign(stage, id, urn);
+  const listed = await stage.within(moveSeconds, () => resources(stage, id, (urns) => urns.includes(urn)));
+  const found = listed?.found ?? (await resources(stage, id));
+  return { holds: status === 200 && listed !== undefined, evidence: `${status}, then ${found?.join(", ") || "none"}` };
+}
 
 function post(stage: Stage, name: string): Promise<Answer> {
   return stage.make("project", collection, { name, purpose: "Service or API", environment: "Staging" });

@@ -3,7 +3,7 @@ import type { Seen } from "./claim";
 import type { Stage } from "./stage";
 
 /** A DELETE may show late. */
-const goneSeconds = 120;
+export const goneSeconds = 120;
 
 /** Whether an answer has a status, and the beginning of a message where one is said. */
 export function seenStatus(answer: Answer, status: number, message?: string): Seen {

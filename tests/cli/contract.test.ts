@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Account } from "../../cli/contract/account";
 import type { Finding } from "../../cli/contract/claim";
@@ -30,22 +31,39 @@ const sources = createServer(({ method, url }, response) => {
 });
 let at: string;
 let folder: string;
+/** Where answers are changed on their way: what is replaced is looked for in the status, a space and the body. */
+let twist: { readonly of: RegExp; readonly from: RegExp; readonly to: string } | undefined;
+
+/** Stands before the emulator. */
+const twister = createServer((request, response) => void passOn(request, response));
+
+async function passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = "", url = "", headers } = request;
+  const body = method === "GET" ? undefined : await text(request);
+  const answer = await fetch(`${emulator.url}${url}`, { method, body, headers: { authorization: headers.authorization ?? "" } });
+  const said = `${answer.status} ${await answer.text()}`;
+  const told = twist?.of.test(`${method} ${url}`) === true ? said.replace(twist.from, twist.to) : said;
+  response.writeHead(Number(told.slice(0, 3))).end(told.slice(4));
+}
+
+const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 let emulator: EmulatorUnderTest;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "imagefleet-contract-"));
-  await new Promise<void>((resolve) => sources.listen(0, "127.0.0.1", resolve));
-  at = `http://127.0.0.1:${(sources.address() as AddressInfo).port}`;
+  for (const server of [sources, twister]) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  at = urlOf(sources);
   emulator = await useEmulator();
 });
 
 afterAll(async () => {
-  sources.close();
+  for (const server of [sources, twister]) server.close();
   rmSync(folder, { recursive: true });
   await emulator.close();
 });
 
 beforeEach(reset);
+afterEach(() => (twist = undefined));
 
 async function reset(): Promise<void> {
   await emulator.control("reset", {});
@@ -68,7 +86,8 @@ const lookSeconds = 2;
 async function played(options: Partial<EmulatorOptions>, only?: string): Promise<readonly Finding[]> {
   await emulator.control("options", options);
   const { signal } = new AbortController();
-  const account = new Account({ endpoint: emulator.url, token: emulator.token, clock: await emulatedClock(), signal });
+  const endpoint = twist === undefined ? emulator.url : urlOf(twister);
+  const account = new Account({ endpoint, token: emulator.token, clock: await emulatedClock(), signal });
   const journal = new Journal(path.join(folder, "journal"));
   const { size } = await prepare(account, "nyc3", undefined);
   const stage = new Stage({
@@ -118,6 +137,56 @@ test.each(Object.entries(turned))("the switch %s, turned to %p, is found by its 
   expect(await played({}, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "holds" }]);
   await reset();
   expect(await played({ [name]: value }, claim!.id)).toMatchObject([{ id: claim!.id, verdict: "differs", switch: name }]);
+});
+
+const vpcs = /^POST \/v2\/vpcs$/;
+const firewalls = /^POST \/v2\/firewalls$/;
+const projects = /^POST \/v2\/projects$/;
+const domains = /^POST \/v2\/domains$/;
+const records = /^POST .*\/records$/;
+const assigned = /^GET .*\/resources\?/;
+const balancer = /^GET \/v2\/load_balancers\//;
+const metrics = /droplets_health_checks/;
+const certificates = /^POST \/v2\/certificates$/;
+
+test.each([
+  ["vpc.default", /^GET \/v2\/vpcs\?/, /"region":"\w+"/g, '"region":"nyc3"'],
+  ["vpc.post", vpcs, /"default":false/, '"default":true'],
+  ["vpc.name", vpcs, /^422/, "409"],
+  ["vpc.range", vpcs, /^422/, "409"],
+  ["vpc.member", /\/members\?/, /do:droplet:\d+/, "do:droplet:89a3a30d"],
+  ["vpc.deleteUsed", /^DELETE \/v2\/vpcs/, /^409/, "403"],
+  ["firewall.unknownTag", firewalls, /^422/, "400"],
+  ["firewall.post", firewalls, /"status":"waiting","created/, '"status":"succeeded","created'],
+  ["firewall.ports", firewalls, /"ports":"0"/, '"ports":"all"'],
+  ["firewall.inForce", /^GET \/v2\/firewalls\//, /"succeeded"/, '"failed"'],
+  ["firewall.name", firewalls, /^409/, "422"],
+  ["project.default", /\/default$/, /"is_default":true/, '"is_default":false'],
+  ["project.post", projects, /"Staging"/, '"Development"'],
+  ["project.name", projects, /^409/, "422"],
+  ["project.droplet", assigned, /do:droplet:\d+/, "do:droplet:89a3a30d"],
+  ["project.loadBalancer", assigned, /do:loadbalancer:/, "do:load_balancer:"],
+  ["project.deleteUsed", /^DELETE \/v2\/projects/, /^412/, "409"],
+  ["project.emptied", /^DELETE \/v2\/projects/, /^204/, "412"],
+  ["loadBalancer.post", /^POST \/v2\/load_balancers$/, /"status":"new"/, '"status":"active"'],
+  ["loadBalancer.active", balancer, /"ip":"[\d.]+"/, '"ip":""'],
+  ["loadBalancer.tagOrIds", /^PUT \/v2\/load_balancers/, /^422/, "200"],
+  ["loadBalancer.labels", metrics, /"droplet_id"/, '"server"'],
+  ["loadBalancer.unhealthy", metrics, /"0"\]/g, '"down"]'],
+  ["loadBalancer.delete", /^DELETE \/v2\/load_balancers/, /^404/, "422"],
+  ["domain.post", domains, /^201/, "202"],
+  ["domain.twice", domains, /^422/, "409"],
+  ["record.post", records, /"ttl":1800/, '"ttl":3600'],
+  ["record.find", /^GET .*\/records\?/, /"domain_records":\[.*?\]/, '"domain_records":[]'],
+  ["record.ttl", records, /^422/, "201"],
+  ["record.put", /^PUT .*\/records/, /"name":"www"/, '"name":"@"'],
+  ["domain.delete", /^DELETE \/v2\/domains/, /^404/, "422"],
+  ["certificate.foreign", certificates, /^422/, "404"],
+  ["certificate.pem", certificates, /^422/, "404"],
+])("%s finds what differs", async (id, of, from, to) => {
+  twist = { of, from, to };
+  expect(await played({}, id)).toMatchObject([{ id, verdict: "differs" }]);
+  expect(await belongings()).toEqual(nothing);
 });
 
 test.each([
