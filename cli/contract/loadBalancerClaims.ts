@@ -22,6 +22,7 @@ const collection = "/v2/load_balancers";
 const drainSeconds = 10;
 /** How long a change of a Droplet's health may take to show. */
 const healthSeconds = 300;
+const noAnswer = cannotTell(`no value above 0 for ${healthSeconds} s: the image may not answer on port 22`);
 
 /** What holds of load balancers and of what they say of their Droplets' health, in the order in which they are played. */
 export const loadBalancerClaims: readonly Claim[] = [
@@ -88,14 +89,8 @@ export const loadBalancerClaims: readonly Claim[] = [
     claim: "The last value of a Droplet that passes its checks is above 0.",
     source: "assumed",
     play: async (stage) => {
-      await tagged(stage);
-      const healthy = await stage.within(healthSeconds, async () => {
-        const value = String(await lastValue(stage));
-        return Number(value) > 0 ? value : undefined;
-      });
-      if (healthy === undefined)
-        return cannotTell(`${String(await lastValue(stage))} for ${healthSeconds} s: does the image answer on port 22?`);
-      return { holds: true, evidence: `${healthy.found} after ${healthy.after} s` };
+      const passed = await healthy(stage);
+      return passed === undefined ? noAnswer : { holds: true, evidence: `${passed.found} after ${passed.after} s` };
     },
   },
   {
@@ -103,13 +98,13 @@ export const loadBalancerClaims: readonly Claim[] = [
     claim: "The last value of a Droplet that fails its checks is 0.",
     source: "assumed",
     play: async (stage) => {
-      await tagged(stage);
+      if ((await healthy(stage)) === undefined) return noAnswer;
       const droplet = await stage.droplet();
       demand(await stage.act(droplet, { type: "power_off" }), 201);
-      const unhealthy = await stage.within(healthSeconds, async () => ((await lastValue(stage)) === "0" ? "0" : undefined));
-      const last = unhealthy?.found ?? String(await lastValue(stage));
+      let value: unknown;
+      const failed = await stage.within(healthSeconds, async () => Number((value = await lastValue(stage))) === 0 || undefined);
       demand(await stage.act(droplet, { type: "power_on" }), 201);
-      return { holds: unhealthy !== undefined, evidence: `${last} after ${unhealthy?.after ?? healthSeconds} s` };
+      return { holds: failed !== undefined, evidence: `${String(value)} after ${failed?.after ?? healthSeconds} s` };
     },
   },
   {
@@ -177,6 +172,17 @@ function tagged(stage: Stage): Promise<{ readonly after: number }> {
     const taken = await stage.within(healthSeconds, async () => (await read(stage, id)).droplet_ids.includes(droplet) || undefined);
     if (taken === undefined) throw new Error(`The load balancer didn't take in the tagged Droplet for ${healthSeconds} s.`);
     return taken;
+  });
+}
+
+/** The first value that says that the Droplet passes its checks, and when it came. */
+function healthy(stage: Stage): Promise<{ readonly found: string; readonly after: number } | undefined> {
+  return stage.once("healthy", async () => {
+    await tagged(stage);
+    return stage.within(healthSeconds, async () => {
+      const value = String(await lastValue(stage));
+      return Number(value) > 0 ? value : undefined;
+    });
   });
 }
 

@@ -8,6 +8,11 @@ interface VpcWire {
   readonly ip_range: string;
 }
 
+interface MemberWire {
+  readonly urn: string;
+  readonly name: string;
+}
+
 interface FirewallWire {
   readonly id: string;
   readonly status: string;
@@ -21,6 +26,8 @@ const rules = {
   inbound_rules: [{ protocol: "tcp", ports: "22", sources: anywhere }],
   outbound_rules: ["tcp", "udp"].map((protocol) => ({ protocol, ports: "all", destinations: anywhere })),
 };
+/** A VPC's list of members may lag. */
+const memberSeconds = 120;
 /** Longer than any firewall was seen to take. */
 const firewallSeconds = 300;
 const noVpc = cannotTell("the region has no VPC yet: the first one would become its default one, which can't be deleted");
@@ -51,7 +58,7 @@ export const networkClaims: readonly Claim[] = [
   {
     id: "vpc.name",
     claim: "A second VPC of a name is refused with 422.",
-    source: "documented: names are unique",
+    source: "documented: names are unique; the status is assumed",
     play: async (stage) => {
       if ((await stage.vpc()) === undefined) return noVpc;
       return seenStatus(await stage.make("vpc", "/v2/vpcs", { name: stage.run, region: stage.region }), 422);
@@ -60,7 +67,7 @@ export const networkClaims: readonly Claim[] = [
   {
     id: "vpc.range",
     claim: "A VPC whose range overlaps with another one's is refused with 422.",
-    source: "documented: vpcs_create",
+    source: "observed: `This range/size overlaps with another VPC network`",
     play: async (stage) => {
       const answer = await stage.vpcAnswer();
       if (answer === undefined) return noVpc;
@@ -77,9 +84,10 @@ export const networkClaims: readonly Claim[] = [
       if (vpc === undefined) return noVpc;
       const { body } = await stage.ask("GET", `/v2/droplets/${id}`);
       const said = (body?.["droplet"] as { readonly vpc_uuid?: string }).vpc_uuid;
-      const members = await stage.list<{ readonly urn: string; readonly name: string }>(`/v2/vpcs/${vpc}/members`, "members");
-      const { urn, name } = members[0] ?? {};
-      return seenValues({ isIn: said === vpc, urn, name }, { isIn: true, urn: `do:droplet:${id}`, name: stage.run });
+      const member = await stage.within(memberSeconds, async () => {
+        return (await stage.list<MemberWire>(`/v2/vpcs/${vpc}/members`, "members")).find(({ name }) => name === stage.run);
+      });
+      return seenValues({ isIn: said === vpc, urn: member?.found.urn }, { isIn: true, urn: `do:droplet:${id}` });
     },
   },
   {
@@ -95,7 +103,7 @@ export const networkClaims: readonly Claim[] = [
   {
     id: "firewall.unknownTag",
     claim: "A firewall for a tag that isn't there is refused with 422.",
-    source: "documented: existing_tags_array",
+    source: "observed: `tag … does not exist`",
     play: async (stage) => {
       const body = { name: `${stage.run}-none`, tags: [`${stage.run}-none`], ...rules };
       return seenStatus(await stage.make("firewall", "/v2/firewalls", body), 422);
@@ -139,7 +147,7 @@ export const networkClaims: readonly Claim[] = [
   {
     id: "firewall.name",
     claim: "A second firewall of a name is refused with 409.",
-    source: "observed: terraform provider",
+    source: "observed: `duplicate name`",
     play: async (stage) => {
       demand(await firewallAnswer(stage), 202);
       return seenStatus(await stage.make("firewall", "/v2/firewalls", { name: stage.run, ...rules }), 409);

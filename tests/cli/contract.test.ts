@@ -189,6 +189,13 @@ test.each([
   expect(await belongings()).toEqual(nothing);
 });
 
+test("an account that may have no more load balancers is not asked again and again", async () => {
+  twist = { of: /^POST \/v2\/load_balancers$/, from: /^202 .*/, to: '429 {"message":"You have reached your load balancer limit."}' };
+  const evidence = "The answer was 429: You have reached your load balancer limit.";
+
+  expect(await played({}, "loadBalancer.active")).toMatchObject([{ verdict: "could not tell", evidence }]);
+});
+
 test.each([
   ["vpcs", "vpc.post"],
   ["firewalls", "firewall.ports"],
