@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ import { bootableDisk } from "../helpers/bootableDisk";
 import { useEmulator, type EmulatorUnderTest } from "../helpers/emulator";
 
 /** Where time passes by itself. */
-const quick = { importSeconds: 0.1, transferSeconds: 1, dropletSeconds: 0.3, keyListsPerMinute: 1_000 };
+const quick = { importSeconds: 0.1, dropletSeconds: 0.3, keyListsPerMinute: 1_000 };
 
 /** Serves a disk at `/web.raw` and, to GET alone, at `/signed`, and leads there from `/moved`. */
 const sources = createServer(({ method, url }, response) => {
@@ -114,7 +114,12 @@ const kinds = [
   ...["droplets", "account/keys", "reserved_ips", "tags", "load_balancers", "firewalls", "domains", "certificates", "projects", "vpcs"],
 ];
 /** A default project, and a default VPC for each region. */
-const nothing = { ...Object.fromEntries(kinds.map((kind) => [kind, 0])), images: 0, projects: 1, vpcs: regionSlugs.length };
+const nothing: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(kinds.map((kind) => [kind, 0])),
+  images: 0,
+  projects: 1,
+  vpcs: regionSlugs.length,
+};
 
 test("every claim holds of the emulator with its defaults, and nothing is left", async () => {
   const findings = await played({});
@@ -150,6 +155,7 @@ const metrics = /droplets_health_checks/;
 const certificates = /^POST \/v2\/certificates$/;
 
 test.each([
+  ["missing.uuid", /^GET \/v2\/projects\/[\da-f-]+$/, /^404/, "403"],
   ["vpc.default", /^GET \/v2\/vpcs\?/, /"region":"\w+"/g, '"region":"nyc3"'],
   ["vpc.post", vpcs, /"default":false/, '"default":true'],
   ["vpc.name", vpcs, /^422/, "409"],
@@ -187,6 +193,10 @@ test.each([
   twist = { of, from, to };
   expect(await played({}, id)).toMatchObject([{ id, verdict: "differs" }]);
   expect(await belongings()).toEqual(nothing);
+});
+
+test("a load balancer that takes in a tagged Droplet late is found", async () => {
+  expect(await played({ loadBalancerLagSeconds: 60 }, "loadBalancer.tagged")).toMatchObject([{ verdict: "differs" }]);
 });
 
 test("an account that may have no more load balancers is not asked again and again", async () => {
@@ -230,11 +240,6 @@ describe("imagefleet contract", () => {
       child.on("close", (code) => resolve({ code, ...out }));
     });
     return { child, ended };
-  }
-
-  async function untilImported(): Promise<void> {
-    const total = async () => (await emulator.call<{ meta: { total: number } }>("GET", "/v2/images?private=true")).body.meta.total;
-    while ((await total()) === 0) await sleep(20);
   }
 
   test("says its price first, makes nothing where nobody agrees, and prints what was seen as JSON", async () => {
@@ -283,11 +288,12 @@ describe("imagefleet contract", () => {
   });
 
   test("removes what a killed run left when it is asked to, and begins no other before", async () => {
-    const { child, ended } = start("--yes");
-    await untilImported();
+    const { child, ended } = start("--yes", "--only", "image.post", "project.post", "loadBalancer.active");
+    while (!(await emulator.requests()).some(({ path: of }) => of.startsWith("/v2/load_balancers/"))) await sleep(20);
     child.kill("SIGKILL");
     await ended;
-    expect(readFileSync(journal(), "utf8")).toContain('"kind":"image"');
+    const left = Object.entries(await belongings()).filter(([kind, total]) => total !== nothing[kind]);
+    expect(left.map(([kind]) => kind).sort()).toEqual(["images", "load_balancers", "projects", "tags", "vpcs"]);
 
     expect(await start("--yes").ended).toMatchObject({
       code: 1,
