@@ -50,6 +50,20 @@ export const loadBalancerClaims: readonly Claim[] = [
     },
   },
   {
+    id: "loadBalancer.firewall",
+    claim: "A firewall's rule admits a load balancer by its id, and reads back so.",
+    source: "documented: firewalls_create",
+    play: async (stage) => {
+      const sources = { load_balancer_uids: [await loadBalancer(stage)] };
+      const inbound = [{ protocol: "tcp", ports: "80", sources }];
+      const { status, body } = await stage.make("firewall", "/v2/firewalls", { name: `${stage.run}-balanced`, inbound_rules: inbound });
+      const { inbound_rules: [rule] = [] } = (body?.["firewall"] ?? {}) as {
+        readonly inbound_rules?: readonly { readonly sources: object }[];
+      };
+      return seenValues({ status, ...rule?.sources }, { status: 202, ...sources });
+    },
+  },
+  {
     id: "loadBalancer.tagOrIds",
     claim: "A load balancer with a tag and with ids of Droplets is refused with 422.",
     source: "documented: loadBalancers_update; the status is assumed",

@@ -69,13 +69,15 @@ async function reset(): Promise<void> {
   await emulator.control("reset", {});
 }
 
-/** The emulator's time, which whoever sleeps moves on. */
+/** The emulator's time, which whoever sleeps moves on; who sleeps for hours waits for what never comes. */
 async function emulatedClock(): Promise<Clock> {
-  let ahead = Number((await emulator.control("clock")).now) - Date.now();
+  const aheadAtFirst = Number((await emulator.control("clock")).now) - Date.now();
+  let ahead = aheadAtFirst;
   return {
     now: () => Date.now() + ahead,
     sleep: async (milliseconds) => {
       ahead += milliseconds;
+      if (ahead - aheadAtFirst > 7_200_000) throw new Error("Two hours were waited.");
       await emulator.control("clock", { advanceSeconds: milliseconds / 1_000 });
     },
   };
@@ -176,6 +178,7 @@ test.each([
   ["project.emptied", /^DELETE \/v2\/projects/, /^204/, "412"],
   ["loadBalancer.post", /^POST \/v2\/load_balancers$/, /"status":"new"/, '"status":"active"'],
   ["loadBalancer.active", balancer, /"ip":"[\d.]+"/, '"ip":""'],
+  ["loadBalancer.firewall", firewalls, /"load_balancer_uids":\[.*?\]/, '"addresses":["0.0.0.0/0"]'],
   ["loadBalancer.tagOrIds", /^PUT \/v2\/load_balancers/, /^422/, "200"],
   ["loadBalancer.labels", metrics, /"droplet_id"/, '"server"'],
   ["loadBalancer.unhealthy", metrics, /"0"\]/g, '"down"]'],
@@ -193,6 +196,14 @@ test.each([
   twist = { of, from, to };
   expect(await played({}, id)).toMatchObject([{ id, verdict: "differs" }]);
   expect(await belongings()).toEqual(nothing);
+});
+
+test("a resource that stays in its project when another one takes it is found", async () => {
+  const assign = { method: "POST", path: "/v2/projects/:project/resources" };
+  await emulator.control("faults", { on: "request", ...assign, status: 500, skip: 1 });
+  twist = { of: /^POST .*\/resources$/, from: /^500/, to: "200" };
+
+  expect(await played({}, "project.move")).toMatchObject([{ verdict: "differs" }]);
 });
 
 test("a load balancer that takes in a tagged Droplet late is found", async () => {
