@@ -81,7 +81,8 @@ async function playAll(flags: Flags, ...[account, journal]: Parts): Promise<read
   const say = (line: string) => void (flags.json === true ? process.stderr : process.stdout).write(`${line}\n`);
 
   const { team, size, price, dropletPrice } = await prepare(account, flags.region, flags.team);
-  say(`Team ${team}: some small images, a ${size} Droplet, its snapshot and a load balancer, for minutes, all removed at the end.`);
+  say(`Team ${team}: some small images, a Droplet (${size}), its snapshot and a load balancer, for minutes, all removed at the end.`);
+  say("Beside them a VPC, firewalls, projects and domains, which are free.");
   say(
     `That costs ${price} at most, and ${dropletPrice} more for each of three Droplets that DigitalOcean should refuse, where it doesn't.`,
   );

@@ -259,7 +259,8 @@ describe("imagefleet contract", () => {
     const { code, stdout, stderr } = await refused.ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining("Nothing was made.") as unknown]);
     expect(stdout.split("\n")).toEqual([
-      "Team My Team: some small images, a s-1vcpu-512mb-10gb Droplet, its snapshot and a load balancer, for minutes, all removed at the end.",
+      "Team My Team: some small images, a Droplet (s-1vcpu-512mb-10gb), its snapshot and a load balancer, for minutes, all removed at the end.",
+      "Beside them a VPC, firewalls, projects and domains, which are free.",
       "That costs $0.04 at most, and $0.01 more for each of three Droplets that DigitalOcean should refuse, where it doesn't.",
       "",
     ]);
