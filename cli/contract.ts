@@ -80,9 +80,11 @@ async function playAll(flags: Flags, ...[account, journal]: Parts): Promise<read
     throw new Error(`\`--only\` must be ids of claims, which are ${claims.map(({ id }) => id).join(", ")}, got ${unknown}.`);
   const say = (line: string) => void (flags.json === true ? process.stderr : process.stdout).write(`${line}\n`);
 
-  const { team, size, price } = await prepare(account, flags.region, flags.team);
+  const { team, size, price, dropletPrice } = await prepare(account, flags.region, flags.team);
+  say(`Team ${team}: some small images, a Droplet (${size}), its snapshot and a load balancer, for minutes, all removed at the end.`);
+  say("Beside them a VPC, firewalls, projects and domains, which are free.");
   say(
-    `Team ${team}: some small images and at most three ${size} Droplets, for minutes, all removed at the end. That costs ${price} at most.`,
+    `That costs ${price} at most, and ${dropletPrice} more for each of three Droplets that DigitalOcean should refuse, where it doesn't.`,
   );
   if (flags.yes !== true && !(await isConfirmed("Go on?", process.stderr))) throw new Error("Nothing was made.");
   const run = `imagefleet-contract-${randomBytes(4).toString("hex")}`;

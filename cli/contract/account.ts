@@ -43,12 +43,12 @@ export class Account {
     return new Account({ ...this.#args, signal });
   }
 
-  /** One request and its answer, whatever its status; where that is 429, the answer that comes once it may be asked again. */
+  /** One request and its answer, whatever its status; where there were too many of them, the answer that comes once it may be asked again. */
   async ask(method: string, path: string, body?: object, token = this.#args.token): Promise<Answer> {
     const { clock, signal } = this.#args;
     for (;;) {
       const answer = await this.askOnce(method, path, body, token);
-      if (answer.status !== 429) return answer;
+      if (!isTooMany(answer)) return answer;
       await clock.sleep(retryAfter(answer.headers, clock.now()) ?? 10_000, signal);
     }
   }
@@ -96,6 +96,11 @@ export class Account {
     }
     this.#sentAt.push(clock.now());
   }
+}
+
+/** An account that may have no more of something is answered 429, too: that doesn't pass. */
+function isTooMany({ status, headers, body }: Answer): boolean {
+  return status === 429 && (headers.has("retry-after") || /rate limit/i.test(String(body?.["message"])));
 }
 
 function readJson(text: string): Answer["body"] {

@@ -1,10 +1,24 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 
+type Kind =
+  | "certificate"
+  | "domain"
+  | "droplet"
+  | "firewall"
+  | "image"
+  | "key"
+  | "loadBalancer"
+  | "project"
+  | "reservedIp"
+  | "snapshot"
+  | "tag"
+  | "vpc";
+
 /** What a run is about to make, written down before it asks for it, so that it is found after a kill. */
 export interface JournalEntry {
   /** The tag of the run: whatever can be tagged carries it, and names begin with it. */
   readonly run: string;
-  readonly kind: "droplet" | "image" | "key" | "reservedIp" | "snapshot" | "tag";
+  readonly kind: Kind;
   /** Of what has neither tag nor name: known once it is made. */
   readonly id?: string;
 }

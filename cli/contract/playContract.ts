@@ -1,11 +1,23 @@
 import type { Claim, Finding } from "./claim";
+import { domainClaims } from "./domainClaims";
 import { dropletClaims } from "./dropletClaims";
 import { imageClaims } from "./imageClaims";
+import { loadBalancerClaims } from "./loadBalancerClaims";
+import { networkClaims } from "./networkClaims";
+import { projectClaims } from "./projectClaims";
 import { requestClaims } from "./requestClaims";
 import type { Stage } from "./stage";
 
-/** Every claim, in the order in which they are played. */
-export const claims: readonly Claim[] = [...requestClaims, ...imageClaims, ...dropletClaims];
+/** Every claim, in the order in which they are played: those that delete the run's load balancer and its Droplet come after all that need them. */
+export const claims: readonly Claim[] = [
+  ...requestClaims,
+  ...imageClaims,
+  ...networkClaims,
+  ...projectClaims,
+  ...loadBalancerClaims,
+  ...domainClaims,
+  ...dropletClaims,
+];
 
 /** Plays claims one after the other; `tell` hears each finding at once. One that fails on the way could not tell, and the others go on. */
 export async function playContract(

@@ -3,6 +3,8 @@ import { seenStatus, seenValues } from "./seen";
 
 /** Well below the limit of a minute, which is not to be run dry. */
 const burst = 60;
+/** Nothing has this UUID. */
+const nobody = "3a1d7c52-5f0e-4b6a-9c1e-7d2f8e4b6a90";
 
 /** What holds of every request: its envelope, its headers, its errors; and tags. */
 export const requestClaims: readonly Claim[] = [
@@ -84,6 +86,16 @@ export const requestClaims: readonly Claim[] = [
     play: async (stage) => {
       const { status, body } = await stage.ask("GET", "/v2/images/1");
       return seenValues({ status, id: body?.["id"] }, { status: 404, id: "not_found" });
+    },
+  },
+  {
+    id: "missing.uuid",
+    claim: "A VPC, a project and a load balancer that aren't there are answered 404.",
+    source: "documented: responses/not_found",
+    play: async (stage) => {
+      const ask = async (kind: string) => (await stage.ask("GET", `/v2/${kind}/${nobody}`)).status;
+      const seen = { vpc: await ask("vpcs"), project: await ask("projects"), balancer: await ask("load_balancers") };
+      return seenValues(seen, { vpc: 404, project: 404, balancer: 404 });
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { Account, Answer } from "./account";
 import type { Journal, JournalEntry } from "./journal";
 
-/** What claims are played with: an image, a key and a Droplet, each made when the first claim needs it. */
+/** What claims are played with: an image, a key, a VPC and a Droplet, each made when the first claim needs it. */
 export interface StageArgs {
   readonly account: Account;
   readonly journal: Journal;
@@ -85,7 +85,7 @@ export class Stage {
 
   /** The answer to an import of the run's own image; it is `available` once `image` says so. */
   importAnswer(): Promise<Answer> {
-    return this.#once("import", () => this.importFrom(this.#args.imageUrl));
+    return this.once("import", () => this.importFrom(this.#args.imageUrl));
   }
 
   importFrom(url: string): Promise<Answer> {
@@ -96,7 +96,7 @@ export class Stage {
   /** An image that is in the run's region alone. */
   async image(): Promise<number> {
     const { body } = await this.importAnswer();
-    return this.#once("image", () => this.available(idIn(body, "image")));
+    return this.once("image", () => this.available(idIn(body, "image")));
   }
 
   /** Waits for an image to be usable. */
@@ -113,14 +113,38 @@ export class Stage {
   /** The id of the run's SSH key. */
   key(): Promise<number> {
     const { run, publicKey } = this.#args;
-    return this.#once("key", async () => {
+    return this.once("key", async () => {
       return idIn(demand(await this.make("key", "/v2/account/keys", { name: run, public_key: publicKey }), 201), "ssh_key");
     });
   }
 
+  /** The answer to the POST of the run's VPC; undefined where that would become the region's default one, which can't be deleted. */
+  vpcAnswer(): Promise<Answer | undefined> {
+    const { run, region } = this.#args;
+    return this.once("vpcAnswer", async () => {
+      const hasDefault = (await this.defaultVpcs()).length > 0;
+      return hasDefault ? this.make("vpc", "/v2/vpcs", { name: run, region }) : undefined;
+    });
+  }
+
+  /** Ids of the region's default VPCs. */
+  async defaultVpcs(): Promise<readonly string[]> {
+    const vpcs = await this.list<{ readonly id: string; readonly region: string; readonly default: boolean }>("/v2/vpcs", "vpcs");
+    return vpcs.filter((vpc) => vpc.default && vpc.region === this.#args.region).map(({ id }) => id);
+  }
+
+  /** Id of the run's VPC; undefined where it has none and uses the region's default one. */
+  async vpc(): Promise<string | undefined> {
+    const answer = await this.vpcAnswer();
+    return answer?.status === 201 ? uuidIn(answer.body, "vpc") : undefined;
+  }
+
   /** The answer to the POST of the run's Droplet, which runs its image. */
   dropletAnswer(): Promise<Answer> {
-    return this.#once("dropletAnswer", async () => this.makeDroplet({ image: await this.image(), ssh_keys: [await this.key()] }));
+    return this.once("dropletAnswer", async () => {
+      const [image, key, vpc] = [await this.image(), await this.key(), await this.vpc()];
+      return this.makeDroplet({ image, ssh_keys: [key], vpc_uuid: vpc });
+    });
   }
 
   makeDroplet(changes: object): Promise<Answer> {
@@ -131,7 +155,7 @@ export class Stage {
   /** A Droplet that is active. */
   async droplet(): Promise<number> {
     const { body } = await this.dropletAnswer();
-    return this.#once("droplet", async () => {
+    return this.once("droplet", async () => {
       const id = idIn(body, "droplet");
       await this.until(`/v2/droplets/${id}`, "droplet", ({ status, locked }) => status === "active" && locked === false);
       return id;
@@ -166,12 +190,25 @@ export class Stage {
     }
   }
 
+  /** Looks for something, for so many seconds; resolves to it and to how long that took, or to undefined. */
+  async within<T>(seconds: number, look: () => Promise<T | undefined>): Promise<{ readonly found: T; readonly after: number } | undefined> {
+    const begun = this.now();
+    for (;;) {
+      const found = await look();
+      const after = Math.round((this.now() - begun) / 1_000);
+      if (found !== undefined) return { found, after };
+      if (after >= seconds) return undefined;
+      await this.pause();
+    }
+  }
+
   pause(): Promise<void> {
     const { clock, signal } = this.#args.account;
     return clock.sleep(this.#args.lookSeconds * 1_000, signal);
   }
 
-  #once<T>(name: string, make: () => Promise<T>): Promise<T> {
+  /** What is made once a run, by its name. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T> {
     const made = (this.#made.get(name) as Promise<T> | undefined) ?? make();
     this.#made.set(name, made);
     return made;
@@ -184,9 +221,14 @@ export function demand(answer: Answer, status: number): Answer["body"] {
   return answer.body;
 }
 
-/** The id of what a body holds. */
+/** The id of what a body holds, where that is a number. */
 export function idIn(body: Answer["body"], key: string): number {
-  const { id } = (body?.[key] ?? {}) as { readonly id?: number };
+  return Number(uuidIn(body, key));
+}
+
+/** The id of what a body holds, where that is a text. */
+export function uuidIn(body: Answer["body"], key: string): string {
+  const { id } = (body?.[key] ?? {}) as { readonly id?: number | string };
   if (id === undefined) throw new Error(`The answer has no \`${key}\`: ${String(body?.["message"])}`);
-  return id;
+  return String(id);
 }

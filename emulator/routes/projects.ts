@@ -16,7 +16,7 @@ export interface ProjectRow {
   environment: (typeof environments)[number];
   isDefault: boolean;
   updatedAt: number;
-  /** When each resource was assigned, by its URN. */
+  /** When each resource was assigned, by its URN; one that was destroyed is no longer in the project. */
   readonly assignedAt: Map<string, number>;
 }
 
@@ -71,7 +71,7 @@ function checkNameIsFree({ team }: ApiCall, name: string, self?: ProjectRow): vo
 function deleteProject(call: ApiCall): Answer {
   const project = requireProject(call);
   if (project.isDefault) throw new ApiError(412, "The default project cannot be deleted.");
-  if (project.assignedAt.size > 0) throw new ApiError(412, "cannot delete a project with resources");
+  if (resourcesOf(call.team, project).length > 0) throw new ApiError(412, "cannot delete a project with resources");
   call.team.projects.remove(project.id, call.visibleAt);
   return noContent;
 }
@@ -81,9 +81,25 @@ function assignResources(call: ApiCall): Answer {
   const urns = textList(call.body, "resources");
   const bad = urns.find((urn) => !/^do:[a-z]+:.+$/.test(urn));
   if (bad !== undefined) throw invalid(`\`resources\` must hold URNs such as do:droplet:13457723, got ${JSON.stringify(bad)}.`);
-  for (const other of call.team.projects.all()) for (const urn of urns) other.assignedAt.delete(urn);
-  for (const urn of urns) project.assignedAt.set(urn, call.now);
-  return { status: 200, body: { resources: urns.map((urn) => formatResource(call, project, urn, "assigned")) } };
+  const found = urns.filter((urn) => exists(call.team, urn));
+  for (const other of call.team.projects.all()) for (const urn of found) other.assignedAt.delete(urn);
+  for (const urn of found) project.assignedAt.set(urn, call.now);
+  const status = (urn: string): string => (found.includes(urn) ? "assigned" : "not_found");
+  return { status: 200, body: { resources: urns.map((urn) => formatResource(call, project, urn, status(urn))) } };
+}
+
+function resourcesOf(team: Team, project: ProjectRow): readonly string[] {
+  return [...project.assignedAt.keys()].filter((urn) => exists(team, urn));
+}
+
+/** Whether there is what a URN names; of a kind that the emulator doesn't model, there is. */
+function exists(team: Team, urn: string): boolean {
+  const [, kind = "", ...id] = urn.split(":");
+  const stores: Readonly<Record<string, { get(id: string): unknown }>> = {
+    ...{ droplet: team.droplets, loadbalancer: team.loadBalancers, domain: team.domains },
+    ...{ reservedip: team.reservedIps, floatingip: team.reservedIps },
+  };
+  return stores[kind]?.get(id.join(":")) !== undefined || !(kind in stores);
 }
 
 function requireProject(call: ApiCall): ProjectRow {
@@ -143,7 +159,7 @@ export const projectRoutes: readonly Route[] = [
     scope: "project:read",
     handle: (call) => {
       const project = requireProject(call);
-      return page(call, "resources", [...project.assignedAt.keys()], (urn) => formatResource(call, project, urn, "ok"));
+      return page(call, "resources", resourcesOf(call.team, project), (urn) => formatResource(call, project, urn, "ok"));
     },
   },
   { method: "POST", path: `${path}/resources`, scope: "project:assign_resource", body: { resources: "modelled" }, handle: assignResources },
