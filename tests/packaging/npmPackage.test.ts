@@ -41,9 +41,9 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
 
 // Half are modules, each compiled and with its types: bundles, one an entry, would hold the classes that both share twice. A third are the
 // example projects that README leads to.
-test("it is small: at most 152 files, which are compiled modules, the command line and what people read", async () => {
+test("it is small: at most 153 files, which are compiled modules, the command line and what people read", async () => {
   const files = await filesBelow(".");
-  expect(files.length).toBeLessThanOrEqual(152);
+  expect(files.length).toBeLessThanOrEqual(153);
   const others = files.filter((file) => !/^(docs|examples|stacks)\/|^dist\/.*\.(js|d\.ts)$/.test(file)).sort();
   expect(others).toEqual(["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "bin/imagefleet", "package.json"]);
 });
