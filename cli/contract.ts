@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { steadyClock as clock } from "../provider/steadyClock";
 import { isConfirmed } from "./confirm";
 import type { Finding } from "./contract/claim";
@@ -8,6 +8,7 @@ interface Flags {
   readonly region: string;
   readonly otherRegion: string;
   readonly imageUrl: string;
+  readonly imagePort: number;
   readonly redirectUrl?: string;
   readonly getOnlyUrl?: string;
   readonly journal: string;
@@ -31,6 +32,7 @@ export function contractCommand(): Command {
     .option("--region <slug>", "where images and Droplets are made", "nyc3")
     .option("--other-region <slug>", "where an image is copied to", "ams3")
     .option("--image-url <url>", "a small disk image that DigitalOcean can fetch", smallImage)
+    .option("--image-port <number>", "a TCP port on which its Droplets answer", portOf, 22)
     .option("--redirect-url <url>", "an address that redirects to such an image")
     .option("--get-only-url <url>", "an address of such an image whose host refuses HEAD, such as one that is signed for GET")
     .option("--team <name>", "the team of the token; needed where it has Droplets")
@@ -40,6 +42,12 @@ export function contractCommand(): Command {
     .option("--yes", "don't ask before something is spent")
     .option("--json", "print one JSON object")
     .action(runContract);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError("It must be a port from 1 to 65535.");
+  return port;
 }
 
 async function runContract(flags: Flags): Promise<void> {
@@ -88,9 +96,10 @@ async function playAll(flags: Flags, ...[account, journal]: Parts): Promise<read
   );
   if (flags.yes !== true && !(await isConfirmed("Go on?", process.stderr))) throw new Error("Nothing was made.");
   const run = `imagefleet-contract-${randomBytes(4).toString("hex")}`;
-  const { region, otherRegion, imageUrl, redirectUrl, getOnlyUrl } = flags;
+  const { region, otherRegion, imageUrl, imagePort, redirectUrl, getOnlyUrl } = flags;
   const publicKey = throwawayPublicKey();
-  const stage = new Stage({ account, journal, run, region, otherRegion, size, imageUrl, redirectUrl, getOnlyUrl, publicKey, lookSeconds });
+  const source = { imageUrl, imagePort, redirectUrl, getOnlyUrl };
+  const stage = new Stage({ account, journal, run, region, otherRegion, size, ...source, publicKey, lookSeconds });
   const played = claims.filter(({ id }) => flags.only?.includes(id) ?? true);
   const findings = await playContract(stage, played, account.signal, (finding) => say(line(finding)));
   const count = (verdict: Finding["verdict"]) => findings.filter((finding) => finding.verdict === verdict).length;

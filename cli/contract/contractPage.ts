@@ -20,7 +20,8 @@ a cent more.
 What it makes has a name of the run, and its tag where it can have one; the journal (\`--journal\`) knows of it before it is asked for. At the end,
 after Ctrl-C too, all of it is removed, and by \`--clean-up\` what a run left that was killed. The domain is one under \`.example\`, which nobody can
 register. In a region that has no VPC yet none is made, since it would become the region's default one and could not be deleted. The image must answer on
-port 22, as the default one does. The token needs to read, create, change and delete all of these; where it can't, the claims could not tell.
+port 22, as the default one does, or on \`--image-port\`. The token needs to read, create, change and delete all of these; where it can't, the claims
+could not tell.
 
 This page comes from the claims' own table (\`npm run reference\`), which has ${claims.length}.
 

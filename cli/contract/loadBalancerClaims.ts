@@ -22,7 +22,8 @@ const collection = "/v2/load_balancers";
 const drainSeconds = 10;
 /** How long a change of a Droplet's health may take to show. */
 const healthSeconds = 300;
-const noAnswer = cannotTell(`no value above 0 for ${healthSeconds} s: the image may not answer on port 22`);
+const noAnswer = ({ imagePort }: Stage) =>
+  cannotTell(`no value above 0 for ${healthSeconds} s: the image may not answer on port ${imagePort}`);
 
 /** What holds of load balancers and of what they say of their Droplets' health, in the order in which they are played. */
 export const loadBalancerClaims: readonly Claim[] = [
@@ -104,7 +105,7 @@ export const loadBalancerClaims: readonly Claim[] = [
     source: "assumed",
     play: async (stage) => {
       const passed = await healthy(stage);
-      return passed === undefined ? noAnswer : { holds: true, evidence: `${passed.found} after ${passed.after} s` };
+      return passed === undefined ? noAnswer(stage) : { holds: true, evidence: `${passed.found} after ${passed.after} s` };
     },
   },
   {
@@ -112,7 +113,7 @@ export const loadBalancerClaims: readonly Claim[] = [
     claim: "The last value of a Droplet that fails its checks is 0.",
     source: "assumed",
     play: async (stage) => {
-      if ((await healthy(stage)) === undefined) return noAnswer;
+      if ((await healthy(stage)) === undefined) return noAnswer(stage);
       const droplet = await stage.droplet();
       demand(await stage.act(droplet, { type: "power_off" }), 201);
       let value: unknown;
@@ -146,13 +147,13 @@ export const loadBalancerClaims: readonly Claim[] = [
 const servingTag = (stage: Stage): string => `${stage.run}-serving`;
 const serving = (droplet: number): object => ({ resources: [{ resource_id: String(droplet), resource_type: "droplet" }] });
 
-/** Every claim is played with this one: each load balancer costs. Its check asks for what any image answers. */
+/** Every claim is played with this one: each load balancer costs. Its check asks for what the image answers. */
 function wanted(stage: Stage): object {
   return {
     ...{ name: stage.run, region: stage.region, tag: servingTag(stage) },
     forwarding_rules: [{ entry_protocol: "http", entry_port: 80, target_protocol: "http", target_port: 80 }],
     health_check: {
-      ...{ protocol: "tcp", port: 22, check_interval_seconds: 3, response_timeout_seconds: 3 },
+      ...{ protocol: "tcp", port: stage.imagePort, check_interval_seconds: 3, response_timeout_seconds: 3 },
       ...{ healthy_threshold: 2, unhealthy_threshold: 2 },
     },
   };

@@ -22,10 +22,10 @@ interface FirewallWire {
 
 const anywhere = { addresses: ["0.0.0.0/0", "::/0"] };
 /** The Droplet behind it goes on answering a load balancer's checks and asking for its address. */
-const rules = {
-  inbound_rules: [{ protocol: "tcp", ports: "22", sources: anywhere }],
+const rulesFor = ({ imagePort }: Stage) => ({
+  inbound_rules: [{ protocol: "tcp", ports: String(imagePort), sources: anywhere }],
   outbound_rules: ["tcp", "udp"].map((protocol) => ({ protocol, ports: "all", destinations: anywhere })),
-};
+});
 /** A VPC's list of members may lag. */
 const memberSeconds = 120;
 /** Longer than any firewall was seen to take. */
@@ -105,7 +105,7 @@ export const networkClaims: readonly Claim[] = [
     claim: "A firewall for a tag that isn't there is refused with 422.",
     source: "observed: `tag … does not exist`",
     play: async (stage) => {
-      const body = { name: `${stage.run}-none`, tags: [`${stage.run}-none`], ...rules };
+      const body = { name: `${stage.run}-none`, tags: [`${stage.run}-none`], ...rulesFor(stage) };
       return seenStatus(await stage.make("firewall", "/v2/firewalls", body), 422);
     },
   },
@@ -150,7 +150,7 @@ export const networkClaims: readonly Claim[] = [
     source: "observed: `duplicate name`",
     play: async (stage) => {
       demand(await firewallAnswer(stage), 202);
-      return seenStatus(await stage.make("firewall", "/v2/firewalls", { name: stage.run, ...rules }), 409);
+      return seenStatus(await stage.make("firewall", "/v2/firewalls", { name: stage.run, ...rulesFor(stage) }), 409);
     },
   },
 ];
@@ -159,6 +159,6 @@ export const networkClaims: readonly Claim[] = [
 function firewallAnswer(stage: Stage): Promise<Answer> {
   return stage.once("firewallAnswer", async () => {
     await stage.droplet();
-    return stage.make("firewall", "/v2/firewalls", { name: stage.run, tags: [stage.run], ...rules });
+    return stage.make("firewall", "/v2/firewalls", { name: stage.run, tags: [stage.run], ...rulesFor(stage) });
   });
 }

@@ -12,6 +12,8 @@ export interface StageArgs {
   readonly otherRegion: string;
   readonly size: string;
   readonly imageUrl: string;
+  /** TCP port on which a Droplet of the image answers. */
+  readonly imagePort: number;
   /** An address that redirects to an image. */
   readonly redirectUrl: string | undefined;
   /** An address of an image whose host answers GET alone. */
@@ -55,6 +57,10 @@ export class Stage {
 
   get getOnlyUrl(): string | undefined {
     return this.#args.getOnlyUrl;
+  }
+
+  get imagePort(): number {
+    return this.#args.imagePort;
   }
 
   get imageUrl(): string {

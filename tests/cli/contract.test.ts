@@ -94,7 +94,13 @@ async function played(options: Partial<EmulatorOptions>, only?: string): Promise
   const { size } = await prepare(account, "nyc3", undefined);
   const stage = new Stage({
     ...{ account, journal, run: "imagefleet-contract-test", region: "nyc3", otherRegion: "ams3", size, lookSeconds },
-    ...{ imageUrl: `${at}/web.raw`, redirectUrl: `${at}/moved`, getOnlyUrl: `${at}/signed`, publicKey: throwawayPublicKey() },
+    ...{
+      imageUrl: `${at}/web.raw`,
+      imagePort: 8080,
+      redirectUrl: `${at}/moved`,
+      getOnlyUrl: `${at}/signed`,
+      publicKey: throwawayPublicKey(),
+    },
   });
   const wanted = claims.filter(({ id }) => only === undefined || id === only);
   const findings = await playContract(stage, wanted, signal, () => undefined);

@@ -102,19 +102,23 @@ test.each([
 });
 
 test("a connection to a port that a firewall closes is neither accepted nor refused, and another one is once it opens", async () => {
-  const real = await useEmulator({ options: { dropletSeconds: 0, firewallSeconds: 0 } });
-  const order = { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+  const listen = [8080, 8081].map((port) => ({ port, kind: "http" as const }));
+  const seed = { images: [{ name: "web", regions: ["nyc3"], sha256: "a".repeat(64) }], workloads: [{ sha256: "a".repeat(64), listen }] };
+  const real = await useEmulator({ options: { dropletSeconds: 0, firewallSeconds: 0 }, seed });
+  const { images } = (await real.call<{ images: { id: number }[] }>("GET", "/v2/images?private=true")).body;
+  const key = await real.call<{ ssh_key: { id: number } }>("POST", "/v2/account/keys", { name: "me", public_key: "ssh-ed25519 AAAA" });
+  const order = { name: "a", region: "nyc3", size: "s-1vcpu-1gb", image: images[0]!.id, ssh_keys: [key.body.ssh_key.id] };
   const { droplet } = (await real.call<{ droplet: { id: number } }>("POST", "/v2/droplets", order)).body;
   const read = await real.call<{ droplet: { networks: { v4: { ip_address: string }[] } } }>("GET", `/v2/droplets/${droplet.id}`);
   const host = read.body.droplet.networks.v4[0]!.ip_address;
   const made = await real.call<{ firewall: { id: string } }>("POST", "/v2/firewalls", {
-    ...{ name: "web", droplet_ids: [droplet.id], inbound_rules: [open("80"), open("9999")] },
+    ...{ name: "web", droplet_ids: [droplet.id], inbound_rules: [open("8081"), open("9999")] },
   });
   await real.call("GET", "/v2/account");
 
   const refused = jest.fn();
   const dropped = connect(8080, host).on("error", refused);
-  const accepted = connect(80, host);
+  const accepted = connect(8081, host);
   await once(accepted, "connect");
   expect([dropped.connecting, refused.mock.calls]).toEqual([true, []]);
   // What is open and has no listener is refused by the Droplet itself.

@@ -114,6 +114,9 @@ describe("on virtual time", () => {
 
 (process.platform === "linux" ? describe : describe.skip)("on loopback", () => {
   let emulator: EmulatorUnderTest;
+  // A port that any user may open.
+  const entry = { ...rule, entry_port: 8080 };
+  const here = { ...asked, forwarding_rules: [entry], health_check: { ...check, port: 8080 } };
   const instant = { dropletSeconds: 0, loadBalancerSeconds: 0, loadBalancerLagSeconds: 0 };
   beforeEach(async () => (emulator = await useEmulator({ options: instant })));
   afterEach(() => emulator.close());
@@ -124,7 +127,7 @@ describe("on virtual time", () => {
 
   async function ask(ip: string, agent: Agent | false = false): Promise<string> {
     return new Promise((resolve, reject) => {
-      const request = get({ host: ip, port: 80, agent }, (response) => {
+      const request = get({ host: ip, port: 8080, agent }, (response) => {
         response.setEncoding("utf8");
         let text = "";
         response.on("data", (chunk: string) => (text += chunk));
@@ -141,7 +144,7 @@ describe("on virtual time", () => {
   }
 
   async function balancer(fields: object = {}): Promise<string> {
-    const made = await emulator.call<{ load_balancer: LoadBalancer }>("POST", "/v2/load_balancers", { ...asked, ...fields });
+    const made = await emulator.call<{ load_balancer: LoadBalancer }>("POST", "/v2/load_balancers", { ...here, ...fields });
     const path = `/v2/load_balancers/${made.body.load_balancer.id}`;
     let ip = "";
     await until(async () => (ip = (await emulator.call<{ load_balancer: LoadBalancer }>("GET", path)).body.load_balancer.ip) !== "");
@@ -170,7 +173,7 @@ describe("on virtual time", () => {
     const ip = await balancer();
     const { body } = await emulator.call<{ load_balancers: { http_idle_timeout_seconds: number }[] }>("GET", "/v2/load_balancers");
     const keepAlive = new Agent({ keepAlive: true });
-    const [response] = (await once(get({ host: ip, port: 80, agent: keepAlive }), "response")) as [IncomingMessage];
+    const [response] = (await once(get({ host: ip, port: 8080, agent: keepAlive }), "response")) as [IncomingMessage];
     response.resume();
     expect(response.headers["keep-alive"]).toBe(`timeout=${body.load_balancers[0]!.http_idle_timeout_seconds}`);
     keepAlive.destroy();
@@ -178,15 +181,16 @@ describe("on virtual time", () => {
 
   test("a TCP connection stays open to its Droplet after that is untagged", async () => {
     const [a] = await droplets(["a"]);
-    const tcp = { entry_protocol: "tcp", entry_port: 2222, target_protocol: "tcp", target_port: 22 };
-    const ip = await balancer({ forwarding_rules: [rule, tcp] });
+    const tcp = { entry_protocol: "tcp", entry_port: 2222, target_protocol: "tcp", target_port: 8080 };
+    const ip = await balancer({ forwarding_rules: [entry, tcp] });
     await until(async () => {
       await emulator.control("clock", { advanceSeconds: 3 });
       return (await ask(ip)) === "200 a";
     });
     const socket = connect(2222, ip);
-    const [greeting] = (await once(socket, "data")) as [Buffer];
-    expect(greeting.toString()).toMatch(/^SSH-2.0/);
+    socket.write("GET / HTTP/1.1\r\nhost: web\r\n\r\n");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 200/);
     await emulator.call("DELETE", "/v2/tags/web/resources", { resources: [{ resource_id: String(a), resource_type: "droplet" }] });
     await until(async () => {
       await emulator.control("clock", { advanceSeconds: 1 });

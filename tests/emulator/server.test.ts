@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
@@ -49,6 +50,11 @@ test("imports over HTTP, and a Droplet really listens on addresses of its own un
   const id = created.body.image.id;
   await until<{ image: { status: string } }>(`/v2/images/${id}`, ({ image }) => image.status === "available");
   const key = await emulator.call<{ ssh_key: { id: number } }>("POST", "/v2/account/keys", { name: "me", public_key: "ssh-ed25519 AAAA" });
+  const listen = [
+    { port: 8080, kind: "http" },
+    { port: 2222, kind: "ssh" },
+  ];
+  await emulator.control("workloads", { sha256: createHash("sha256").update(disk()).digest("hex"), listen });
   const order = { names: ["a"], image: id, region: "nyc3", size: "s-1vcpu-1gb", tags: ["web"], ssh_keys: [key.body.ssh_key.id] };
   expect((await emulator.call("POST", "/v2/droplets", order)).status).toBe(202);
   const { droplets } = await until<Droplets>("/v2/droplets", (body) => body.droplets[0]?.status === "active");
@@ -57,7 +63,7 @@ test("imports over HTTP, and a Droplet really listens on addresses of its own un
   for (const address of addresses) {
     const response = await fetch(`http://${address}:8080/health`);
     expect([response.status, await response.text()]).toEqual([200, `a runs web (image ${id})\n`]);
-    expect(await firstLine(address, 22)).toMatch(/^SSH-2\.0-/);
+    expect(await firstLine(address, 2222)).toMatch(/^SSH-2\.0-/);
   }
   expect((await emulator.call("DELETE", "/v2/droplets?tag_name=web")).status).toBe(204);
   await expect(fetch(`http://${addresses[0]!}:8080/health`)).rejects.toThrow();
