@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ImageService } from "imagefleet/service";
 
 const config = new pulumi.Config();
+/** Where the load balancers listen. */
+const entryPort = config.getNumber("port") ?? 80;
 
 const domain = new digitalocean.Domain("shop", { name: config.require("domain") });
 const service = new ImageService("shop", {
@@ -18,6 +20,7 @@ const service = new ImageService("shop", {
   loadBalancer: {
     port: 8080,
     path: "/",
+    forwardingRules: [{ entryPort, entryProtocol: "http", targetPort: 8080, targetProtocol: "http" }],
     healthcheck: { protocol: "http", port: 8080, path: "/", checkIntervalSeconds: 3, healthyThreshold: 2 },
   },
   reservedIps: 1,

@@ -17,15 +17,17 @@ test("examples/service runs as its README says, is silent on the second `up`, an
   const before = await counts();
 
   const here = { "https://images.example.com": path.dirname(url), '"$(cat ~/.ssh/id_ed25519.pub)"': `'${throwawayPublicKey()}'` };
+  // As README says for an emulator.
+  await stack.setConfig({ port: 8080 });
   await followReadme(service, "examples/service", here);
 
   const outputs = await stack.outputs();
-  expect(outputs).toMatchObject({ url: "http://www.shop.example.com/", imageId: (await account()).images[0]?.id });
+  expect(outputs).toMatchObject({ url: "http://www.shop.example.com:8080/", imageId: (await account()).images[0]?.id });
   const balancers = Object.values(outputs["loadBalancers"] as Record<string, string>);
   expect(balancers).toHaveLength(3);
   const { reserved_ips } = (await emulator.call<{ reserved_ips: { droplet: object | null }[] }>("GET", "/v2/reserved_ips")).body;
   expect(reserved_ips.map(({ droplet }) => droplet !== null)).toEqual([true, true, true]);
-  for (const ip of balancers) expect((await fetch(`http://${ip}/`)).status).toBe(200);
+  for (const ip of balancers) expect((await fetch(`http://${ip}:8080/`)).status).toBe(200);
   expect((await account()).droplets.map(({ region }) => region).sort()).toEqual(["ams3", "ams3", "ams3", "fra1", "fra1", "nyc3", "nyc3"]);
 
   const asked = (await emulator.requests()).length;
