@@ -162,7 +162,11 @@ test("a whole service is laid out, with what stands around its fleets, and is si
       overrides: { ams3: { count: 2 } },
       publicKey: throwawayPublicKey(),
       firewall: {},
-      loadBalancer: { port: 8080, healthcheck: { checkIntervalSeconds: 3, healthyThreshold: 2 } },
+      loadBalancer: {
+        port: 8080,
+        forwardingRules: [{ entryPort: 8080, entryProtocol: "http", targetPort: 8080, targetProtocol: "http" }],
+        healthcheck: { checkIntervalSeconds: 3, healthyThreshold: 2 },
+      },
     },
   });
   expect(await stack.up()).toSucceed();
