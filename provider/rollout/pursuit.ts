@@ -60,6 +60,8 @@ export class Pursuit {
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
   readonly #templates: Set<string>;
   readonly #failures = new Map<string, string>();
+  /** Nothing is done, and nothing is done with, before a look from then on: reads may not show yet what a killed run did. */
+  #settledAt = 0;
   /** No step of the kind is done before a look from then on. */
   readonly #holds = new Map<Step["kind"], number>();
   /** When the last look was begun that showed anything. */
@@ -87,9 +89,9 @@ export class Pursuit {
     this.#upkeep = new Upkeep(settings, api, world.clock, call.signal);
   }
 
-  /** Makes and withdraws no Droplet for so many milliseconds. */
+  /** Does nothing for so many milliseconds. */
   holdBack(milliseconds: number): void {
-    for (const kind of ["create", "withdraw"] as const) this.#hold(kind, milliseconds);
+    this.#settledAt = this.#world.clock.now() + milliseconds;
   }
 
   /** A look that was begun then has shown the fleet. */
@@ -142,13 +144,16 @@ export class Pursuit {
       const [members, addresses] = [this.#observation.members(gate, policy), this.#addresses.all];
       for (const { wire } of this.#observation.droplets) this.#templates.add(templateOf(wire.tags) ?? "");
       if (looked || acted) isKept = await this.#keep(goal);
-      const steps = plan(members, goal, policy, addresses).filter(({ kind }) => this.#seenAt >= (this.#holds.get(kind) ?? 0));
+      const isSettled = this.#seenAt >= this.#settledAt;
+      const steps = isSettled
+        ? plan(members, goal, policy, addresses).filter(({ kind }) => this.#seenAt >= (this.#holds.get(kind) ?? 0))
+        : [];
       const [refusal] = this.#refusals.values();
       this.#status.say(
         statusOf(this.#observation, goal, gate, this.#addresses.doing) +
           (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
       );
-      if (steps.length === 0 && isKept && isDone(members, goal, addresses)) return this.#finish(goal);
+      if (isSettled && steps.length === 0 && isKept && isDone(members, goal, addresses)) return this.#finish(goal);
       if (watch.isStalled(distance(members, goal, addresses), clock.now())) throw new Error(describeStall(limit, this.#cause));
 
       const due = dueSteps.of(steps, looked, clock.now());
@@ -184,7 +189,8 @@ export class Pursuit {
 
   /** When a look must come before what is held back may be done. */
   #nextHold(): number {
-    return Math.min(...[...this.#holds.values()].filter((until) => until > this.#world.clock.now()), Infinity);
+    const holds = [this.#settledAt, ...this.#holds.values()];
+    return Math.min(...holds.filter((until) => until > this.#world.clock.now()), Infinity);
   }
 
   /** Looks without holding up probes, timers and steps. */

@@ -58,7 +58,7 @@ export class Rollout {
     }
   }
 
-  /** Makes and withdraws no Droplet for so many milliseconds: what a killed run has made or withdrawn may not be seen yet. */
+  /** Does nothing to Droplets for so many milliseconds: what a killed run did may not be seen yet. */
   holdBack(milliseconds: number): void {
     this.#executor.noteKilled();
     this.#pursuit.holdBack(milliseconds);

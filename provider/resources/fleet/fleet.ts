@@ -105,7 +105,11 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   const state = { ...inputs, ...liveOutputs(fleetId, rollout.observation), lastChange, ...price, team };
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
-  await withGrace(context, (signal) => api.tags.delete(creation, signal));
+  await withGrace(context, async (signal) => {
+    // As after an update that didn't end: the next run waits for what was asked for to show.
+    if (reasons.length > 0) await api.tags.create(changeTag(fleetId), signal);
+    await api.tags.delete(creation, signal);
+  });
   const judged = rollout.isJudged ? { rollout: { ...inputs.rollout, failedImage: inputs.image } } : {};
   if (reasons.length > 0) throw new Unfinished({ id: fleetId, state: { ...state, ...judged }, reasons });
   return { id: fleetId, state: { ...state, template: wanted.fingerprint } };
