@@ -60,7 +60,7 @@ export class Pursuit {
   /** Templates whose tags may be there: also those of Droplets that a killed run deleted and came no further. */
   readonly #templates: Set<string>;
   readonly #failures = new Map<string, string>();
-  /** Nothing is done, and nothing is done with, before a look from then on: reads may not show yet what a killed run did. */
+  /** Nothing is done, and the goal is not reached, before a look from then on: reads may not show yet what a killed run did. */
   #settledAt = 0;
   /** No step of the kind is done before a look from then on. */
   readonly #holds = new Map<Step["kind"], number>();
@@ -149,10 +149,12 @@ export class Pursuit {
         ? plan(members, goal, policy, addresses).filter(({ kind }) => this.#seenAt >= (this.#holds.get(kind) ?? 0))
         : [];
       const [refusal] = this.#refusals.values();
-      this.#status.say(
-        statusOf(this.#observation, goal, gate, this.#addresses.doing) +
-          (refusal === undefined ? "" : `; DigitalOcean says: ${refusal.replace(/\.$/, "")}`),
-      );
+      const parts = [
+        statusOf(this.#observation, goal, gate, this.#addresses.doing),
+        ...(isSettled ? [] : ["waiting until lists show what an earlier run did"]),
+        ...(refusal === undefined ? [] : [`DigitalOcean says: ${refusal.replace(/\.$/, "")}`]),
+      ];
+      this.#status.say(parts.join("; "));
       if (isSettled && steps.length === 0 && isKept && isDone(members, goal, addresses)) return this.#finish(goal);
       if (watch.isStalled(distance(members, goal, addresses), clock.now())) throw new Error(describeStall(limit, this.#cause));
 

@@ -121,6 +121,7 @@ describe("while reads lag behind", () => {
     expect(await rig.untilCrash({ at: 1, when: "after", matches: isWithdrawn }, () => rig.update(before, inputs))).toBeUndefined();
     expect(await rig.tags()).toContain(changeTag(before.id));
     expect((await rig.update(before, inputs)).reasons).toEqual([]);
+    expect(rig.said).toContainEqual(expect.stringContaining("; waiting until lists show what an earlier run did"));
     expect([seen, imagesOf(await rig.droplets())]).toEqual([{ exist: 3, serve: 2 }, Array(3).fill(inputs.image)]);
     expect(await rig.tags()).not.toContain(changeTag(before.id));
   });
