@@ -1,6 +1,6 @@
 import type { DropletWire } from "../../../provider/api/wire";
 import type { FleetInputs } from "../../../provider/resources/fleet/fleetState";
-import { creationTagOf, fleetTag, servingTag } from "../../../provider/rollout/fleetTags";
+import { changeTag, creationTagOf, fleetTag, servingTag } from "../../../provider/rollout/fleetTags";
 import { boundsOf } from "../../../provider/rollout/size";
 import { byFleet, FleetCloud, type FleetBounds, region, sshKey } from "./fleetCloud";
 import { FleetEngine } from "./fleetEngine";
@@ -163,7 +163,7 @@ function nameOf({ name }: DropletWire): string {
  */
 function mayStay(tag: string, kept: ReadonlySet<string>): boolean {
   const [, kind = "", of = ""] = /^imagefleet:(change|fleet|serving|template):(.+)$/.exec(tag) ?? [];
-  return kind === "template" || (kept.has(of) ? kind === "change" : kind === "fleet" || kind === "serving");
+  return kind === "template" || kind === "change" || (kind !== "" && !kept.has(of));
 }
 
 async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets): Promise<readonly string[]> {
@@ -233,7 +233,8 @@ async function wrongAfter({ trial, cloud, engine, runs, orphans }: PlayedFleets)
     for (const [id] of lost) await cloud.ask("DELETE", `/v2/droplets?tag_name=${fleetTag(id)}`);
     if (lost.length > 0) await cloud.clock.sleep(60_000);
     const shared = new Set([...ids].flatMap((id) => fleets.get(id)!.flatMap(({ tags }) => tags)));
-    const unchanged = unused.filter((tag) => !tag.startsWith("imagefleet:change:"));
+    const changes = new Set([...ids].map(changeTag));
+    const unchanged = unused.filter((tag) => !changes.has(tag));
     const stays = new Set([...unchanged, ...lost.flatMap(([, all]) => all.flatMap((one) => one.tags)).filter((tag) => !shared.has(tag))]);
     const failed = await destroy(cloud, engine);
     const over = [...failed, ...(await tagsOf(cloud)).filter((tag) => tag.startsWith("imagefleet:") && !stays.has(tag) && !isLate(tag))];
