@@ -106,8 +106,8 @@ async function create(inputs: FleetInputs, context: FleetContext, call: Call) {
   // The tag stays where nothing was seen: a POST without an answer may still have made some, and the next create finds them by it.
   if (reasons.length > 0 && state.live.length === 0) throw new Error(reasons.join("\n"));
   await withGrace(context, async (signal) => {
-    // As after an update that didn't end: the next run waits for what was asked for to show.
-    if (reasons.length > 0) await api.tags.create(changeTag(fleetId), signal);
+    // As after an update that was cut short: the next run waits for what was asked for to show. A rollout that was given up has seen it.
+    if (reasons.length > 0 && !rollout.isJudged) await api.tags.create(changeTag(fleetId), signal);
     await api.tags.delete(creation, signal);
   });
   const judged = rollout.isJudged ? { rollout: { ...inputs.rollout, failedImage: inputs.image } } : {};

@@ -126,6 +126,18 @@ describe("while reads lag behind", () => {
     expect(await rig.tags()).not.toContain(changeTag(before.id));
   });
 
+  test("a create that was interrupted leaves its change's tag, by which the next run waits, and one that was given up doesn't", async () => {
+    const rig = new FleetRig();
+    const broken = await rig.create(await rig.inputs(2));
+    expect([broken.reasons.length > 0, (await rig.tags()).includes(changeTag(broken.id))]).toEqual([true, false]);
+    const other = new FleetRig();
+    other.watch = (droplets) => {
+      if (droplets.some(({ status }) => status === "active")) other.interrupt.abort(new Error("interrupted"));
+    };
+    const stopped = await other.create(await other.inputs(0));
+    expect([stopped.reasons[0], (await other.tags()).includes(changeTag(stopped.id))]).toEqual(["interrupted", true]);
+  });
+
   test("no more exist than may, across an interrupt and the run after it", async () => {
     const rig = new FleetRig(lagging);
     const before = await rig.create(await rig.inputs(0));
