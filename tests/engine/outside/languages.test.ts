@@ -9,17 +9,18 @@ import { goFlags } from "../../../local/engine/buildEngine";
 import { languageRuntime } from "../../../local/languageHost/languageRuntime";
 import { packageSchema } from "../../../provider/host/schema";
 import { imagefleet } from "../../../provider/imagefleet";
-import { useStack } from "../../helpers/engine";
+import { useStack, type Config } from "../../helpers/engine";
 import { scratchFolder } from "../../packaging/builtRelease";
 import { answersOf, nothing } from "../helpers/account";
 import { useService } from "../helpers/service";
 
-// The hosts of Go and Python can't be installed from a registry: our own starts their programs, on the real engine and with the SDKs that
-// Pulumi's own generators, which are part of the engine's module, make of the schema.
+// Pulumi's host of YAML is built as the engine is. Those of Go and Python can't be had from a registry: our own starts their programs, with
+// the SDKs that Pulumi's generators, which are part of the engine's module, make of the schema.
 
 const root = path.resolve(__dirname, "../../..");
 const here = path.join(__dirname, "languages");
 const run = promisify(execFile);
+const yamlHost = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
 const servers: Server[] = [];
 let sdks: string;
 
@@ -45,25 +46,36 @@ test("the SDK that is generated for TypeScript compiles where types are strict",
   expect(compiled).toMatchObject({ stdout: "", status: 0 });
 });
 
+test("the example in YAML runs, by Pulumi's own host", async () => {
+  const folder = await scratchFolder();
+  await run("go", ["build", ...goFlags, "-o", path.join(folder, "pulumi-language-yaml"), yamlHost], {
+    cwd: path.join(root, "local/engine"),
+  });
+  await runs(async (source) => ({
+    project: `${await example("yaml/Pulumi.yaml", source)}\nplugins:\n  languages: [{ name: yaml, path: ${folder} }]\n`,
+    config: (sshKey) => ({ sshKey }),
+  }));
+});
+
 test("the example in Go runs", async () => {
-  await runs("go", ["--type", "string"], async (source) => {
+  await runs(async (source) => {
     const folder = await goModule();
     await cp(path.join(sdks, "go/imagefleet"), path.join(folder, "imagefleet"), { recursive: true });
     await mkdir(path.join(folder, "web"));
     await writeFile(path.join(folder, "web/main.go"), await example("go/main.go", source));
     await goBuild(folder, "web");
-    return [path.join(folder, "bin/web")];
+    return startedByUs("go", [path.join(folder, "bin/web")]);
   });
 });
 
 test("the example in Python runs", async () => {
-  await runs("python", [], async (source) => {
+  await runs(async (source) => {
     const folder = await scratchFolder();
     const python = path.join(folder, "bin/python");
     await run("python3", ["-m", "venv", folder]);
     await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", path.join(sdks, "python")]);
     await writeFile(path.join(folder, "__main__.py"), await example("python/__main__.py", source));
-    return [python, path.join(here, "run.py"), path.join(folder, "__main__.py")];
+    return startedByUs("python", [python, path.join(here, "run.py"), path.join(folder, "__main__.py")]);
   });
 });
 
@@ -73,23 +85,36 @@ async function example(name: string, source: string): Promise<string> {
   return text.replace("https://images.example.com/web-1.4.2.qcow2.gz", source);
 }
 
-async function runs(language: string, typed: readonly string[], build: (source: string) => Promise<readonly string[]>): Promise<void> {
-  const { emulator, image, sshKeys, account } = await useService();
-  const project = await scratchFolder();
-  const plugin = `plugins:\n  providers:\n    - name: imagefleet\n      path: ${path.join(root, "bin")}\n`;
-  await writeFile(path.join(project, "Pulumi.yaml"), `name: web-${language}\nruntime: nodejs\nmain: .\n${plugin}`);
-  const env = { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url };
-  const stack = await useStack({ program: project, ownProcess: true, env });
-  await stack.run("config", "set", "--path", ...typed, "sshKeys[0]", sshKeys[0] ?? "");
-  const host = await hostOf(await build((await image("1.0.0")).url));
+/** A program that the engine can run. */
+interface Runnable {
+  /** Text of its `Pulumi.yaml`, without the plugins that are not its host. */
+  readonly project: string;
+  readonly config: (sshKey: string) => Config;
+  /** Where the host listens that runs it. Default: the engine finds one. */
+  readonly host?: string;
+}
 
-  expect(await stack.up("--client", host)).toSucceed();
+async function startedByUs(language: string, command: readonly string[]): Promise<Runnable> {
+  const project = `name: web-${language}\nruntime: nodejs\nmain: .\nplugins:\n`;
+  return { project, config: (sshKey) => ({ sshKeys: [sshKey] }), host: await hostOf(command) };
+}
+
+async function runs(build: (source: string) => Promise<Runnable>): Promise<void> {
+  const { emulator, image, sshKeys, account } = await useService();
+  const { project, config, host } = await build((await image("1.0.0")).url);
+  const program = await scratchFolder();
+  await writeFile(path.join(program, "Pulumi.yaml"), `${project}  providers: [{ name: imagefleet, path: ${path.join(root, "bin")} }]\n`);
+  const env = { DIGITALOCEAN_TOKEN: emulator.token, DIGITALOCEAN_API_URL: emulator.url };
+  const stack = await useStack({ program, ownProcess: true, config: config(sshKeys[0] ?? ""), env });
+  const client = host === undefined ? [] : ["--client", host];
+
+  expect(await stack.up(...client)).toSucceed();
   expect(await account()).toMatchObject({
     images: [{ regions: ["nyc3", "ams3"] }],
     droplets: [0, 1, 2].map(() => ({ region: "ams3", serving: true })),
   });
   expect(await answersOf((await stack.outputs())["addresses"])).toEqual([200, 200, 200]);
-  expect(await stack.update("--client", host, "--expect-no-changes")).toSucceed();
+  expect(await stack.update(...client, "--expect-no-changes")).toSucceed();
   expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 }
@@ -129,7 +154,7 @@ async function goModule(): Promise<string> {
   const pinned = await readFile(path.join(root, "local/engine/go.mod"), "utf8");
   await writeFile(
     path.join(folder, "go.mod"),
-    pinned.replace(/^module .*$/m, "module github.com/imagefleet/imagefleet/sdk/go").replace(/^tool .*$/m, ""),
+    pinned.replace(/^module .*$/m, "module github.com/imagefleet/imagefleet/sdk/go").replace(/^tool \([^)]*\)$/m, ""),
   );
   await cp(path.join(root, "local/engine/go.sum"), path.join(folder, "go.sum"));
   return folder;
