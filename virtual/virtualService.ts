@@ -10,14 +10,18 @@ export interface VirtualServiceArgs extends Partial<EmulatorArgs> {
   readonly fileAt?: (url: string) => Buffer | undefined;
 }
 
+/** So many that none of them comes to its rate limit. */
+const watchers = Array.from({ length: 60 }, (_, at) => `dop_v1_watcher_${at}`);
+
 /** The emulator in this process, on virtual time: what it does, and when, depends on the seed and on the requests alone. */
 export class VirtualService {
   readonly clock = new VirtualClock();
   readonly network = new RecordedNetwork();
   readonly token: string;
   readonly emulator: Emulator;
+  #watched = 0;
 
-  constructor(seed: number, { fileAt, token = "dop_v1_virtual", ...args }: VirtualServiceArgs = {}) {
+  constructor(random: number, { fileAt, token = "dop_v1_virtual", seed, ...args }: VirtualServiceArgs = {}) {
     this.token = token;
     const request: EmulatorArgs["source"]["request"] = (_, url) => {
       if (fileAt === undefined) return Promise.reject(new Error("no source"));
@@ -25,7 +29,9 @@ export class VirtualService {
       return Promise.resolve({ status: file === undefined ? 403 : 200, body: chunks(file ?? Buffer.alloc(0)) });
     };
     const { clock, network } = this;
-    this.emulator = createEmulator({ clock, random: seededRandom(seed), source: { request }, network, token, ...args });
+    const tokens = [...(seed?.tokens ?? []), ...watchers.map((watcher) => ({ token: watcher }))];
+    const start = { random: seededRandom(random), seed: { ...seed, tokens } };
+    this.emulator = createEmulator({ clock, ...start, source: { request }, network, token, ...args });
   }
 
   /** Asks beside the provider and moves no time: for use while a promise is run. */
@@ -34,6 +40,14 @@ export class VirtualService {
     return this.emulator.fetch(
       new Request(`${endpoint}${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }),
     );
+  }
+
+  /** Looks on, without taking from what the provider's token may ask in an hour or a minute. Throws where the answer is an error. */
+  async watch<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.ask(method, path, body, watchers[(this.#watched += 1) % watchers.length]);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return (text === "" ? {} : JSON.parse(text)) as T;
   }
 
   /** Moves time on until the promise is settled. */

@@ -32,9 +32,8 @@ export class LaggingLists {
   }
 
   async #lists(): Promise<Lists> {
-    const ask = async (path: string): Promise<Record<string, unknown>> =>
-      (await (await this.#service.ask("GET", path)).json()) as Record<string, unknown>;
-    const [{ images }, { tags }] = [await ask("/v2/images?private=true&per_page=200"), await ask("/v2/tags?per_page=200")];
-    return { at: this.#service.clock.now(), images: images as ImageWire[], tags: tags as { name: string }[] };
+    const { images } = await this.#service.watch<Pick<Lists, "images">>("GET", "/v2/images?private=true&per_page=200");
+    const { tags } = await this.#service.watch<Pick<Lists, "tags">>("GET", "/v2/tags?per_page=200");
+    return { at: this.#service.clock.now(), images, tags };
   }
 }

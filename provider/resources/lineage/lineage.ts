@@ -8,7 +8,6 @@ import {
   deletingTag,
   imageOfDeleting,
   isBegunTag,
-  isCommonTag,
   isDeletingTag,
   isDigestTag,
   isMark,
@@ -188,14 +187,15 @@ export async function discard(
   const dropped = [...new Set([...tags, ...ownTags(version)])].filter((own) => own !== tag && own !== deleting);
   const marks = dropped.filter((own) => isOwnerTag(own) || isBegunTag(own));
   const rest = dropped.filter((own) => !marks.includes(own));
-  await dropTags(rest, id, foreign ? undefined : others, context, signal);
   await context.api.images.delete(id, signal);
+  // Not before: killed between the two, the image would be there, and nobody would know that others may join it.
+  await dropTags(rest, id, tag, foreign ? undefined : others, context, signal);
   if (tags.some(isDigestTag)) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
   if (context.current.get(tag)?.id === version.id) context.current.delete(tag);
   if (others.length === 0) await endLineage(tag, place, id, context, signal);
   // Last, so that the run after a kill finds by them what no state tells of.
-  await dropTags(marks, id, others, context, signal);
+  await dropTags(marks, id, tag, others, context, signal);
   return "deleted";
 }
 
@@ -230,9 +230,9 @@ export async function cleanUpAfter(
   const left = [...new Set(tags)].filter((one) => one !== tag);
   const marks = left.filter((one) => isOwnerTag(one) || isBegunTag(one));
   const rest = left.filter((one) => !marks.includes(one));
-  await dropTags(rest, id, others, context, signal);
+  await dropTags(rest, id, tag, others, context, signal);
   if (others.length === 0) await endLineage(tag, place, id, context, signal);
-  await dropTags(marks, id, others, context, signal);
+  await dropTags(marks, id, tag, others, context, signal);
 }
 
 /**
@@ -265,12 +265,13 @@ async function endLineage(
 async function dropTags(
   tags: readonly string[],
   id: string,
+  lineage: string,
   others: readonly ImageWire[] | undefined,
   context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   for (const tag of tags) {
-    const ask = !isMark(tag) && (isCommonTag(tag) || others === undefined);
+    const ask = !isMark(tag) && (others === undefined || !isOfLineage(tag, lineage));
     const isCarried = ask
       ? await isCarriedBeside(id, tag, context.api, signal)
       : (others ?? []).some((other) => String(other.id) !== id && other.tags?.includes(tag));

@@ -200,11 +200,6 @@ function shortOf(namespace: string): string {
   return hash([namespace]).slice(0, 8);
 }
 
-/** A tag that images of several lineages may carry. */
-export function isCommonTag(tag: string): boolean {
-  return (["sha256", "verified", "claimed"] as const).some((kind) => tag.startsWith(named(kind, "")));
-}
-
 /** Whether another lineage has a stake in the image: a state, or one that keeps it. */
 export function isWantedBeside({ tags }: ImageWire, lineage: string): boolean {
   return (tags ?? []).some((tag) => (isOwnerTag(tag) || isRetiredTag(tag)) && !isOfLineage(tag, lineage));
