@@ -1,5 +1,4 @@
 import type { Api } from "./api/api";
-import type { ImageWire } from "./api/wire";
 import { DropletPoller } from "./rollout/dropletPoller";
 import { Watchers } from "./watch/watchers";
 import { createSourceAccess, type ConfiguredSpaces, type SourceAccess } from "./source/sourceAccess";
@@ -16,8 +15,8 @@ export interface ProviderContext {
   readonly watchers: Watchers;
   /** Looks at the Droplets of all fleets. */
   readonly poller: DropletPoller;
-  /** By the tag of its lineage, the image that this process has imported or taken over last: lists may not know it yet. */
-  readonly current: Map<string, ImageWire>;
+  /** By the tag of its lineage, the number of the image that this process has imported or taken over last: lists may not know it yet. */
+  readonly current: Map<string, number>;
   /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
   readonly standing: Map<string, StandingMarks>;
   /** By its URN, the lineage of a resource that exists, as its Diff in this process told: a replacement goes on with it. */

@@ -9,8 +9,8 @@ import { removeImport } from "./importDelete";
 import { diffImport } from "./importDiff";
 import { importInputs, importOutputs, type StoredImageImport } from "./imageImportTable";
 import { previewImport } from "./importPreview";
-import { liveInputs, outputsOf, sharedInputs, stateOf } from "./importState";
-import { begunTagsOf, isLeaving } from "../lineage/lineageTags";
+import { isGivenUp, liveInputs, outputsOf, sharedInputs, stateOf } from "./importState";
+import { begunTagsOf } from "../lineage/lineageTags";
 import { requireTeam } from "../teamCheck";
 import { createImport } from "./importCreate";
 import { updateImport } from "./importUpdate";
@@ -54,11 +54,10 @@ async function read(
 }
 
 /** Why the image's marks don't say that it is this state's: by them a delete would take it for nobody's. */
-function interruption(image: ImageWire, { lineageTag, ownerTag }: StoredImageImport): string | undefined {
-  if (begunTagsOf(image, lineageTag).length > 0)
+function interruption(image: ImageWire, state: StoredImageImport): string | undefined {
+  if (begunTagsOf(image, state.lineageTag).length > 0)
     return `Image ${image.id} is imported, but the run that began it was interrupted before it had ended: the next \`pulumi up\` ends it.`;
-  const isMarked = ownerTag === undefined || (image.tags?.includes(ownerTag) === true && !isLeaving(image));
-  return isMarked
-    ? undefined
-    : `Image ${image.id} is marked as if this resource had given it up: the next \`pulumi up\` marks it as its own.`;
+  return isGivenUp(image, state)
+    ? `Image ${image.id} is marked as if this resource had given it up: the next \`pulumi up\` marks it as its own.`
+    : undefined;
 }

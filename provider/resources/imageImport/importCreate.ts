@@ -15,7 +15,6 @@ import {
   begunTag,
   digestTag,
   importTag,
-  isBegunTag,
   isOfLineage,
   isOwnerTag,
   isWantedBeside,
@@ -99,9 +98,8 @@ async function create(
 
   function arrive(version: ImageWire, live: ImageImportInputs, by: typeof marks): Promise<ImageWire> {
     const id = String(version.id);
-    const tags = ownTags(version).filter((tag) => !isBegunTag(tag) && !isStale(tag, by.ownerTag));
     context.watchers.of(id).learn(version);
-    context.current.set(lineage.tag, { ...version, tags: [...new Set([...tags, ...tagsOf(live, by)])] });
+    context.current.set(lineage.tag, version.id);
     context.standing.set(id, by);
     return untilAvailable(version, live, by, context, call);
   }
@@ -183,7 +181,7 @@ async function create(
     }
     context.standing.delete(String(imported.id));
     const versions = [image, imported, ...lineage.versions];
-    await discard({ ...imported, tags: mine?.tags }, { ...lineage, versions }, placeOf(namespace, call.urn), context, call.signal);
+    await discard(imported, { ...lineage, versions }, placeOf(namespace, call.urn), context, call.signal);
     return [image, own];
   }
 }

@@ -92,7 +92,7 @@ export async function removeImport(id: string, state: StoredImageImport, context
   if (successors.length === 0 && next !== undefined && next.retain > 0 && isHandedOver(tag, next.lineageTag, context)) {
     retain = next.retain;
     lineage = await handOver({ ...lineage, versions: past }, next.lineageTag, place, context, signal);
-    past.splice(0, past.length, ...without(lineage, context.current.get(lineage.tag)?.id));
+    past.splice(0, past.length, ...without(lineage, context.current.get(lineage.tag)));
   }
   const pruning = { lineage, place, past: inOrder(past, lineage.tag), retain, forceDelete: state.forceDelete ?? false, besides: id };
   await prune(pruning, context, call);
@@ -113,7 +113,7 @@ async function handOver(from: Lineage, to: string, place: string, context: Provi
   let { versions } = from;
   for (const version of from.versions) {
     // Lists may not show yet what this process has marked.
-    const isCurrent = context.current.get(to)?.id === version.id || ownersTurn(version, to) !== undefined;
+    const isCurrent = context.current.get(to) === version.id || ownersTurn(version, to) !== undefined;
     if (!isCurrent && isBegun(version, from.tag)) {
       await discard(version, { ...from, versions }, place, context, signal);
       versions = versions.filter((other) => other !== version);

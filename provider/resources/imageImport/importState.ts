@@ -5,7 +5,7 @@ import { normalDistribution, sameDistribution } from "./distribution";
 import { importOutputs, type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { tagsWithout } from "../../rules/tag";
 import { userTags } from "../imageTags";
-import { ownersOf } from "../lineage/lineageTags";
+import { isLeaving, ownersOf } from "../lineage/lineageTags";
 import { normalDigest } from "../../rules/digest";
 import type { Followed } from "./sourceIdentity";
 
@@ -46,6 +46,11 @@ export function marksAmong(marks: Omit<Marks, "team">): Omit<Marks, "team"> {
 /** The outputs of a state, without the inputs that are outputs too. */
 export function outputsOf(state: StoredImageImport): StoredImageImport {
   return Object.fromEntries(Object.entries(state).filter(([name]) => name in importOutputs));
+}
+
+/** Whether a delete that was killed has begun to take off the image what says that it is this state's. */
+export function isGivenUp(image: ImageWire, { ownerTag }: StoredImageImport): boolean {
+  return ownerTag !== undefined && (image.tags?.includes(ownerTag) !== true || isLeaving(image));
 }
 
 /** Whether the image has other owners, and whether it is described by one of them: by the earliest. */

@@ -3,10 +3,10 @@ import type { Call } from "../../host/resource";
 import type { ProviderContext } from "../../providerContext";
 import { isImporting } from "../../watch/imageWatcher";
 import { lookAt } from "./followedSource";
-import { stagingOf } from "./importDelete";
+import { marksOf, stagingOf } from "./importDelete";
 import { type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { clearedAfter } from "./importSource";
-import { marksAmong, outputsOf, stateOf, type Marks } from "./importState";
+import { isGivenUp, marksAmong, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, findLineage, mark, nextOwnerTag, past } from "../lineage/lineage";
 import { deletingTag, digestTag, freshLineage, isLeaving, retainTag } from "../lineage/lineageTags";
 import { pruneAlong } from "../lineage/prune";
@@ -29,13 +29,13 @@ export async function updateImport(
   const own = { ...marksAmong(state), ...(await ownMarks(id, state, inputs, context, call)) };
   const marks: Marks = { ...own, followed, team };
   const unfinished = isImporting({ status: state.status });
-  const image = unfinished ? await context.watchers.of(id).image(call.signal) : undefined;
-  if (unfinished && image === undefined) throw new Error(gone(id));
+  const found = unfinished ? await context.watchers.of(id).image(call.signal) : undefined;
+  if (unfinished && found === undefined) throw new Error(gone(id));
+  const image = found && (await restoreMarks(found, state, context, call));
   // Until it is available it stays as the last run described it.
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
-  if (image !== undefined) await restoreMarks(image, state, context, call);
   const available = image && (await clearedAfter(wait(image), state, stagingOf(state, context, call), context, call));
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
   await shareDescription({ id: Number(id) }, inputs, own.ownerTag, context, call, state);
@@ -72,16 +72,15 @@ async function ownMarks(
 }
 
 /** Gives the image back what a delete that was killed has taken off: as long as this state owns it, nobody may delete it. */
-async function restoreMarks(
-  image: ImageWire,
-  { ownerTag, lineageTag: lineage, retain }: StoredImageImport,
-  context: ProviderContext,
-  { signal }: Call,
-): Promise<void> {
-  if (ownerTag === undefined || lineage === undefined) return;
-  const retained = retainTag(lineage, retain);
-  await mark(image, [ownerTag, ...(retained === undefined ? [] : [retained])], context, signal);
-  if (isLeaving(image)) await context.api.tags.delete(deletingTag(image.id), signal);
+async function restoreMarks(image: ImageWire, state: StoredImageImport, context: ProviderContext, { signal }: Call): Promise<ImageWire> {
+  const { lineageTag: lineage } = state;
+  if (lineage === undefined || !isGivenUp(image, state)) return image;
+  const restored = await mark(image, [lineage, ...marksOf(state, lineage)], context, signal);
+  const leaving = deletingTag(image.id);
+  if (isLeaving(image)) await context.api.tags.delete(leaving, signal);
+  const now = { ...image, tags: [...(image.tags ?? []), ...restored].filter((tag) => tag !== leaving) };
+  context.watchers.of(String(image.id)).learn(now);
+  return now;
 }
 
 /** What the image says to later runs: how many earlier versions are kept, and its digest. */

@@ -17,6 +17,7 @@ import {
   isRetainTag,
   isRetiredTag,
   isUnsettled,
+  isVersion,
   isWantedBeside,
   lastTurn,
   lineageOfMark,
@@ -35,18 +36,16 @@ export interface Lineage {
 }
 
 /**
- * One request, and one for each image that a state stands for but no list by the lineage's tag tells, as of one that was joined. What
- * this process has made of the lineage counts, also where the list lags behind.
+ * One request, and one for each image that it tells or that this process knows of. What becomes of an image is decided by how it shows
+ * itself by its number: lists lag behind, also behind what this process has just done.
  */
-export async function findLineage(tag: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
-  const listed = await context.api.images.listByTag(tag, signal);
-  const current = context.current.get(tag);
-  const versions = current === undefined ? [...listed] : [current, ...listed.filter(({ id }) => id !== current.id)];
-  for (const [id, { lineageTag }] of context.standing) {
-    if (lineageTag !== tag || versions.some((version) => String(version.id) === id)) continue;
-    const image = await context.watchers.of(id).image(signal);
-    if (image !== undefined && image.status !== "deleted") versions.push(image);
-  }
+export async function findLineage(tag: string, { api, current, standing }: ProviderContext, signal: AbortSignal): Promise<Lineage> {
+  const listed = (await api.images.listByTag(tag, signal)).map(({ id }) => id);
+  const stood = [...standing].flatMap(([id, { lineageTag }]) => (lineageTag === tag ? [Number(id)] : []));
+  const ids = new Set([...[current.get(tag)].filter((id) => id !== undefined), ...listed, ...stood]);
+  const images = await Promise.all([...ids].map((id) => api.images.get(String(id), signal)));
+  const isThere = (image: ImageWire | undefined): image is ImageWire => image !== undefined && image.status !== "deleted";
+  const versions = images.filter(isThere).filter((image) => stood.includes(image.id) || isVersion(image, tag));
   return { tag, versions: inOrder(versions, tag) };
 }
 
@@ -192,7 +191,7 @@ export async function discard(
   await dropTags(rest, id, tag, foreign ? undefined : others, context, signal);
   if (tags.some(isDigestTag)) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
-  if (context.current.get(tag)?.id === version.id) context.current.delete(tag);
+  if (context.current.get(tag) === version.id) context.current.delete(tag);
   if (others.length === 0) await endLineage(tag, place, id, context, signal);
   // Last, so that the run after a kill finds by them what no state tells of.
   await dropTags(marks, id, tag, others, context, signal);
@@ -214,7 +213,7 @@ export async function leave(
     const shared = others.some(({ tags }) => tags?.includes(own));
     await (shared ? api.tags.remove(own, image, signal) : api.tags.delete(own, signal));
   }
-  if (current.get(tag)?.id === version.id) current.delete(tag);
+  if (current.get(tag) === version.id) current.delete(tag);
 }
 
 /** Deletes what tags an image has left that is gone, and the lineage's own where that was the last version. */
@@ -243,11 +242,13 @@ async function endLineage(
   lineage: string,
   place: string,
   gone: string | undefined,
-  { api }: ProviderContext,
+  { api, current, standing }: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   const names = await api.tags.names(signal);
-  const ofPlace = names.filter((name) => isOfPlace(name, place));
+  // What this process has just marked may be in no list yet.
+  const alive = new Set([...current.keys(), ...[...standing.values()].map(({ lineageTag }) => lineageTag)]);
+  const ofPlace = names.filter((name) => isOfPlace(name, place) && !alive.has(lineageOfMark(name)));
   const lineages = [...new Set([lineage, ...ofPlace.filter(isOwnerTag).map(lineageOfMark)])];
   const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
   const isLast = (tag: string): boolean => isOwnerTag(tag) || isBegunTag(tag);

@@ -54,6 +54,11 @@ export function isOfLineage(tag: string, lineage: string): boolean {
   return tag.startsWith(reservedPrefix) && tag.endsWith(`:${valueOf(lineage)}`) && tag !== lineage;
 }
 
+/** Whether an image is in the lineage, or carries a mark of it. */
+export function isVersion(image: ImageWire, lineage: string): boolean {
+  return ownTags(image).some((tag) => tag === lineage || isOfLineage(tag, lineage));
+}
+
 /** Whether a mark was made by runs of that resource, whatever lineage they gave it. */
 export function isOfPlace(tag: string, place: string): boolean {
   return (isOwnerTag(tag) || isBegunTag(tag)) && tag.split(":").includes(place);

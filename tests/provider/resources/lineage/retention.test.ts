@@ -76,9 +76,10 @@ describe("a version that has been replaced", () => {
     const { ownerTag, correlationTag } = first.state;
     expect(simulation.requests()).toEqual([
       "GET /v2/images",
+      ...[second, first].map(({ id }) => `GET /v2/images/${id}`),
       "GET /v2/droplets",
-      `DELETE /v2/tags/${correlationTag}`,
       `DELETE /v2/images/${first.id}`,
+      `DELETE /v2/tags/${correlationTag}`,
       `DELETE /v2/tags/${ownerTag}`,
     ]);
     expect(await there(simulation)).toEqual(["v2"]);
@@ -111,7 +112,7 @@ describe("a version that has been replaced", () => {
     const [v1, v2, v3] = ["v1", "v2", "v3"].map((version) => inputsOf(version, { retain: 1 }));
     const first = await roll(simulation, v1!);
     const mortal = simulation.restart();
-    mortal.killAt(4, "after");
+    mortal.killAt(5, "after");
     void create(mortal, v2!);
     await simulation.run(mortal.dead);
     const next = simulation.restart();
@@ -193,7 +194,7 @@ describe("going back to a version that was kept", () => {
     const said = next.call(urn);
     const back = await simulation.run(create(next, v1!, said));
     expect(simulation.requests()).toEqual([
-      ...["GET /v2/account", "GET /v2/images", "GET /v2/tags"],
+      ...["GET /v2/account", "GET /v2/images", `GET /v2/images/${back.id}`, `GET /v2/images/${current.id}`, "GET /v2/tags"],
       ...["POST /v2/tags", `POST /v2/tags/${back.state.ownerTag}/resources`],
     ]);
     expect(said.infos).toEqual([`Image ${back.id}, an earlier version that is made of this source, is taken back.`]);
@@ -275,7 +276,7 @@ describe("the end of a lineage", () => {
     const simulation = simulate(15);
     const first = await roll(simulation, inputsOf("v1", { retain: 1 }));
     const mortal = simulation.restart();
-    mortal.killAt(4, "after");
+    mortal.killAt(5, "after");
     void create(mortal, inputsOf("v2", { retain: 1 }));
     await simulation.run(mortal.dead);
     await simulation.clock.advance(60_000);

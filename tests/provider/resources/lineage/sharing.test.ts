@@ -245,7 +245,7 @@ describe("a resource under another name", () => {
     const first = await simulation.run(create(simulation.process, "dev", retained("1")));
     const mortal = simulation.restart();
     await simulation.run(compare(mortal, "dev", first, retained("2")));
-    mortal.killAt(5, "after");
+    mortal.killAt(6, "after");
     void create(mortal, "dev", retained("2"));
     await simulation.run(mortal.dead);
     expect(simulation.requests().at(-1)).toBe("POST /v2/images");
