@@ -10,7 +10,7 @@ import { importInputs, importOutputs, type ImageImportInputs, type StoredImageIm
 import { post } from "./importPost";
 import { clearedAfter, makeFetchable } from "./importSource";
 import { sharedInputs, stateOf, type Marks } from "./importState";
-import { claim, discard, nextOwnerTag, past, without } from "../lineage/lineage";
+import { claim, discard, mark, nextOwnerTag, past, without } from "../lineage/lineage";
 import {
   begunTag,
   digestTag,
@@ -111,7 +111,11 @@ async function create(
     const said = need === undefined ? share?.claimed : share?.verified;
     const tags = [...tagsOf(inputs, marks), begunMark, ...(said === undefined ? [] : [said])];
     const importing = async (): Promise<ImageWire> => {
-      return arrive(await post(inputs, fetchable.url, marks.correlationTag, tags, context, call.signal), inputs, marks);
+      const posted = await post(inputs, fetchable.url, marks.correlationTag, tags, context, call.signal);
+      const available = await arrive(posted, inputs, marks);
+      // Who deleted another image of this digest meanwhile may have taken the digest off this one, too.
+      await mark(available, tags, context, call.signal);
+      return available;
     };
     return fetchable.removedAfter(importing());
   }

@@ -152,7 +152,7 @@ export async function mark(
 }
 
 /**
- * Deletes a version that nobody beside the lineage wants, else takes the lineage's own tags off it. Of an image that others may join, it
+ * Deletes a version that nobody beside the lineage wants, else takes the lineage's own tags off it. Of an image that others may join or have, it
  * says first that it is about to, and then looks by number: who joins marks first and looks then, so one of the two sees the other.
  * The lineage's own tag stays as long as any other version is there. Killed half-way, it is found by that tag and ended.
  */
@@ -168,7 +168,8 @@ export async function discard(
   const others = versions.filter((other) => other.id !== version.id);
   const deleting = deletingTag(version.id);
   let tags = ownTags(version);
-  if (tags.some(isDigestTag)) {
+  const isShared = tags.some(isDigestTag) || isWantedBeside(version, tag);
+  if (isShared) {
     await context.api.tags.make(deleting, [{ resource_id: id, resource_type: "image" }], signal).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
@@ -189,7 +190,7 @@ export async function discard(
   await context.api.images.delete(id, signal);
   // Not before: killed between the two, the image would be there, and nobody would know that others may join it.
   await dropTags(rest, id, tag, foreign ? undefined : others, context, signal);
-  if (tags.some(isDigestTag)) await context.api.tags.delete(deleting, signal);
+  if (isShared) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
   if (context.current.get(tag) === version.id) context.current.delete(tag);
   if (others.length === 0) await endLineage(tag, place, id, context, signal);
