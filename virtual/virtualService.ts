@@ -42,9 +42,14 @@ export class VirtualService {
     );
   }
 
-  /** Looks on, without taking from what the provider's token may ask in an hour or a minute. Throws where the answer is an error. */
+  /** A token with which to look on: what it asks for takes nothing from the provider's hour or minute. */
+  get watcher(): string {
+    return watchers[(this.#watched += 1) % watchers.length] ?? this.token;
+  }
+
+  /** Looks on. Throws where the answer is an error. */
   async watch<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.ask(method, path, body, watchers[(this.#watched += 1) % watchers.length]);
+    const response = await this.ask(method, path, body, this.watcher);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return (text === "" ? {} : JSON.parse(text)) as T;

@@ -25,10 +25,18 @@ export class LaggingLists {
     if (key === undefined) return answer;
     const then = this.#history.findLast(({ at }) => at <= this.#service.clock.now() - lagSeconds * 1_000);
     const tag = searchParams.get("tag_name");
-    const live = (await this.#lists()).images;
-    const images = (then?.images ?? []).map((image) => ({ ...image, ...live.find(({ id }) => id === image.id), tags: image.tags }));
-    const all = key === "tags" ? (then?.tags ?? []) : images.filter(({ tags }) => tag === null || tags?.includes(tag));
+    const images = await Promise.all((then?.images ?? []).map(async (image) => ({ ...(await this.#now(image)), tags: image.tags })));
+    const all =
+      key === "tags"
+        ? (then?.tags ?? [])
+        : images.filter(({ status, tags }) => status !== "deleted" && (tag === null || tags?.includes(tag)));
     return Response.json({ [key]: all, links: {}, meta: { total: all.length } }, { headers: answer.headers });
+  }
+
+  /** How an image is now, but for one that is gone: an import ends, and one that failed is in no list, without a write. */
+  async #now(image: ImageWire): Promise<ImageWire> {
+    const answer = await this.#service.ask("GET", `/v2/images/${image.id}`, undefined, this.#service.watcher);
+    return answer.ok ? ((await answer.json()) as { image: ImageWire }).image : image;
   }
 
   async #lists(): Promise<Lists> {

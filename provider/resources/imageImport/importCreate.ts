@@ -10,7 +10,7 @@ import { importInputs, importOutputs, type ImageImportInputs, type StoredImageIm
 import { post } from "./importPost";
 import { clearedAfter, makeFetchable } from "./importSource";
 import { sharedInputs, stateOf, type Marks } from "./importState";
-import { claim, discard, mark, nextOwnerTag, past, without } from "../lineage/lineage";
+import { addMember, claim, discard, mark, nextOwnerTag, past, without } from "../lineage/lineage";
 import {
   begunTag,
   digestTag,
@@ -67,6 +67,7 @@ async function create(
   const begunMark = hasHistory ? begunTag(lineage.tag) : begunTag(lineage.tag, placeOf(namespace, call.urn));
   context.created.set(call.urn, { lineageTag: lineage.tag, retain: retain ?? 0 });
 
+  const seen = new Set([...lineage.versions, ...strays.map(({ image }) => image), ...candidates].map(({ id }) => id));
   const found = kept ?? begun;
   let [image, own]: readonly [ImageWire, typeof marks] | readonly [undefined, undefined] =
     found === undefined ? [undefined, undefined] : [await takeOver(found), marks];
@@ -99,7 +100,7 @@ async function create(
   function arrive(version: ImageWire, live: ImageImportInputs, by: typeof marks): Promise<ImageWire> {
     const id = String(version.id);
     context.watchers.of(id).learn(version);
-    context.current.set(lineage.tag, version.id);
+    addMember(lineage.tag, version.id, context);
     context.standing.set(id, by);
     return untilAvailable(version, live, by, context, call);
   }
@@ -111,7 +112,7 @@ async function create(
     const said = need === undefined ? share?.claimed : share?.verified;
     const tags = [...tagsOf(inputs, marks), begunMark, ...(said === undefined ? [] : [said])];
     const importing = async (): Promise<ImageWire> => {
-      const posted = await post(inputs, fetchable.url, marks.correlationTag, tags, context, call.signal);
+      const posted = await post(inputs, fetchable.url, marks.correlationTag, tags, seen, context, call.signal);
       const available = await arrive(posted, inputs, marks);
       // Who deleted another image of this digest meanwhile may have taken the digest off this one, too.
       await mark(available, tags, context, call.signal);
@@ -148,7 +149,6 @@ async function create(
       return [image, by];
     }
     context.standing.delete(String(candidate.id));
-    context.current.delete(lineage.tag);
     await backOff(candidate, by.ownerTag);
     return [undefined, undefined];
   }
@@ -177,12 +177,8 @@ async function create(
     const others = joinable(await context.api.images.listByTag(share.digest, call.signal), share);
     const older = others.find(({ id, status }) => id < imported.id && status === "available");
     if (older === undefined) return [imported, by];
-    const mine = context.current.get(lineage.tag);
     const [image, own] = await joinOne(older);
-    if (image === undefined) {
-      if (mine !== undefined) context.current.set(lineage.tag, mine);
-      return [imported, by];
-    }
+    if (image === undefined) return [imported, by];
     context.standing.delete(String(imported.id));
     const versions = [image, imported, ...lineage.versions];
     await discard(imported, { ...lineage, versions }, placeOf(namespace, call.urn), context, call.signal);

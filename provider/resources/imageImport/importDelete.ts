@@ -5,7 +5,18 @@ import { isImporting } from "../../watch/imageWatcher";
 import { findBegun } from "./existingImages";
 import type { StoredImageImport } from "./imageImportTable";
 import { clearStaged } from "./importSource";
-import { cleanUpAfter, discard, findLineage, inOrder, leave, type Lineage, retire, unretire, without } from "../lineage/lineage";
+import {
+  cleanUpAfter,
+  discard,
+  endLineage,
+  findLineage,
+  inOrder,
+  leave,
+  type Lineage,
+  retire,
+  unretire,
+  without,
+} from "../lineage/lineage";
 import {
   asOf,
   begunTagsOf,
@@ -92,7 +103,7 @@ export async function removeImport(id: string, state: StoredImageImport, context
   if (successors.length === 0 && next !== undefined && next.retain > 0 && isHandedOver(tag, next.lineageTag, context)) {
     retain = next.retain;
     lineage = await handOver({ ...lineage, versions: past }, next.lineageTag, place, context, signal);
-    past.splice(0, past.length, ...without(lineage, context.current.get(lineage.tag)));
+    past.splice(0, past.length, ...lineage.versions.filter((version) => ownersTurn(version, next.lineageTag) === undefined));
   }
   const pruning = { lineage, place, past: inOrder(past, lineage.tag), retain, forceDelete: state.forceDelete ?? false, besides: id };
   await prune(pruning, context, call);
@@ -112,8 +123,7 @@ function isHandedOver(from: string, to: string, { histories }: ProviderContext):
 async function handOver(from: Lineage, to: string, place: string, context: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   let { versions } = from;
   for (const version of from.versions) {
-    // Lists may not show yet what this process has marked.
-    const isCurrent = context.current.get(to) === version.id || ownersTurn(version, to) !== undefined;
+    const isCurrent = ownersTurn(version, to) !== undefined;
     if (!isCurrent && isBegun(version, from.tag)) {
       await discard(version, { ...from, versions }, place, context, signal);
       versions = versions.filter((other) => other !== version);
@@ -132,6 +142,7 @@ async function handOver(from: Lineage, to: string, place: string, context: Provi
     await leave(version, { ...from, versions }, context, signal);
     versions = versions.filter((other) => other !== version);
   }
+  if (versions.length === 0) await endLineage(from.tag, place, undefined, context, signal);
   return findLineage(to, context, signal);
 }
 

@@ -5,12 +5,16 @@ import { tagsWithout } from "../../rules/tag";
 import { requireImageRegion } from "../regionCheck";
 import type { ImageImportInputs } from "./imageImportTable";
 
-/** Asks for the import from the URL. Where the answer is lost, the image is looked for by the import's tag before it is asked for again. */
+/**
+ * Asks for the import from the URL. Where the answer is lost, the image is looked for by the import's tag before it is asked for again: lists may still
+ * show an earlier import that failed, which is among those that were `seen` before.
+ */
 export async function post(
   inputs: ImageImportInputs,
   url: string,
   importTag: string,
   tags: readonly string[],
+  seen: ReadonlySet<number>,
   context: ProviderContext,
   signal: AbortSignal,
 ): Promise<ImageWire> {
@@ -18,7 +22,7 @@ export async function post(
   const marked = [...(inputs.tags ?? []), ...tags];
   const { images } = context.api;
   const find = async (inner: AbortSignal): Promise<ImageWire | undefined> => {
-    const found = await images.listByTag(importTag, inner);
+    const found = (await images.listByTag(importTag, inner)).filter(({ id }) => !seen.has(id));
     return found.reduce<ImageWire | undefined>((newest, one) => (one.id > (newest?.id ?? 0) ? one : newest), undefined);
   };
   try {

@@ -55,7 +55,6 @@ export async function end(image: ImageWire, state: ImageImportState, context: Pr
 async function dropMarks(image: ImageWire, state: StoredImageImport, context: ProviderContext, signal: AbortSignal): Promise<void> {
   const { lineageTag: tag } = state;
   if (tag === undefined) return;
-  context.current.delete(tag);
   const lineage = await findLineage(tag, context, signal);
   const left = [...marksOf(state, tag), ...begunTagsOf(image, state.lineageTag), ...ownTags(image).filter((own) => !isMark(own))];
   await cleanUpAfter(String(image.id), left, lineage, "", context, signal);

@@ -39,14 +39,19 @@ export interface Lineage {
  * One request, and one for each image that it tells or that this process knows of. What becomes of an image is decided by how it shows
  * itself by its number: lists lag behind, also behind what this process has just done.
  */
-export async function findLineage(tag: string, { api, current, standing }: ProviderContext, signal: AbortSignal): Promise<Lineage> {
+export async function findLineage(tag: string, { api, members, standing }: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   const listed = (await api.images.listByTag(tag, signal)).map(({ id }) => id);
   const stood = [...standing].flatMap(([id, { lineageTag }]) => (lineageTag === tag ? [Number(id)] : []));
-  const ids = new Set([...[current.get(tag)].filter((id) => id !== undefined), ...listed, ...stood]);
+  const ids = new Set([...(members.get(tag) ?? []), ...listed, ...stood]);
   const images = await Promise.all([...ids].map((id) => api.images.get(String(id), signal)));
   const isThere = (image: ImageWire | undefined): image is ImageWire => image !== undefined && image.status !== "deleted";
   const versions = images.filter(isThere).filter((image) => stood.includes(image.id) || isVersion(image, tag));
   return { tag, versions: inOrder(versions, tag) };
+}
+
+/** Remembers that this process puts an image into a lineage. */
+export function addMember(lineage: string, id: number, { members }: ProviderContext): void {
+  members.set(lineage, (members.get(lineage) ?? new Set()).add(id));
 }
 
 /** The one that was in use last comes first. */
@@ -132,6 +137,7 @@ export async function retire(
   const retired = retiredTagOn(version, lineage);
   const marks = ownTags(version).filter((tag) => (isOwnerTag(tag) || isRetiredTag(tag)) && isOfLineage(tag, lineage) && tag !== retired);
   const over = [...marks, ...begunTagsOf(version, lineage)];
+  addMember(lineage, version.id, context);
   const missing = await mark(version, [lineage, ...sourceTags, retired], context, signal);
   for (const tag of over) await context.api.tags.delete(tag, signal);
   return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
@@ -192,7 +198,6 @@ export async function discard(
   await dropTags(rest, id, tag, foreign ? undefined : others, context, signal);
   if (isShared) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
-  if (context.current.get(tag) === version.id) context.current.delete(tag);
   if (others.length === 0) await endLineage(tag, place, id, context, signal);
   // Last, so that the run after a kill finds by them what no state tells of.
   await dropTags(marks, id, tag, others, context, signal);
@@ -200,12 +205,7 @@ export async function discard(
 }
 
 /** Takes off an image what it carries of the lineage. What a create didn't end goes last, so that the run after a kill finds it. */
-export async function leave(
-  version: ImageWire,
-  { tag, versions }: Lineage,
-  { api, current }: ProviderContext,
-  signal: AbortSignal,
-): Promise<void> {
+export async function leave(version: ImageWire, { tag, versions }: Lineage, { api }: ProviderContext, signal: AbortSignal): Promise<void> {
   const others = versions.filter(({ id }) => id !== version.id);
   const image = [{ resource_id: String(version.id), resource_type: "image" as const }];
   const marks = ownTags(version).filter((own) => isOfLineage(own, tag) && !isBegunTag(own));
@@ -214,7 +214,6 @@ export async function leave(
     const shared = others.some(({ tags }) => tags?.includes(own));
     await (shared ? api.tags.remove(own, image, signal) : api.tags.delete(own, signal));
   }
-  if (current.get(tag) === version.id) current.delete(tag);
 }
 
 /** Deletes what tags an image has left that is gone, and the lineage's own where that was the last version. */
@@ -239,16 +238,16 @@ export async function cleanUpAfter(
  * Deletes what tags are left when the last version is gone: also those of imports that failed after the run that began them was killed.
  * An image that is `gone` may still show in lists.
  */
-async function endLineage(
+export async function endLineage(
   lineage: string,
   place: string,
   gone: string | undefined,
-  { api, current, standing }: ProviderContext,
+  { api, members, standing }: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
   const names = await api.tags.names(signal);
   // What this process has just marked may be in no list yet.
-  const alive = new Set([...current.keys(), ...[...standing.values()].map(({ lineageTag }) => lineageTag)]);
+  const alive = new Set([...members.keys(), ...[...standing.values()].map(({ lineageTag }) => lineageTag)]);
   const ofPlace = names.filter((name) => isOfPlace(name, place) && !alive.has(lineageOfMark(name)));
   const lineages = [...new Set([lineage, ...ofPlace.filter(isOwnerTag).map(lineageOfMark)])];
   const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
