@@ -76,7 +76,7 @@ describe("a version that has been replaced", () => {
     const { ownerTag, correlationTag } = first.state;
     expect(simulation.requests()).toEqual([
       "GET /v2/images",
-      ...[second, first].map(({ id }) => `GET /v2/images/${id}`),
+      ...[first, second].map(({ id }) => `GET /v2/images/${id}`),
       "GET /v2/droplets",
       `DELETE /v2/images/${first.id}`,
       `DELETE /v2/tags/${correlationTag}`,
