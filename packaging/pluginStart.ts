@@ -4,11 +4,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as vm from "node:vm";
+import type { Server } from "node:net";
+import { announce } from "../provider/host/announce";
 
 /** Filled in by the bundler from `engines.node` of the package. */
 declare const oldestNode: string;
 
-type Main = () => Promise<void>;
+type Main = (listener: Server) => Promise<void>;
 type Wrapper = (exports: { main?: Main }, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
 
 const digestBytes = 32;
@@ -22,10 +24,12 @@ if (isOlder(process.versions.node, oldestNode)) {
 void start(path.join(__dirname, "provider.js"));
 
 /**
- * Runs the bundle with the machine code that an earlier run left, which makes the start several times quicker, and leaves it where none
- * was. The code belongs to exactly this bundle, Node.js and processor: V8 checks less than that.
+ * Prints the port, so that the engine connects meanwhile, and runs the bundle with the machine code that an earlier run left, which makes
+ * the start several times quicker, and leaves it where none was. The code belongs to exactly this bundle, Node.js and processor: V8 checks less than that.
  */
 async function start(bundle: string): Promise<void> {
+  // To make Node.js a stream of stdout takes longer than to listen.
+  const listener = await announce((line) => fs.writeSync(1, line));
   const bytes = fs.readFileSync(bundle);
   // The bundler writes ASCII, which is read quickest as this.
   const source = bytes.toString("latin1");
@@ -40,7 +44,7 @@ async function start(bundle: string): Promise<void> {
   });
   const module: { exports: { main?: Main } } = { exports: {} };
   (script.runInThisContext() as Wrapper)(module.exports, require, module, bundle, path.dirname(bundle));
-  await module.exports.main?.();
+  await module.exports.main?.(listener);
   // Only now are the functions compiled that a run needs.
   if (file !== undefined && (cachedData === undefined || script.cachedDataRejected === true)) writeCode(file, script.createCachedData());
   process.exit(0);

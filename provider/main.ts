@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Server as Listener } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { honourProxies } from "./honourProxies";
@@ -14,13 +15,16 @@ import { nodeProbe } from "./nodeProbe";
 import { steadyClock } from "./steadyClock";
 import type { World } from "./world";
 
-/** The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. */
-export async function main(): Promise<void> {
+/**
+ * The plugin's entry: the real clock, random source, network and process are taken here and nowhere else. Where the port is printed before
+ * this is loaded, `listener` is who listens there.
+ */
+export async function main(listener?: Listener): Promise<void> {
   // The S3 client would print on stderr that it will leave Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const proxies = honourProxies(process.env);
   const world: World = { clock: steadyClock, random: () => Math.random(), send, probe: nodeProbe };
-  await serve(imagefleet(stagingThrough(proxies)), world, process, construction);
+  await serve(imagefleet(stagingThrough(proxies)), world, process, construction, listener);
 }
 
 /** Most runs construct nothing: Pulumi's SDK takes longer to load than all the rest. */

@@ -1,4 +1,6 @@
+import type { Server as Listener } from "node:net";
 import type { World } from "../world";
+import { announce } from "./announce";
 import type { Provider } from "./provider";
 import type { Construction } from "./constructCalls";
 import { startServer } from "./server";
@@ -9,10 +11,15 @@ export type PluginProcess = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "std
 /**
  * Serves a provider until the engine is done with it. SIGINT and SIGTERM cancel the calls that run, which answer with what they have made;
  * where the engine was killed, its end of stdin closes, and nobody reads the answers. Without an engine's address on the command line one is to
- * attach (`PULUMI_DEBUG_PROVIDERS`), and stdin is nobody's. The first line of stdout is the port, and nothing else is ever written there:
- * the engine waits for it without a time limit.
+ * attach (`PULUMI_DEBUG_PROVIDERS`), and stdin is nobody's. Nothing is written to stdout but the port where it listens.
  */
-export async function serve<S>(provider: Provider<S>, world: World, process: PluginProcess, construction?: Construction): Promise<void> {
+export async function serve<S>(
+  provider: Provider<S>,
+  world: World,
+  process: PluginProcess,
+  construction?: Construction,
+  announced: Listener | Promise<Listener> = announce((line) => void process.stdout.write(line)),
+): Promise<void> {
   const engineAddress = process.argv.slice(2).findLast((argument) => /^[^-].*:\d+$/.test(argument)) ?? "";
   const debug = (text: string) => void process.stderr.write(`${text}\n`);
   // An unhandled rejection must not end the operations that run.
@@ -27,8 +34,8 @@ export async function serve<S>(provider: Provider<S>, world: World, process: Plu
     for (const event of ["end", "close"]) process.stdin.once(event, () => resolve());
     process.stdin.resume();
   });
-  const server = await startServer(provider, world, { engineAddress, environment: process.env, debug, construction });
-  process.stdout.write(`${server.port}\n`);
+  const listener = await announced;
+  const server = startServer(provider, listener, world, { engineAddress, environment: process.env, debug, construction });
   await Promise.race([abandoned, interrupted.then(() => server.end())]);
   server.stop();
 }

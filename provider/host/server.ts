@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import type { Server as Listener } from "node:net";
 import { Server, ServerCredentials, type handleUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService, type IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -30,8 +29,6 @@ export interface ServerSettings {
 }
 
 export interface RunningServer {
-  /** On loopback. */
-  readonly port: number;
   /**
    * Cancels the calls that run, lets each answer with what it has made, and ends when the engine has cancelled too, or has hung
    * up; after 4.5 s at the latest.
@@ -41,8 +38,8 @@ export interface RunningServer {
   stop(): void;
 }
 
-/** Serves a provider to the Pulumi engine on a free loopback port. */
-export async function startServer<S>(provider: Provider<S>, world: World, settings: ServerSettings): Promise<RunningServer> {
+/** Serves a provider to the Pulumi engine where `listener` listens. */
+export function startServer<S>(provider: Provider<S>, listener: Listener, world: World, settings: ServerSettings): RunningServer {
   const { engineAddress, environment, debug, construction } = settings;
   const engine = new EngineLog();
   engine.attach(engineAddress);
@@ -54,9 +51,7 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
   const context = { provider, world, environment, debug, lines: new StatusLines(world.clock, engine.send, environment) };
   server.addService(ResourceProviderService, implementation(context, session, engine, construction));
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const listener = createServer((socket) => connections.injectConnection(socket));
-  await once(listener.listen(0, "127.0.0.1"), "listening");
-  const { port } = listener.address() as AddressInfo;
+  listener.on("connection", (socket) => connections.injectConnection(socket));
   const stop = (): void => {
     listener.close();
     server.forceShutdown();
@@ -71,7 +66,7 @@ export async function startServer<S>(provider: Provider<S>, world: World, settin
     await world.clock.sleep(endMilliseconds, answered.signal).catch(() => undefined);
     stop();
   };
-  return { port, end, stop };
+  return { end, stop };
 }
 
 /** The calls that the engine makes; every other one is answered UNIMPLEMENTED by gRPC itself. */

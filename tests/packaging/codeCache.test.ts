@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { builtRelease, scratchFolder, unpacked } from "./builtRelease";
 
 let start: string;
@@ -11,12 +13,18 @@ beforeAll(async () => {
   start = path.join(plugin, "start.js");
 });
 
+/** A folder with the plugin's first file beside that bundle. */
+async function startBeside(bundle: string): Promise<string> {
+  const folder = await scratchFolder();
+  await copyFile(start, path.join(folder, "start.js"));
+  await writeFile(path.join(folder, "provider.js"), bundle);
+  return folder;
+}
+
 /** The plugin's first file beside a bundle that prints a word, and a cache of its own. */
 async function startOf(word: string, cache?: string) {
-  const folder = await scratchFolder();
+  const folder = await startBeside(`exports.main = async () => void process.stdout.write("${word}");\n`);
   const home = cache ?? (await scratchFolder());
-  await copyFile(start, path.join(folder, "start.js"));
-  await writeFile(path.join(folder, "provider.js"), `exports.main = async () => void process.stdout.write("${word}");\n`);
   const code = path.join(home, "imagefleet", "code");
   return {
     home,
@@ -25,7 +33,9 @@ async function startOf(word: string, cache?: string) {
       const env = { PATH: process.env["PATH"], XDG_CACHE_HOME: home };
       const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, path.join(folder, "start.js")], { env, encoding: "utf8" });
       expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
-      return stdout;
+      const [port, printed] = stdout.split("\n");
+      expect(port).toMatch(/^\d+$/);
+      return printed;
     },
     /** The one file of the cache, and what tells whether it was written again. */
     kept: async () => {
@@ -50,12 +60,13 @@ test("the plugin itself leaves its compiled code at its first start, and V8 take
   const home = await scratchFolder();
   const code = path.join(home, "imagefleet", "code");
   const written = async () => {
-    const plugin = spawn(path.join(path.dirname(start), "pulumi-resource-imagefleet"), [], {
+    const plugin = spawn(path.join(path.dirname(start), "pulumi-resource-imagefleet"), ["127.0.0.1:1"], {
       env: { ...process.env, XDG_CACHE_HOME: home },
     });
     const [port] = (await once(plugin.stdout, "data")) as [Buffer];
     expect(String(port)).toMatch(/^\d+\n$/);
-    plugin.kill("SIGINT");
+    // As when the engine is gone. A signal may come before the plugin is loaded, and ends it then and there.
+    plugin.stdin.end();
     expect(await once(plugin, "close")).toEqual([0, null]);
     const [name = "", ...others] = await readdir(code);
     expect(others).toEqual([]);
@@ -125,4 +136,16 @@ test("a folder that others can write to, or that lies elsewhere, is not used", a
 test("the plugin starts where no folder can be made", async () => {
   const { run } = await startOf("hello", "/dev/null");
   expect(run()).toBe("hello");
+});
+
+test("who connects as soon as the port is printed is answered once the bundle is loaded", async () => {
+  const folder = await startBeside(`
+    require("node:child_process").execFileSync("sleep", ["0.5"]);
+    exports.main = (listener) => new Promise((done) => listener.on("connection", (socket) => socket.end("hello", done)));
+  `);
+  const env = { ...process.env, XDG_CACHE_HOME: await scratchFolder() };
+  const plugin = spawn(process.execPath, [path.join(folder, "start.js")], { env });
+  const [port] = (await once(plugin.stdout, "data")) as [Buffer];
+  expect(await text(connect(Number(port), "127.0.0.1"))).toBe("hello");
+  expect(await once(plugin, "close")).toEqual([0, null]);
 });

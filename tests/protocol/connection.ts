@@ -1,3 +1,4 @@
+import type { AddressInfo } from "node:net";
 import { credentials, Server, ServerCredentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogSeverity, type LogRequest } from "@pulumi/pulumi/proto/engine_pb";
@@ -8,6 +9,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import type { Construction } from "../../provider/host/constructCalls";
 import type { Provider } from "../../provider/host/provider";
+import { announce } from "../../provider/host/announce";
 import { startServer } from "../../provider/host/server";
 import type { World } from "../../provider/world";
 import { VirtualClock } from "../../virtual/virtualClock";
@@ -62,13 +64,14 @@ export async function connect<S>(
     heard.push({ kind: request.getEphemeral() ? `${severity}*` : severity, urn: request.getUrn(), text: request.getMessage() });
   });
   const engineAddress = `127.0.0.1:${engine.port}`;
-  const server = await startServer(provider, worldOn(clock, send), {
+  const listener = await announce(() => undefined);
+  const server = startServer(provider, listener, worldOn(clock, send), {
     engineAddress,
     environment,
     debug: (text) => void debugged.push(text),
     construction,
   });
-  const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
+  const client = new ResourceProviderClient(`127.0.0.1:${(listener.address() as AddressInfo).port}`, credentials.createInsecure());
   const close = () => {
     client.close();
     server.stop();
