@@ -12,7 +12,7 @@ import { deletingTag, digestTag, freshLineage, isLeaving, retainTag } from "../l
 import { pruneAlong } from "../lineage/prune";
 import { shareDescription } from "./sharedDescription";
 import { normalDigest } from "../../rules/digest";
-import { sourceIdentity } from "./sourceIdentity";
+import { shareOf, sourceIdentity } from "./sourceIdentity";
 import { end, gone, untilAvailable } from "./importWait";
 
 export async function updateImport(
@@ -75,7 +75,9 @@ async function ownMarks(
 async function restoreMarks(image: ImageWire, state: StoredImageImport, context: ProviderContext, { signal }: Call): Promise<ImageWire> {
   const { lineageTag: lineage } = state;
   if (lineage === undefined || !isGivenUp(image, state)) return image;
-  const restored = await mark(image, [lineage, ...marksOf(state, lineage)], context, signal);
+  const claimed = state.source && shareOf(state.source, context)?.claimed;
+  const tags = [lineage, ...marksOf(state, lineage), ...(claimed === undefined ? [] : [claimed])];
+  const restored = await mark(image, tags, context, signal);
   const leaving = deletingTag(image.id);
   if (isLeaving(image)) await context.api.tags.delete(leaving, signal);
   const now = { ...image, tags: [...(image.tags ?? []), ...restored].filter((tag) => tag !== leaving) };

@@ -193,9 +193,8 @@ export async function discard(
   const dropped = [...new Set([...tags, ...ownTags(version)])].filter((own) => own !== tag && own !== deleting);
   const marks = dropped.filter((own) => isOwnerTag(own) || isBegunTag(own));
   const rest = dropped.filter((own) => !marks.includes(own));
-  await context.api.images.delete(id, signal);
-  // Not before: killed between the two, the image would be there, and nobody would know that others may join it.
   await dropTags(rest, id, tag, foreign ? undefined : others, context, signal);
+  await context.api.images.delete(id, signal);
   if (isShared) await context.api.tags.delete(deleting, signal);
   context.watchers.of(id).forget();
   if (others.length === 0) await endLineage(tag, place, id, context, signal);

@@ -78,8 +78,8 @@ describe("a version that has been replaced", () => {
       "GET /v2/images",
       ...[first, second].map(({ id }) => `GET /v2/images/${id}`),
       "GET /v2/droplets",
-      `DELETE /v2/images/${first.id}`,
       `DELETE /v2/tags/${correlationTag}`,
+      `DELETE /v2/images/${first.id}`,
       `DELETE /v2/tags/${ownerTag}`,
     ]);
     expect(await there(simulation)).toEqual(["v2"]);
