@@ -204,4 +204,25 @@ export const found: [number, number, readonly Moment[]][] = [
       [[0, up("a")]],
     ],
   ],
+  [
+    0,
+    0,
+    [
+      [[0, up("a", { importFails: false })]],
+      [
+        [3, up("a", { importFails: false })],
+        [0, up("b", { forced: false })],
+      ],
+      [
+        [3, up("b")],
+        [0, destroy("a", { killed: { request: 13, when: "after" } })],
+      ],
+      [[0, up("b", { importFails: false })]],
+      [
+        [0, up("a", { retain: 2, killed: { request: 1, when: "before" } })],
+        [3, up("b")],
+      ],
+      [[3, up("a", { retain: 1, killed: { request: 1, when: "before" } })]],
+    ],
+  ],
 ];

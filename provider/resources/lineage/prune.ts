@@ -30,24 +30,28 @@ export async function prune(
   call: Call,
 ): Promise<void> {
   const { signal } = call;
+  // As they are now: a tag that one has just been given is not taken off with another's.
+  const versions = new Map([...lineage.versions, ...past].map((version) => [version.id, version]));
+  const keep = async (version: ImageWire): Promise<void> => {
+    versions.set(version.id, await retire(version, lineage.tag, [], context, signal));
+  };
   const kept = past.filter((version) => !isBegun(version, lineage.tag)).slice(0, retain);
-  for (const version of kept) await retire(version, lineage.tag, [], context, signal);
+  for (const version of kept) await keep(version);
   const surplus = past.filter((version) => !kept.includes(version)).reverse();
   if (surplus.length === 0) return;
   const others = surplus.filter(({ id }) => String(id) !== besides);
   if (others.length > 0) call.info(pruned(retain, "deleted", others));
   const running = forceDelete ? new Map<number, readonly string[]>() : await dropletsByImage(context, signal);
-  let { versions } = lineage;
   for (const version of surplus) {
     const droplets = running.get(version.id);
     if (droplets !== undefined && !isWantedBeside(version, lineage.tag)) {
-      await retire(version, lineage.tag, [], context, signal);
+      await keep(version);
       call.warn(stays(version.id, droplets));
       continue;
     }
-    const outcome = await discard(version, { tag: lineage.tag, versions }, place, context, signal);
+    const outcome = await discard(version, { tag: lineage.tag, versions: [...versions.values()] }, place, context, signal);
     if (outcome === "left") call.info(`Image ${version.id} stays: other resources want it, too.`);
-    versions = versions.filter(({ id }) => id !== version.id);
+    versions.delete(version.id);
   }
 }
 
