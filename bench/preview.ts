@@ -6,7 +6,7 @@ import { nodeFolder } from "./newerNode";
 import { home, otherRegions } from "./rehearsal";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { compiledProject, inFolder, openStack, unasked } from "./stack";
-import { unpackedPlugin } from "./unpackedPlugin";
+import { programOfPackage, unpackedPlugin } from "./unpackedPlugin";
 
 const runs = 7;
 const quick = { importSeconds: 0.5, transferSeconds: 0.5, dropletSeconds: 0.5 };
@@ -14,20 +14,34 @@ const preview = ["preview", "--expect-no-changes"];
 
 /** What a preview costs in which nothing changes, and what of it is the way in which the program is run. */
 export const previewRows: readonly Row[] = [
-  { id: "preview.unchanged20", unit: "ratio", measure: () => unchanged20() },
-  { id: "preview.unchanged20.node24", unit: "ratio", target: atMost(1.25), measure: async () => unchanged20(await nodeFolder("24.22.3")) },
+  { id: "preview.unchanged20", unit: "ratio", measure: () => unchanged(imagefleet20) },
+  {
+    id: "preview.unchanged20.node24",
+    unit: "ratio",
+    target: atMost(1.25),
+    measure: async () => unchanged(imagefleet20, await nodeFolder("24.22.3")),
+  },
+  { id: "preview.own20.node24", unit: "ratio", measure: async () => unchanged(own20, await nodeFolder("24.22.3")) },
   { id: "program.checked", unit: "s", measure: async () => (await ways()).checked },
   { id: "program.transpiled", unit: "s", measure: async () => (await ways()).transpiled },
   { id: "program.compiled", unit: "s", measure: async () => (await ways()).compiled },
 ];
 
-/** 20 resources: image, import, replication and fleet with their 15 replicas, beside a program that has none. */
-function unchanged20(node?: string): Promise<Measured> {
+/** 20 resources: image, import, replication and fleet with their 15 replicas, by package and plugin as released. */
+const imagefleet20: Declaring = async (folder, plugin) =>
+  compiledProject(folder, "bench", programOfPackage(folder, "plugin", "service"), plugin);
+/** 20 of the engine's own, for which no plugin is started. */
+const own20: Declaring = (folder) => compiledProject(folder, "bench", "programs/stashes");
+
+type Declaring = (folder: string, plugin: string) => Promise<string>;
+
+/** A preview with nothing to change, beside that of a program that declares nothing. */
+function unchanged(declaring: Declaring, node?: string): Promise<Measured> {
   return withCloud(async (cloud, folder) => {
     const plugin = await unpackedPlugin(folder, "plugin");
     const regions = JSON.stringify([home, ...otherRegions.slice(0, 14)]);
     const full = await openStack({
-      project: await compiledProject(folder, "bench", "programs/service", plugin),
+      project: await declaring(folder, plugin),
       name: "full",
       folder: path.join(folder, "full"),
       config: { regions, url: cloud.imageUrl, sshKey: cloud.sshKey },
@@ -45,7 +59,7 @@ function unchanged20(node?: string): Promise<Measured> {
     for (const stack of [full, empty]) await stack.time(["up", ...unasked]);
     const took = await inTurns({ full: () => full.time(preview), empty: () => empty.time(preview) });
     const [whole, least] = [rounded(median(took.full)), rounded(median(took.empty))];
-    const note = `${whole} s over ${least} s of a program that only loads the SDK, both compiled, the plugin as released; medians of ${runs} pairs`;
+    const note = `${whole} s over ${least} s of a program that only loads the SDK, both compiled; medians of ${runs} pairs`;
     return { value: median(took.full.map((seconds, round) => seconds / (took.empty[round] ?? NaN))), note };
   });
 }

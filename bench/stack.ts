@@ -69,7 +69,7 @@ export async function compiledProject(folder: string, name: string, module: stri
     plugins: { providers: [{ name: "imagefleet", path: plugin }] },
   };
   await mkdir(project);
-  await writeFile(path.join(project, "index.js"), `module.exports = require(${JSON.stringify(path.join(__dirname, module))});\n`);
+  await writeFile(path.join(project, "index.js"), `module.exports = require(${JSON.stringify(path.resolve(__dirname, module))});\n`);
   await writeFile(path.join(project, "Pulumi.yaml"), stringify(yaml));
   return project;
 }
