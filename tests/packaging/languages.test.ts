@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parse } from "yaml";
 import { packageSchema } from "../../provider/host/schema";
 import { imagefleet } from "../../provider/imagefleet";
 import manifest from "../../package.json";
@@ -8,15 +7,12 @@ import manifest from "../../package.json";
 interface Described {
   readonly type?: string;
   readonly $ref?: string;
-  readonly plain?: boolean;
   readonly description?: string;
 }
 
 interface Component {
   readonly isComponent?: boolean;
   readonly inputProperties: Readonly<Record<string, Described>>;
-  readonly requiredInputs: readonly string[];
-  readonly properties: Readonly<Record<string, Described>>;
   readonly methods?: Readonly<Record<string, string>>;
 }
 
@@ -29,75 +25,13 @@ const schema = JSON.parse(JSON.stringify(packageSchema(imagefleet()))) as {
   readonly functions: Readonly<Record<string, Called>>;
   readonly types: Readonly<Record<string, { readonly properties: Readonly<Record<string, Described>> }>>;
 };
-const file = (name: string) => readFileSync(path.resolve(__dirname, "../../examples", name), "utf8");
 const component = (name: string) => {
   const found = schema.resources[`imagefleet:index:${name}`];
   if (found?.isComponent !== true) throw new Error(`${name} is no component of the schema.`);
   return found;
 };
 
-/** What one program gives to a component, under the schema's own names. */
-interface Use {
-  readonly component: string;
-  readonly given: readonly string[];
-  readonly source?: readonly string[];
-  readonly taken: readonly string[];
-}
-
-function expectOfSchema({ component: name, given, source = [], taken }: Use): void {
-  const { inputProperties, requiredInputs, properties } = component(name);
-  expect(Object.keys(inputProperties)).toEqual(expect.arrayContaining([...given]));
-  expect(given).toEqual(expect.arrayContaining([...requiredInputs]));
-  expect(Object.keys(properties)).toEqual(expect.arrayContaining([...taken]));
-  const type = inputProperties["source"]?.$ref?.replace("#/types/", "") ?? "";
-  if (source.length > 0) expect(Object.keys(schema.types[type]?.properties ?? {})).toEqual(expect.arrayContaining([...source]));
-}
-
-const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const lowered = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found = ""]) => found);
-
-test("examples/yaml gives each component what the schema asks for", () => {
-  const program = parse(file("yaml/Pulumi.yaml")) as {
-    readonly resources: Readonly<Record<string, { readonly type: string; readonly properties: Readonly<Record<string, unknown>> }>>;
-  };
-  const { image, fleet } = program.resources;
-  expect([image?.type, fleet?.type]).toEqual(["imagefleet:CustomImage", "imagefleet:DropletFleet"]);
-  const source = Object.keys(image?.properties["source"] as object);
-  expectOfSchema({ component: "CustomImage", given: Object.keys(image?.properties ?? {}), source, taken: ["imageIds"] });
-  expectOfSchema({ component: "DropletFleet", given: Object.keys(fleet?.properties ?? {}), taken: ["addresses"] });
-  expect(all(file("yaml/Pulumi.yaml"), /\$\{(?:image|fleet)\.(\w+)/g)).toEqual(["imageIds", "addresses"]);
-});
-
-test("examples/python gives each component what the schema asks for", () => {
-  const text = file("python/__main__.py");
-  const [image = "", fleet = ""] = all(text, /imagefleet\.\w+\("web", (.*)\)$/gm);
-  expect(all(text, /imagefleet\.([A-Z]\w+)\(/g)).toEqual(["CustomImage", "DropletFleet"]);
-  const given = (call: string) => all(call, /(\w+)=/g).map(camel);
-  const source = all(image, /source=\{"(\w+)"/g);
-  expectOfSchema({ component: "CustomImage", given: given(image), source, taken: all(text, /image\.(\w+)\[/g).map(camel) });
-  expectOfSchema({ component: "DropletFleet", given: given(fleet), taken: all(text, /fleet\.(\w+)\)/g).map(camel) });
-});
-
-test("examples/go gives each component what the schema asks for, plain where the schema says plain", () => {
-  const text = file("go/main.go");
-  const calls = [...text.matchAll(/imagefleet\.New(\w+)\(ctx, "web", &imagefleet\.(\w+)Args\{\n([^]*?)\n\t\t\}\)/g)];
-  expect(calls.map(([, made, args]) => [made, args])).toEqual([
-    ["CustomImage", "CustomImage"],
-    ["DropletFleet", "DropletFleet"],
-  ]);
-  const [image = "", fleet = ""] = calls.map(([, , , fields = ""]) => fields);
-  const fields = (call: string) => all(call, /^\t+(\w+):/gm).map(lowered);
-  const source = all(image, /ImageImportSourceArgs\{(\w+):/g).map(lowered);
-  expectOfSchema({ component: "CustomImage", given: fields(image), source, taken: all(text, /image\.([A-Z]\w+)\./g).map(lowered) });
-  expectOfSchema({ component: "DropletFleet", given: fields(fleet), taken: all(text, /fleet\.([A-Z]\w+)\)/g).map(lowered) });
-  for (const [name, call] of [["CustomImage", image] as const, ["DropletFleet", fleet] as const]) {
-    for (const [, field = "", value = ""] of call.matchAll(/^\t+(\w+):\s+(.*),$/gm)) {
-      const isPlain = component(name).inputProperties[lowered(field)]?.plain === true;
-      expect([field, /^(\[\]string|")/.test(value)]).toEqual([field, isPlain]);
-    }
-  }
-});
 
 test("ImageService has the arguments that it has in TypeScript, described as there", () => {
   const text = readFileSync(path.resolve(__dirname, "../../components/service/serviceArgs.ts"), "utf8");
