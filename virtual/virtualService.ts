@@ -48,11 +48,10 @@ export class VirtualService {
   }
 
   /** Looks on. Throws where the answer is an error. */
-  async watch<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.ask(method, path, body, this.watcher);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return (text === "" ? {} : JSON.parse(text)) as T;
+  async watch<T>(path: string): Promise<T> {
+    const response = await this.ask("GET", path, undefined, this.watcher);
+    if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
   }
 
   /** Moves time on until the promise is settled. */

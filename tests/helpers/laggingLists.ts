@@ -40,8 +40,8 @@ export class LaggingLists {
   }
 
   async #lists(): Promise<Lists> {
-    const { images } = await this.#service.watch<Pick<Lists, "images">>("GET", "/v2/images?private=true&per_page=200");
-    const { tags } = await this.#service.watch<Pick<Lists, "tags">>("GET", "/v2/tags?per_page=200");
+    const { images } = await this.#service.watch<Pick<Lists, "images">>("/v2/images?private=true&per_page=200");
+    const { tags } = await this.#service.watch<Pick<Lists, "tags">>("/v2/tags?per_page=200");
     return { at: this.#service.clock.now(), images, tags };
   }
 }

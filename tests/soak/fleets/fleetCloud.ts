@@ -70,8 +70,10 @@ export class FleetCloud {
   }
 
   /** Asks beside the provider. */
-  ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this.service.watch(method, path, body);
+  async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.service.ask(method, path, body, this.service.watcher);
+    const text = await response.text();
+    return (text === "" ? {} : JSON.parse(text)) as T;
   }
 
   async control(path: string, body: unknown): Promise<void> {
