@@ -1,10 +1,10 @@
 /* The plugin's first file: old Node.js must be able to read it, so it is compiled for ES2015 and loads the rest only on a supported one. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import type { Server } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as vm from "node:vm";
-import type { Server } from "node:net";
 import { announce } from "../provider/host/announce";
 
 /** Filled in by the bundler from `engines.node` of the package. */
@@ -25,7 +25,8 @@ void start(path.join(__dirname, "provider.js"));
 
 /**
  * Prints the port, so that the engine connects meanwhile, and runs the bundle with the machine code that an earlier run left, which makes
- * the start several times quicker, and leaves it where none was. The code belongs to exactly this bundle, Node.js and processor: V8 checks less than that.
+ * the start several times quicker, and leaves it where none was. The code belongs to exactly this bundle, Node.js and processor: V8 checks
+ * less than that.
  */
 async function start(bundle: string): Promise<void> {
   // To make Node.js a stream of stdout takes longer than to listen.

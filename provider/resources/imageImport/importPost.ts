@@ -6,8 +6,8 @@ import { requireImageRegion } from "../regionCheck";
 import type { ImageImportInputs } from "./imageImportTable";
 
 /**
- * Asks for the import from the URL. Where the answer is lost, the image is looked for by the import's tag before it is asked for again: lists may still
- * show an earlier import that failed, which is among those that were `seen` before.
+ * Asks for the import from the URL. Where the answer is lost, the image is looked for by the import's tag before it is asked for again. What
+ * was `seen` before isn't it: lists may still show an earlier import that has failed.
  */
 export async function post(
   inputs: ImageImportInputs,

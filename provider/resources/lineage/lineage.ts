@@ -158,8 +158,8 @@ export async function mark(
 }
 
 /**
- * Deletes a version that nobody beside the lineage wants, else takes the lineage's own tags off it. Of an image that others may join or have, it
- * says first that it is about to, and then looks by number: who joins marks first and looks then, so one of the two sees the other.
+ * Deletes a version that nobody beside the lineage wants, else takes the lineage's own tags off it. Of an image that others have or may
+ * join, it says first that it is about to, and then looks by number: who joins marks first and looks then, so one of the two sees the other.
  * The lineage's own tag stays as long as any other version is there. Killed half-way, it is found by that tag and ended.
  */
 export async function discard(
