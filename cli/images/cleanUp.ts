@@ -2,6 +2,7 @@ import type { ProviderContext } from "../../provider/providerContext";
 import { discard, leave } from "../../provider/resources/lineage/lineage";
 import {
   freshLineage,
+  isBegunByOwner,
   isMark,
   isOfLineage,
   isOwnerTag,
@@ -12,7 +13,7 @@ import {
 import { entryOf, type Entry, type Owner } from "./inventory";
 
 /**
- * Takes the marks of a state that was lost off its image. Where no other state of its history is left in the account, what that history
+ * Takes the marks of a state that was lost off its image, and those of what killed runs of the same resource have begun. Where no other state of its history is left in the account, what that history
  * keeps is released, too. What nobody else wants keeps the tag of its history: by that it can be told from images that aren't imagefleet's.
  */
 export async function release(
@@ -21,7 +22,8 @@ export async function release(
   signal: AbortSignal,
 ): Promise<void> {
   const tag = lineageOfMark(owner.mark);
-  await api.tags.delete(owner.mark, signal);
+  const begun = (await context.tagNames(signal)).filter((mark) => isBegunByOwner(mark, owner.mark));
+  for (const mark of [owner.mark, ...begun]) await api.tags.delete(mark, signal);
   const images = await api.images.list(signal);
   const versions = images.filter((image) => ownTags(image).some((own) => own === tag || isOfLineage(own, tag)));
   const others = versions.flatMap(ownTags).filter((own) => isOwnerTag(own) && isOfLineage(own, tag) && own !== owner.mark);

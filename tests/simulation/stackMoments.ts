@@ -225,4 +225,41 @@ export const found: [number, number, readonly Moment[]][] = [
       [[3, up("a", { retain: 1, killed: { request: 1, when: "before" } })]],
     ],
   ],
+  [
+    0,
+    0,
+    [
+      [[0, up("c", { importFails: false })]],
+      [
+        [1, up("a", { importFails: false })],
+        [0, { kind: "rename" }],
+      ],
+      [
+        [0, up("a", { forced: false, killed: { request: 9, when: "before" } })],
+        [0, up("a")],
+      ],
+      [
+        [0, up("a", { rolloutFails: false })],
+        [0, up("a")],
+      ],
+      [
+        [0, { kind: "lose" }],
+        [0, up("a")],
+      ],
+    ],
+  ],
+  [
+    0,
+    0,
+    [
+      [[0, up("a", { importFails: false })]],
+      [[0, up("a")]],
+      [
+        [0, up("a", { killed: { request: 6, when: "after" } })],
+        [0, { kind: "rename" }],
+      ],
+      [[0, up("a", { forced: false })]],
+      [[0, { kind: "lose" }]],
+    ],
+  ],
 ];

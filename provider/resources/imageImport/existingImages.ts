@@ -76,14 +76,15 @@ export async function findImages(
  */
 export async function findBegun(
   history: string | undefined,
-  place: string,
+  place: string | undefined,
   context: ProviderContext,
   signal: AbortSignal,
 ): Promise<readonly Begun[]> {
   const begun: Begun[] = [];
   const marks = (await context.tagNames(signal)).filter(isBegunTag);
   for (const mark of marks) {
-    if (!isOfPlace(mark, place) && (history === undefined || !isOfLineage(mark, history))) continue;
+    const isOurs = (place !== undefined && isOfPlace(mark, place)) || (history !== undefined && isOfLineage(mark, history));
+    if (!isOurs) continue;
     const images = await context.api.images.listByTag(mark, signal);
     const lineage = lineageOfMark(mark);
     const unknown = images.filter(({ id }) => context.standing.get(String(id))?.lineageTag !== lineage);

@@ -107,9 +107,9 @@ export async function removeImport(id: string, state: StoredImageImport, context
   }
   const pruning = { lineage, place, past: inOrder(past, lineage.tag), retain, forceDelete: state.forceDelete ?? false, besides: id };
   await prune(pruning, context, call);
-  if (successors.length > 0 || next !== undefined) return;
-  // Nobody comes back for what runs of this resource that were killed have begun.
-  for (const stray of await findBegun(undefined, place, context, signal)) {
+  if (successors.length > 0 || next?.lineageTag === tag) return;
+  // Nobody comes back for what killed runs have begun in this history, nor, where the resource goes, for what they began in any other of it.
+  for (const stray of await findBegun(tag, next === undefined ? place : undefined, context, signal)) {
     await discard(stray.image, { tag: stray.lineage, versions: [stray.image] }, place, context, signal);
   }
 }

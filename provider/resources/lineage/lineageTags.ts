@@ -54,6 +54,12 @@ export function isOfLineage(tag: string, lineage: string): boolean {
   return tag.startsWith(reservedPrefix) && tag.endsWith(`:${valueOf(lineage)}`) && tag !== lineage;
 }
 
+/** Whether a run of the resource whose state made the owner's mark has made that of something begun, for a lineage that no state can know. */
+export function isBegunByOwner(begun: string, owner: string): boolean {
+  const [, , place, lineage] = begun.split(":");
+  return isBegunTag(begun) && place !== undefined && lineage !== undefined && isOfPlace(owner, place);
+}
+
 /** Whether an image is in the lineage, or carries a mark of it. */
 export function isVersion(image: ImageWire, lineage: string): boolean {
   return ownTags(image).some((tag) => tag === lineage || isOfLineage(tag, lineage));
