@@ -194,13 +194,14 @@ async function expectAnEnd(simulation: Simulation, stacks: readonly Stack[], pla
     await run(simulation, stack, { ...quiet, kind: "destroy", bits: ["a", undefined], retain: 0 });
     await expectNobodysIsGone(simulation, stacks);
   }
-  const happened = (kind: (what: Command) => boolean): boolean => played.flat().some(([, what]) => "bits" in what && kind(what));
+  const commands = (moment: Moment): readonly Command[] => moment.flatMap(([, what]) => ("bits" in what ? [what] : []));
+  const happened = (kind: (what: Command) => boolean): boolean => played.some((moment) => commands(moment).some(kind));
   const isInterrupted = ({ interruptedAfter }: Command): boolean => interruptedAfter !== undefined;
   // What was asked for when it was killed, or when it was interrupted before it knew of the answer, no state tells.
   const isUntold = happened((what) => what.killed !== undefined || (what.answerIsLost && isInterrupted(what)));
   const mayLeave = isUntold || played.flat().some(([, { kind }]) => kind === "lose");
   // Of an import that failed while nobody waited for it nothing shows but the tags of its digest, on no image.
-  const mayBeIdle = happened((what) => what.importFails && isInterrupted(what));
+  const mayBeIdle = played.some((moment) => commands(moment).some(({ importFails }) => importFails) && commands(moment).some(isInterrupted));
   const { images, tags } = await leftIn(simulation);
   if (!mayLeave) expect({ images, tags: mayBeIdle ? [] : tags }).toEqual({ images: [], tags: [] });
   simulation.listLag = 0;
