@@ -201,7 +201,9 @@ async function expectAnEnd(simulation: Simulation, stacks: readonly Stack[], pla
   const isUntold = happened((what) => what.killed !== undefined || (what.answerIsLost && isInterrupted(what)));
   const mayLeave = isUntold || played.flat().some(([, { kind }]) => kind === "lose");
   // Of an import that failed while nobody waited for it nothing shows but the tags of its digest, on no image.
-  const mayBeIdle = played.some((moment) => commands(moment).some(({ importFails }) => importFails) && commands(moment).some(isInterrupted));
+  const mayBeIdle = played.some(
+    (moment) => commands(moment).some(({ importFails }) => importFails) && commands(moment).some(isInterrupted),
+  );
   const { images, tags } = await leftIn(simulation);
   if (!mayLeave) expect({ images, tags: mayBeIdle ? [] : tags }).toEqual({ images: [], tags: [] });
   simulation.listLag = 0;
