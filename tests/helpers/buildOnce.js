@@ -2,7 +2,7 @@
 const { execFileSync } = require("node:child_process");
 const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const path = require("node:path");
-const { dump, load } = require("js-yaml");
+const { parse, stringify } = require("yaml");
 
 const root = path.resolve(__dirname, "../..");
 const programs = "tests/engine/programs";
@@ -22,9 +22,9 @@ module.exports = async function buildOnce() {
 
 /** Gives a compiled program its project file, with the packaged plugin: each command would compile it again otherwise. */
 function asCompiled(name) {
-  const project = load(readFileSync(path.join(root, programs, name, "Pulumi.yaml"), "utf8"));
+  const project = parse(readFileSync(path.join(root, programs, name, "Pulumi.yaml"), "utf8"));
   project.main = "index.js";
   project.runtime.options = { typescript: false };
   for (const provider of project.plugins.providers) provider.path = plugin;
-  writeFileSync(path.join(root, "dist", programs, name, "Pulumi.yaml"), dump(project));
+  writeFileSync(path.join(root, "dist", programs, name, "Pulumi.yaml"), stringify(project));
 }
