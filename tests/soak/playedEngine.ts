@@ -86,7 +86,11 @@ export class PlayedEngine {
   /** `pulumi refresh`: what went wrong. Like `up`, it never ends if the provider's process is killed. */
   async refresh(process: SimulatedProcess, settings: RunSettings): Promise<readonly Error[]> {
     const run = (this.#run = new Run(process, settings));
-    await Promise.all([...this.state].map(([urn, kept]) => run.slots.take(() => this.#read(urn, kept, run))));
+    const read = async (urn: string, kept: Kept): Promise<void> => {
+      if (run.isInterrupted) run.errors.push(new Error("The refresh was interrupted."));
+      else await this.#read(urn, kept, run);
+    };
+    await Promise.all([...this.state].map(([urn, kept]) => run.slots.take(() => read(urn, kept))));
     return run.errors;
   }
 
@@ -258,6 +262,10 @@ class Run {
 
   get isForced(): boolean {
     return this.#settings.forced ?? false;
+  }
+
+  get isInterrupted(): boolean {
+    return this.#interrupted;
   }
 
   /** Whether nothing new may begin. */
