@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,8 +18,12 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
-  // Ends what a failed test has left.
+  for (const child of children.splice(0)) {
+    const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
+    child.kill("SIGKILL");
+    await exited;
+  }
+  // Ends what they have left.
   await inRunFolder(demos, () => Promise.resolve());
   await endKeptRuns(demos, () => Promise.resolve());
   rmSync(path.dirname(demos), { recursive: true });
