@@ -19,9 +19,9 @@ export class VirtualService {
   readonly network = new RecordedNetwork();
   readonly token: string;
   readonly emulator: Emulator;
-  #watched = 0;
+  #asked = 0;
 
-  constructor(random: number, { fileAt, token = "dop_v1_virtual", seed, ...args }: VirtualServiceArgs = {}) {
+  constructor(randomSeed: number, { fileAt, token = "dop_v1_virtual", seed, ...args }: VirtualServiceArgs = {}) {
     this.token = token;
     const request: EmulatorArgs["source"]["request"] = (_, url) => {
       if (fileAt === undefined) return Promise.reject(new Error("no source"));
@@ -30,7 +30,7 @@ export class VirtualService {
     };
     const { clock, network } = this;
     const tokens = [...(seed?.tokens ?? []), ...watchers.map((watcher) => ({ token: watcher }))];
-    const start = { random: seededRandom(random), seed: { ...seed, tokens } };
+    const start = { random: seededRandom(randomSeed), seed: { ...seed, tokens } };
     this.emulator = createEmulator({ clock, ...start, source: { request }, network, token, ...args });
   }
 
@@ -42,14 +42,14 @@ export class VirtualService {
     );
   }
 
-  /** A token with which to look on: what it asks for takes nothing from the provider's hour or minute. */
-  get watcher(): string {
-    return watchers[(this.#watched += 1) % watchers.length] ?? this.token;
+  /** Asks as somebody else of the team, which takes nothing from the provider's hour or minute. */
+  askBeside(method: string, path: string, body?: unknown): Promise<Response> {
+    return this.ask(method, path, body, watchers[(this.#asked += 1) % watchers.length]);
   }
 
   /** Looks on. Throws where the answer is an error. */
   async watch<T>(path: string): Promise<T> {
-    const response = await this.ask("GET", path, undefined, this.watcher);
+    const response = await this.askBeside("GET", path);
     if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   }

@@ -35,7 +35,7 @@ export class LaggingLists {
 
   /** How an image is now, but for one that is gone: an import ends, and one that failed is in no list, without a write. */
   async #now(image: ImageWire): Promise<ImageWire> {
-    const answer = await this.#service.ask("GET", `/v2/images/${image.id}`, undefined, this.#service.watcher);
+    const answer = await this.#service.askBeside("GET", `/v2/images/${image.id}`);
     return answer.ok ? ((await answer.json()) as { image: ImageWire }).image : image;
   }
 

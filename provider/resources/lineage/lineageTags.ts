@@ -54,7 +54,7 @@ export function isOfLineage(tag: string, lineage: string): boolean {
   return tag.startsWith(reservedPrefix) && tag.endsWith(`:${valueOf(lineage)}`) && tag !== lineage;
 }
 
-/** Whether a run of the resource whose state made the owner's mark has made that of something begun, for a lineage that no state can know. */
+/** Whether runs of the resource that an owner's mark names have begun something for a lineage that no state can know. */
 export function isBegunByOwner(begun: string, owner: string): boolean {
   const [, , place, lineage] = begun.split(":");
   return isBegunTag(begun) && place !== undefined && lineage !== undefined && isOfPlace(owner, place);

@@ -71,7 +71,7 @@ export class FleetCloud {
 
   /** Asks beside the provider. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.service.ask(method, path, body, this.service.watcher);
+    const response = await this.service.askBeside(method, path, body);
     const text = await response.text();
     return (text === "" ? {} : JSON.parse(text)) as T;
   }
