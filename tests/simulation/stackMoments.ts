@@ -115,22 +115,6 @@ export const found: [number, number, readonly Moment[]][] = [
   ],
   [
     0,
-    2,
-    [
-      [[0, up("a", { importFails: false })]],
-      [
-        [0, up("b", { forced: false, killed: { request: 7, when: "before" } })],
-        [0, up("a")],
-      ],
-      [[0, up("c")]],
-      [
-        [0, up("b", { importFails: false, killed: { request: 5, when: "after" } })],
-        [0, up("a")],
-      ],
-    ],
-  ],
-  [
-    0,
     0,
     [
       [
@@ -146,39 +130,6 @@ export const found: [number, number, readonly Moment[]][] = [
     0,
     0,
     [
-      [[0, up("a", { killed: { request: 4, when: "after" } })]],
-      [
-        [3, up("a", { importFails: false })],
-        [0, up("b", { importFails: false })],
-      ],
-      [
-        [0, up("a", { refresh: false, forced: false, importFails: false, answerIsLost: false })],
-        [1, destroy("a", { importFails: false, answerIsLost: false })],
-      ],
-      [[0, up("a", { importFails: false })]],
-    ],
-  ],
-  [
-    0,
-    2,
-    [
-      [
-        [1, up("b")],
-        [0, up("a", { importFails: false })],
-      ],
-      [
-        [0, up("b")],
-        [0, up("a")],
-      ],
-      [[0, up("a", { retain: 1, forced: false, importFails: false })]],
-      [[0, up("a")]],
-      [[0, up("a")]],
-    ],
-  ],
-  [
-    0,
-    0,
-    [
       [[0, up("a", { importFails: false })]],
       [[0, up("a")]],
       [[0, up("b", { forced: false })]],
@@ -186,43 +137,6 @@ export const found: [number, number, readonly Moment[]][] = [
         [0, up("a", { retain: 1, rolloutFails: false })],
         [0, up("a")],
       ],
-    ],
-  ],
-  [
-    0,
-    2,
-    [
-      [
-        [0, up("a", { answerIsLost: false, interruptedAfter: 0 })],
-        [0, up("a")],
-      ],
-      [
-        [0, up("a", { refresh: false, forced: false, importFails: false })],
-        [0, up("a")],
-      ],
-      [[0, { kind: "rename" }]],
-      [[0, up("a")]],
-    ],
-  ],
-  [
-    0,
-    0,
-    [
-      [[0, up("a", { importFails: false })]],
-      [
-        [3, up("a", { importFails: false })],
-        [0, up("b", { forced: false })],
-      ],
-      [
-        [3, up("b")],
-        [0, destroy("a", { killed: { request: 13, when: "after" } })],
-      ],
-      [[0, up("b", { importFails: false })]],
-      [
-        [0, up("a", { retain: 2, killed: { request: 1, when: "before" } })],
-        [3, up("b")],
-      ],
-      [[3, up("a", { retain: 1, killed: { request: 1, when: "before" } })]],
     ],
   ],
   [
