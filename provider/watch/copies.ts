@@ -20,9 +20,10 @@ export class Copies {
     return this.#copies.get(region);
   }
 
-  /** Regions in a state, in the order in which they were first heard of. */
+  /** Regions in a state, by slug: answers to requests that run at once come in any order. */
   in(state: Copy["state"]): readonly string[] {
-    return [...this.#copies].filter(([, copy]) => copy.state === state).map(([region]) => region);
+    const regions = [...this.#copies].filter(([, copy]) => copy.state === state).map(([region]) => region);
+    return regions.sort();
   }
 
   /** Whether a copy that was seen running has come to be there. */

@@ -29,7 +29,7 @@ test("a transfer that errors fails its region with the cause, the remedy and how
 
   expect(mended).toMatchObject({ code: 0, stderr: "" });
   expect(transferred(second)).toEqual(["ams3"]);
-  expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual(["ams3", "fra1", "lon1", "nyc3"]);
+  expect((await account()).images[0]?.regions).toEqual(["ams3", "fra1", "lon1", "nyc3"]);
 });
 
 test("a region that is closed to copies fails alone, in DigitalOcean's words, while the others are copied", async () => {
@@ -42,22 +42,25 @@ test("a region that is closed to copies fails alone, in DigitalOcean's words, wh
   const [failed, first] = await requestsOf(service, () => stack.update("--continue-on-error"));
 
   expect(failed.code).not.toBe(0);
-  expect(Object.entries(diagnosticsOf(failed)).filter(([, text]) => text.includes("was not copied"))).toEqual([
+  const refusals = Object.entries(diagnosticsOf(failed)).filter(([, text]) => text.includes("was not copied"));
+  // The requests run at once: any of them may be the first.
+  const refused = /\(golden-(ams3|fra1|lon1)\)$/.exec(refusals[0]?.[0] ?? "")?.[1] ?? "";
+  expect(refusals).toEqual([
     [
-      "imagefleet:index:ImageReplica (golden-ams3)",
+      `imagefleet:index:ImageReplica (golden-${refused})`,
       expect.stringMatching(
         new RegExp(
-          `^error: Image ${imageId} was not copied to ams3: its transfer was refused: POST \\S+ answered 422 unprocessable_entity: ` +
-            "Region does not support image transfers \\(request id \\S+\\)\\. All regions: ams3: refused, fra1: .+, lon1: .+, nyc3: there\\. ",
+          `^error: Image ${imageId} was not copied to ${refused}: its transfer was refused: POST \\S+ answered 422 unprocessable_entity: ` +
+            `Region does not support image transfers \\(request id \\S+\\)\\. All regions: .*${refused}: refused, .*nyc3: there\\. `,
         ),
       ),
     ],
   ]);
   expect(transferred(first)).toEqual(["ams3", "fra1", "lon1"]);
-  expect([...((await account()).images[0]?.regions ?? [])].sort()).toEqual(["fra1", "lon1", "nyc3"]);
+  expect((await account()).images[0]?.regions).toEqual(["ams3", "fra1", "lon1", "nyc3"].filter((region) => region !== refused));
 
   const [mended, second] = await requestsOf(service, () => stack.update());
 
   expect(mended).toMatchObject({ code: 0, stderr: "" });
-  expect(transferred(second)).toEqual(["ams3"]);
+  expect(transferred(second)).toEqual([refused]);
 });

@@ -61,7 +61,7 @@ describe("an image that was made elsewhere", () => {
       `warning: The copy of image ${service.imageId} in fra1 stays: DigitalOcean removes an image from no single region, only the image as a whole.`,
     );
     expect(requests).toEqual([]);
-    expect((await service.account()).images).toEqual([{ id: service.imageId, regions: ["nyc3", "ams3", "fra1"] }]);
+    expect((await service.account()).images).toEqual([{ id: service.imageId, regions: ["ams3", "fra1", "nyc3"] }]);
   });
 
   test("is looked at once when a region is added where its copy still is", async () => {

@@ -29,7 +29,7 @@ test("examples/url runs as its README says", async () => {
   const service = await useService({ program: "examples/url" });
   const { url } = await service.image("web-1.4.2.qcow2.gz");
   await followReadme(service, "examples/url", { "https://images.example.com": path.dirname(url) });
-  await stays(service, ["nyc3", "ams3"]);
+  await stays(service, ["ams3", "nyc3"]);
 });
 
 test("examples/previous-version runs as its README says: back to a kept version without an import", async () => {
@@ -65,7 +65,7 @@ describeWithSpaces("what passes through Spaces", () => {
     await makeDiskImage(file, "1.4.2");
     service.stack.setEnv(environment());
     await service.stack.setConfig({ "local-file:path": path.relative(path.resolve(__dirname, "../../../examples/local-file"), file) });
-    await runsThrough(service, ["nyc3", "ams3"]);
+    await runsThrough(service, ["ams3", "nyc3"]);
   });
 
   test("examples/xz runs as it stands", async () => {

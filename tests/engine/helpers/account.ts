@@ -2,6 +2,7 @@ import type { EmulatorUnderTest } from "../../helpers/emulator";
 
 /** What is there of a team at the service. */
 export interface Account {
+  /** Their regions by slug: copies that run at once end in any order. */
   readonly images: readonly { readonly id: string; readonly regions: readonly string[] }[];
   /** By name. */
   readonly droplets: readonly DropletThere[];
@@ -34,7 +35,7 @@ export async function accountOf({ call }: EmulatorUnderTest): Promise<Account> {
     await list<TagWire>("tags"),
   ];
   return {
-    images: images.map(({ id, regions }) => ({ id: String(id), regions })),
+    images: images.map(({ id, regions }) => ({ id: String(id), regions: [...regions].sort() })),
     droplets: droplets
       .map(({ id, name, region, image, tags: carried }) => {
         const serving = carried.some((tag) => tag.startsWith("imagefleet:serving:"));

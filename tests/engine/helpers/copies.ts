@@ -31,9 +31,12 @@ export async function useCopies(options: Partial<EmulatorOptions> = {}): Promise
   };
 }
 
-/** The regions that transfers were asked for, in the order of the requests. */
+/** The regions that transfers were asked for, by slug: they are asked for at once. */
 export function transferred(requests: readonly LoggedRequest[]): readonly string[] {
-  return requests.filter((request) => kindOf(request) === transfer).map(({ body }) => (body as { readonly region: string }).region);
+  return requests
+    .filter((request) => kindOf(request) === transfer)
+    .map(({ body }) => (body as { readonly region: string }).region)
+    .sort();
 }
 
 /** The requests that an action makes. */

@@ -37,7 +37,7 @@ test("says why DigitalOcean took no image, leaves nothing of it, and imports a g
 
   await want({ source: await image("1.0.0"), regions: ["nyc3", "ams3"] });
   expect(await stack.up()).toSucceed();
-  expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["nyc3", "ams3"] }]);
+  expect((await account()).images).toEqual([{ id: (await stack.outputs()).imageId, regions: ["ams3", "nyc3"] }]);
 });
 
 test("takes an image over by `pulumi import`, and copies it without importing it", async () => {
@@ -56,7 +56,7 @@ test("takes an image over by `pulumi import`, and copies it without importing it
   expect(await stack.up()).toSucceed();
 
   expect(await writes()).toEqual(["POST /v2/images/:id/actions"]);
-  expect((await account()).images).toEqual([{ id, regions: ["nyc3", "ams3"] }]);
+  expect((await account()).images).toEqual([{ id, regions: ["ams3", "nyc3"] }]);
   const { deployment } = await stack.state();
   expect(deployment.resources?.find(({ type }) => type.endsWith(":ImageImport"))).toMatchObject({ id, inputs: { source } });
   expect(await stack.up("--expect-no-changes")).toSucceed();

@@ -48,7 +48,7 @@ test("an image of the official provider is taken over by `importId`, copied to w
   await program((programs[0] ?? "").replace("190000012", id));
   await follow(service, commands[0] ?? [], id);
   expect(await service.stack.outputs()).toEqual({ imageId: id, regions: ["nyc3", "ams3"] });
-  expect((await service.account()).images).toEqual([{ id, regions: ["nyc3", "ams3"] }]);
+  expect((await service.account()).images).toEqual([{ id, regions: ["ams3", "nyc3"] }]);
   expect((await service.writes()).filter((write) => write === "POST /v2/images")).toEqual([]);
 
   await program((programs[0] ?? "").replace(', importId: "190000012"', ""));

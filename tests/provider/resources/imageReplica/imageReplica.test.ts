@@ -131,7 +131,7 @@ describe("creating replicas", () => {
     await simulation.run(Promise.all(regions.map((region, at) => create(simulation.process, imageId, region, true, calls[at]))));
     const said = calls.flatMap(({ infos }) => infos);
     expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(new RegExp(`^Image ${imageId} is in nyc3, .*; copying took \\d+ s\\.$`));
+    expect(said[0]).toMatch(new RegExp(`^Image ${imageId} is in ams3, .*; copying took \\d+ s\\.$`));
   });
 
   it("says where it is at least every 30 s or so, and at once when a region is done", async () => {
