@@ -36,9 +36,15 @@ function launcher(platform: Platform): TarballFile {
         executable: true,
         content: [
           "@echo off",
-          `where node >nul 2>nul || (echo ${missing} 1>&2 & exit /b 1)`,
+          "setlocal EnableDelayedExpansion",
+          "set IMAGEFLEET_NODE=",
+          'for %%n in (node.exe node.cmd node.bat) do if not defined IMAGEFLEET_NODE set "IMAGEFLEET_NODE=%%~$PATH:n"',
+          `if not defined IMAGEFLEET_NODE (echo ${missing} 1>&2 & exit /b 1)`,
           "set IMAGEFLEET_FLAGS=",
           `if defined SPACES_BUCKET set IMAGEFLEET_FLAGS=${uploadFlags}`,
+          `if defined PULUMI_CONFIG if not "!PULUMI_CONFIG:spacesBucket=!" == "!PULUMI_CONFIG!" set IMAGEFLEET_FLAGS=${uploadFlags}`,
+          // With it a path that has an exclamation mark would lose that.
+          "setlocal DisableDelayedExpansion",
           'node %IMAGEFLEET_FLAGS% "%~dp0start.js" %*\r\n',
         ].join("\r\n"),
       }
