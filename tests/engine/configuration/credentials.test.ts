@@ -94,7 +94,7 @@ describe("with a service that stands,", () => {
     await expectNothingLost();
     stack.setEnv(healthy);
     expect(await stack.up()).toSucceed();
-    expect(await service.account()).toEqual({ ...account, images: [{ id: imageIn(state).id, regions: ["nyc3", "ams3"] }] });
+    expect(await service.account()).toEqual({ ...account, images: [{ id: imageIn(state).id, regions: ["ams3", "nyc3"] }] });
   });
 });
 

@@ -40,5 +40,5 @@ test("asks for all copies together with one slot, but for one that runs already"
   expect(transferred(requests)).toEqual(others);
   expect((await account()).images[0]?.regions).toEqual([...regions].sort());
   const summaries = new Set(result.stdout.match(/Image \d+ is in .*; copying took .*/g));
-  expect([...summaries]).toEqual([expect.stringMatching(`^Image ${imageId} is in ams3, `)]);
+  expect([...summaries]).toEqual([expect.stringMatching(`^Image ${imageId} is in ams2, `)]);
 });

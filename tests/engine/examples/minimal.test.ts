@@ -10,7 +10,7 @@ test("examples/minimal runs as its README says: five lines from an image to thre
   await followReadme(service, "examples/minimal", { "https://images.example.com": path.dirname(url), "512189": sshKeys[0] ?? "" });
 
   const { images, droplets } = await account();
-  expect(images).toMatchObject([{ regions: ["nyc3", "ams3"] }]);
+  expect(images).toMatchObject([{ regions: ["ams3", "nyc3"] }]);
   expect(droplets).toMatchObject([0, 1, 2].map(() => ({ region: "ams3", image: images[0]?.id, serving: true })));
   expect(await answersOf((await stack.outputs()).addresses)).toEqual([200, 200, 200]);
   const asked = (await emulator.requests()).length;

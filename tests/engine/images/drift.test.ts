@@ -18,7 +18,7 @@ test("an image and a Droplet that were deleted behind its back are made anew by 
   const { imageId, addresses } = await stack.outputs();
   const { images, droplets } = await account();
   expect(imageId).not.toBe(lostImage);
-  expect(images).toEqual([{ id: imageId, regions: ["nyc3", "ams3"] }]);
+  expect(images).toEqual([{ id: imageId, regions: ["ams3", "nyc3"] }]);
   expect(droplets).toMatchObject([0, 1].map(() => ({ region: "ams3", image: imageId, serving: true })));
   expect(await answersOf((addresses as Record<string, string[]>)["web-ams3"])).toEqual([200, 200]);
   expect((await writes()).filter((write) => write === "POST /v2/images")).toHaveLength(2);

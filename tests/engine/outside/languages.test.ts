@@ -110,7 +110,7 @@ async function runs(build: (source: string) => Promise<Runnable>): Promise<void>
 
   expect(await stack.up(...client)).toSucceed();
   expect(await account()).toMatchObject({
-    images: [{ regions: ["nyc3", "ams3"] }],
+    images: [{ regions: ["ams3", "nyc3"] }],
     droplets: [0, 1, 2].map(() => ({ region: "ams3", serving: true })),
   });
   expect(await answersOf((await stack.outputs())["addresses"])).toEqual([200, 200, 200]);
