@@ -3,9 +3,11 @@ import { discard, leave } from "../../provider/resources/lineage/lineage";
 import {
   freshLineage,
   isBegunByOwner,
+  isBegunOfHistory,
   isMark,
   isOfLineage,
   isOwnerTag,
+  isRetiredTag,
   isWantedBeside,
   lineageOfMark,
   ownTags,
@@ -22,9 +24,13 @@ export async function release(
   signal: AbortSignal,
 ): Promise<void> {
   const tag = lineageOfMark(owner.mark);
-  const begun = (await context.tagNames(signal)).filter((mark) => isBegunByOwner(mark, owner.mark));
+  const [names, images] = [await context.tagNames(signal), await api.images.list(signal)];
+  const held = names.filter((name) => name !== owner.mark && (isOwnerTag(name) || isRetiredTag(name))).map(lineageOfMark);
+  const onIts = images.map(ownTags).filter((own) => own.includes(owner.mark)).flat();
+  // Of a history whose state was given up for this one; a kill came between the marks.
+  const isLeftOver = (mark: string): boolean => isBegunOfHistory(mark) && onIts.includes(mark) && !held.includes(lineageOfMark(mark));
+  const begun = names.filter((mark) => isBegunByOwner(mark, owner.mark) || isLeftOver(mark));
   for (const mark of [owner.mark, ...begun]) await api.tags.delete(mark, signal);
-  const images = await api.images.list(signal);
   const versions = images.filter((image) => ownTags(image).some((own) => own === tag || isOfLineage(own, tag)));
   const others = versions.flatMap(ownTags).filter((own) => isOwnerTag(own) && isOfLineage(own, tag) && own !== owner.mark);
   if (others.length > 0) return;

@@ -176,4 +176,77 @@ export const found: [number, number, readonly Moment[]][] = [
       [[0, { kind: "lose" }]],
     ],
   ],
+  // Fails where the end of a lineage takes the marks of one that the same process has just begun.
+  [
+    0,
+    0,
+    [
+      [[1, up("b", { importFails: false, interruptedAfter: 2 })]],
+      [[3, up("b", { rolloutFails: false, killed: { request: 20, when: "before" } })]],
+      [[1, { kind: "lose" }]],
+      [[0, up("a")]],
+      [[0, { kind: "rename" }]],
+    ],
+  ],
+  // Fails where after a lost answer an import that was there before is taken for the new one.
+  [
+    0,
+    2,
+    [
+      [[0, { kind: "namespace" }]],
+      [
+        [0, up("b", { importFails: false, answerIsLost: false })],
+        [1, up("b")],
+      ],
+      [[1, up("b")]],
+      [[0, up("a")]],
+      [[0, { kind: "rename" }]],
+    ],
+  ],
+  // Fails where a lineage is only what lists show.
+  [
+    0,
+    2,
+    [
+      [[3, up("a")]],
+      [
+        [0, up("b", { importFails: false, answerIsLost: false })],
+        [1, up("b", { retain: 1, refresh: false, forced: false, importFails: false, killed: { request: 17, when: "after" } })],
+      ],
+      [[0, up("a", { retain: 1, killed: { request: 1, when: "before" } })]],
+    ],
+  ],
+  // Fails where another's delete takes the digest off an image that is being imported, and nobody puts it back.
+  [
+    0,
+    0,
+    [
+      [[3, up("a", { importFails: false, answerIsLost: false, interruptedAfter: 0 })]],
+      [
+        [1, up("a", { rolloutFails: false, killed: { request: 19, when: "after" } })],
+        [0, up("a")],
+      ],
+      [[1, { kind: "lose" }]],
+      [[0, { kind: "rename" }]],
+      [[0, up("a")]],
+    ],
+  ],
+  // Fails where pruning goes by the tags that the kept versions had before it.
+  [
+    0,
+    0,
+    [
+      [[0, up("a", { importFails: false })]],
+      [
+        [3, up("c", { importFails: false })],
+        [3, up("a")],
+      ],
+      [
+        [1, up("a", { refresh: false, forced: false, importFails: false, answerIsLost: false, killed: { request: 7, when: "before" } })],
+        [0, destroy("a", { importFails: false, answerIsLost: false })],
+      ],
+      [[0, up("a")]],
+      [[0, up("a", { importFails: false })]],
+    ],
+  ],
 ];

@@ -90,7 +90,8 @@ async function create(
   async function dropStray({ image: stray, lineage: tag }: Begun): Promise<void> {
     // Where it is of this lineage, pruning has just seen to it.
     if (tag === lineage.tag && ownTags(stray).includes(tag)) return;
-    await discard(stray, { tag, versions: [stray] }, placeOf(namespace, call.urn), context, call.signal);
+    const beside = tag === lineage.tag ? without(now, stray.id) : [];
+    await discard(stray, { tag, versions: [stray, ...beside] }, placeOf(namespace, call.urn), context, call.signal);
   }
 
   function isStale(tag: string, ownerTag: string): boolean {

@@ -21,13 +21,16 @@ export async function post(
   const { region, name, description, distribution } = inputs;
   const marked = [...(inputs.tags ?? []), ...tags];
   const { images } = context.api;
+  let found: ImageWire | undefined;
   const find = async (inner: AbortSignal): Promise<ImageWire | undefined> => {
-    const found = (await images.listByTag(importTag, inner)).filter(({ id }) => !seen.has(id));
-    return found.reduce<ImageWire | undefined>((newest, one) => (one.id > (newest?.id ?? 0) ? one : newest), undefined);
+    const listed = (await images.listByTag(importTag, inner)).filter(({ id }) => !seen.has(id));
+    const newest = Math.max(...listed.map(({ id }) => id));
+    return listed.length === 0 ? undefined : (found = await images.get(String(newest), inner));
   };
   try {
     const image = await images.create({ name, url, region, description, distribution, tags: marked }, find, signal);
-    return { ...image, tags: [...marked, ...tagsWithout(image.tags ?? [], marked)] };
+    // What was found may have lost a tag since it was made: it is as it shows itself.
+    return image === found ? image : { ...image, tags: [...marked, ...tagsWithout(image.tags ?? [], marked)] };
   } catch (error) {
     signal.throwIfAborted();
     // The service says of an unknown region only that it isn't available. It is asked for its regions here alone, so that no import pays for it.

@@ -60,6 +60,11 @@ export function isBegunByOwner(begun: string, owner: string): boolean {
   return isBegunTag(begun) && place !== undefined && lineage !== undefined && isOfPlace(owner, place);
 }
 
+/** Whether a state can know for which lineage the mark's create or joining has not ended. */
+export function isBegunOfHistory(begun: string): boolean {
+  return isBegunTag(begun) && !valueOf(begun).includes(":");
+}
+
 /** Whether an image is in the lineage, or carries a mark of it. */
 export function isVersion(image: ImageWire, lineage: string): boolean {
   return ownTags(image).some((tag) => tag === lineage || isOfLineage(tag, lineage));
