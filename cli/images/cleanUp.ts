@@ -26,7 +26,10 @@ export async function release(
   const tag = lineageOfMark(owner.mark);
   const [names, images] = [await context.tagNames(signal), await api.images.list(signal)];
   const held = names.filter((name) => name !== owner.mark && (isOwnerTag(name) || isRetiredTag(name))).map(lineageOfMark);
-  const onIts = images.map(ownTags).filter((own) => own.includes(owner.mark)).flat();
+  const onIts = images
+    .map(ownTags)
+    .filter((own) => own.includes(owner.mark))
+    .flat();
   // Of a history whose state was given up for this one; a kill came between the marks.
   const isLeftOver = (mark: string): boolean => isBegunOfHistory(mark) && onIts.includes(mark) && !held.includes(lineageOfMark(mark));
   const begun = names.filter((mark) => isBegunByOwner(mark, owner.mark) || isLeftOver(mark));
