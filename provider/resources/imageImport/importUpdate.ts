@@ -6,9 +6,9 @@ import { lookAt } from "./followedSource";
 import { marksOf, stagingOf } from "./importDelete";
 import { type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { clearedAfter } from "./importSource";
-import { isGivenUp, marksAmong, outputsOf, stateOf, type Marks } from "./importState";
+import { marksAmong, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, findLineage, mark, nextOwnerTag, past } from "../lineage/lineage";
-import { deletingTag, digestTag, freshLineage, isLeaving, retainTag } from "../lineage/lineageTags";
+import { deletingTag, digestTag, freshLineage, isLeaving, isVerified, retainTag } from "../lineage/lineageTags";
 import { pruneAlong } from "../lineage/prune";
 import { shareDescription } from "./sharedDescription";
 import { normalDigest } from "../../rules/digest";
@@ -36,7 +36,8 @@ export async function updateImport(
   const { name = inputs.name, description, distribution, tags, retain } = state;
   const asBefore = { ...inputs, name, description, distribution, tags, retain };
   const wait = (begun: ImageWire): Promise<ImageWire> => untilAvailable(begun, asBefore, marks, context, call);
-  const available = image && (await clearedAfter(wait(image), state, stagingOf(state, context, call), context, call));
+  const imported = image && (await clearedAfter(wait(image), state, stagingOf(state, context, call), context, call));
+  const available = imported && (await restoreMarks(imported, state, context, call));
   if (available !== undefined) await end(available, stateOf(available, asBefore, marks), context, call);
   await shareDescription({ id: Number(id) }, inputs, own.ownerTag, context, call, state);
   await bringMarks(id, { ...state, ...own }, inputs, context, call);
@@ -71,11 +72,14 @@ async function ownMarks(
   return own;
 }
 
-/** Gives the image back what a delete that was killed has taken off: as long as this state owns it, nobody may delete it. */
+/**
+ * Gives the image back what a delete that was killed has taken off, for as long as this state owns it nobody may delete it; and what a
+ * delete of other images took off because no list showed this one yet.
+ */
 async function restoreMarks(image: ImageWire, state: StoredImageImport, context: ProviderContext, { signal }: Call): Promise<ImageWire> {
   const { lineageTag: lineage } = state;
-  if (lineage === undefined || !isGivenUp(image, state)) return image;
-  const claimed = state.source && shareOf(state.source, context)?.claimed;
+  if (lineage === undefined || state.ownerTag === undefined) return image;
+  const claimed = state.source && !isVerified(image) ? shareOf(state.source, context)?.claimed : undefined;
   const tags = [lineage, ...marksOf(state, lineage), ...(claimed === undefined ? [] : [claimed])];
   const restored = await mark(image, tags, context, signal);
   const leaving = deletingTag(image.id);
