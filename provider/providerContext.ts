@@ -15,8 +15,8 @@ export interface ProviderContext {
   readonly watchers: Watchers;
   /** Looks at the Droplets of all fleets. */
   readonly poller: DropletPoller;
-  /** By the tag of its lineage, the numbers of the images that this process has put into it: lists may not know them yet. */
-  readonly members: Map<string, Set<number>>;
+  /** By the tag, the numbers of the images that this process has given it: lists may not know them yet. */
+  readonly tagged: Map<string, Set<number>>;
   /** By the image's number, the marks of the state that stands for it, as far as the engine has told this process. */
   readonly standing: Map<string, StandingMarks>;
   /** By its URN, the lineage of a resource that exists, as its Diff in this process told: a replacement goes on with it. */
@@ -61,7 +61,7 @@ export function createContext({ api, world, namespace, spaces = {}, staging }: C
     namespace,
     watchers: new Watchers(api, world),
     poller: new DropletPoller(api, world),
-    members: new Map(),
+    tagged: new Map(),
     standing: new Map(),
     histories: new Map(),
     created: new Map(),

@@ -247,4 +247,19 @@ export const found: [number, number, readonly Moment[]][] = [
       ],
     ],
   ],
+  // Fails where a delete asks lists alone who else carries a tag.
+  [
+    0,
+    2,
+    [
+      [[0, up("b")]],
+      [[3, up("b")]],
+      [[3, destroy("a", { killed: { request: 8, when: "before" } })]],
+      [[0, up("a", { killed: { request: 1, when: "before" } })]],
+      [
+        [0, destroy("a", { importFails: false, answerIsLost: false })],
+        [1, up("b", { importFails: false, answerIsLost: false, interruptedAfter: 0 })],
+      ],
+    ],
+  ],
 ];

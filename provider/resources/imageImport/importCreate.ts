@@ -10,7 +10,7 @@ import { importInputs, importOutputs, type ImageImportInputs, type StoredImageIm
 import { post } from "./importPost";
 import { clearedAfter, makeFetchable } from "./importSource";
 import { sharedInputs, stateOf, type Marks } from "./importState";
-import { addMember, claim, discard, mark, nextOwnerTag, past, without } from "../lineage/lineage";
+import { claim, discard, mark, nextOwnerTag, past, remember, without } from "../lineage/lineage";
 import {
   begunTag,
   digestTag,
@@ -101,7 +101,7 @@ async function create(
   function arrive(version: ImageWire, live: ImageImportInputs, by: typeof marks): Promise<ImageWire> {
     const id = String(version.id);
     context.watchers.of(id).learn(version);
-    addMember(lineage.tag, version.id, context);
+    remember(version.id, [lineage.tag, ...ownTags(version)], context);
     context.standing.set(id, by);
     return untilAvailable(version, live, by, context, call);
   }

@@ -1,4 +1,3 @@
-import type { Api } from "../../api/api";
 import { isNotFound } from "../../api/errors";
 import type { ImageWire, TaggedResourceWire } from "../../api/wire";
 import type { ProviderContext } from "../../providerContext";
@@ -39,19 +38,19 @@ export interface Lineage {
  * One request, and one for each image that it tells or that this process knows of. What becomes of an image is decided by how it shows
  * itself by its number: lists lag behind, also behind what this process has just done.
  */
-export async function findLineage(tag: string, { api, members, standing }: ProviderContext, signal: AbortSignal): Promise<Lineage> {
+export async function findLineage(tag: string, { api, tagged, standing }: ProviderContext, signal: AbortSignal): Promise<Lineage> {
   const listed = (await api.images.listByTag(tag, signal)).map(({ id }) => id);
   const stood = [...standing].flatMap(([id, { lineageTag }]) => (lineageTag === tag ? [Number(id)] : []));
-  const ids = new Set([...(members.get(tag) ?? []), ...listed, ...stood]);
+  const ids = new Set([...(tagged.get(tag) ?? []), ...listed, ...stood]);
   const images = await Promise.all([...ids].map((id) => api.images.get(String(id), signal)));
   const isThere = (image: ImageWire | undefined): image is ImageWire => image !== undefined && image.status !== "deleted";
   const versions = images.filter(isThere).filter((image) => stood.includes(image.id) || isVersion(image, tag));
   return { tag, versions: inOrder(versions, tag) };
 }
 
-/** Remembers that this process puts an image into a lineage. */
-export function addMember(lineage: string, id: number, { members }: ProviderContext): void {
-  members.set(lineage, (members.get(lineage) ?? new Set()).add(id));
+/** Remembers that this process has given an image these tags, or that it counts to their lineage. */
+export function remember(id: number, tags: readonly string[], { tagged }: ProviderContext): void {
+  for (const tag of tags) tagged.set(tag, (tagged.get(tag) ?? new Set()).add(id));
 }
 
 /** The one that was in use last comes first. */
@@ -137,7 +136,7 @@ export async function retire(
   const retired = retiredTagOn(version, lineage);
   const marks = ownTags(version).filter((tag) => (isOwnerTag(tag) || isRetiredTag(tag)) && isOfLineage(tag, lineage) && tag !== retired);
   const over = [...marks, ...begunTagsOf(version, lineage)];
-  addMember(lineage, version.id, context);
+  remember(version.id, [lineage], context);
   const missing = await mark(version, [lineage, ...sourceTags, retired], context, signal);
   for (const tag of over) await context.api.tags.delete(tag, signal);
   return { ...version, tags: [...(version.tags ?? []), ...missing].filter((tag) => !over.includes(tag)) };
@@ -153,6 +152,7 @@ export async function mark(
   const { tags: api } = context.api;
   const image: TaggedResourceWire = { resource_id: String(version.id), resource_type: "image" };
   const missing = tags.filter((tag) => !version.tags?.includes(tag));
+  remember(version.id, missing, context);
   for (const tag of missing) await (isMark(tag) ? api.make(tag, [image], signal) : api.add(tag, [image], signal));
   return missing;
 }
@@ -241,18 +241,19 @@ export async function endLineage(
   lineage: string,
   place: string,
   gone: string | undefined,
-  { api, members, standing }: ProviderContext,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
+  const { api, tagged, standing } = context;
   const names = await api.tags.names(signal);
   // What this process has just marked may be in no list yet.
-  const alive = new Set([...members.keys(), ...[...standing.values()].map(({ lineageTag }) => lineageTag)]);
+  const alive = new Set([...tagged.keys(), ...[...standing.values()].map(({ lineageTag }) => lineageTag)]);
   const ofPlace = names.filter((name) => isOfPlace(name, place) && !alive.has(lineageOfMark(name)));
   const lineages = [...new Set([lineage, ...ofPlace.filter(isOwnerTag).map(lineageOfMark)])];
   const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
   const isLast = (tag: string): boolean => isOwnerTag(tag) || isBegunTag(tag);
   for (const tag of [...own.filter((tag) => !isLast(tag)), ...own.filter(isLast)]) {
-    if (!(await isCarriedBeside(gone, tag, api, signal))) await api.tags.delete(tag, signal);
+    if (!(await isCarriedBeside(gone, tag, context, signal))) await api.tags.delete(tag, signal);
   }
   // Of a version that was deleted by a run which was killed before it could delete the mark.
   for (const tag of names.filter(isDeletingTag)) {
@@ -273,17 +274,22 @@ async function dropTags(
   for (const tag of tags) {
     const ask = !isMark(tag) && (others === undefined || !isOfLineage(tag, lineage));
     const isCarried = ask
-      ? await isCarriedBeside(id, tag, context.api, signal)
+      ? await isCarriedBeside(id, tag, context, signal)
       : (others ?? []).some((other) => String(other.id) !== id && other.tags?.includes(tag));
     if (!isCarried) await context.api.tags.delete(tag, signal);
   }
 }
 
-/** Whether an image beside that one carries the tag: as the image itself says, for lists still show what was deleted a moment ago. */
-async function isCarriedBeside(id: string | undefined, tag: string, { images }: Api, signal: AbortSignal): Promise<boolean> {
-  for (const listed of await images.listByTag(tag, signal)) {
-    if (String(listed.id) === id) continue;
-    const live = await images.get(String(listed.id), signal);
+/**
+ * Whether an image beside that one carries the tag: as the image itself says, for lists still show what was deleted a moment ago, and not yet
+ * what this process has just done.
+ */
+async function isCarriedBeside(id: string | undefined, tag: string, context: ProviderContext, signal: AbortSignal): Promise<boolean> {
+  const { images } = context.api;
+  const listed = (await images.listByTag(tag, signal)).map((image) => image.id);
+  for (const other of new Set([...listed, ...(context.tagged.get(tag) ?? [])])) {
+    if (String(other) === id) continue;
+    const live = await images.get(String(other), signal);
     if (live !== undefined && live.status !== "deleted" && live.tags?.includes(tag) === true) return true;
   }
   return false;
