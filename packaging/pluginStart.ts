@@ -14,6 +14,8 @@ type Main = (listener: Server) => Promise<void>;
 type Wrapper = (exports: { main?: Main }, require: NodeJS.Require, module: object, filename: string, dirname: string) => void;
 
 const digestBytes = 32;
+/** How long compiled code is kept, in milliseconds: 30 days. */
+const keptFor = 30 * 24 * 3_600_000;
 
 if (isOlder(process.versions.node, oldestNode)) {
   process.stderr.write(
@@ -81,8 +83,17 @@ function writeCode(file: string, code: Buffer): void {
   try {
     fs.writeFileSync(draft, Buffer.concat([digestOf(code), code]), { mode: 0o600, flag: "wx" });
     fs.renameSync(draft, file);
+    removeOld(path.dirname(file));
   } catch {
     fs.rmSync(draft, { force: true });
+  }
+}
+
+/** What other versions have left: one that still runs makes its own anew. */
+function removeOld(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const file = path.join(folder, name);
+    if (Date.now() - fs.statSync(file).mtimeMs > keptFor) fs.rmSync(file);
   }
 }
 

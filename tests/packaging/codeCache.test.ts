@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -115,6 +115,24 @@ test("another bundle of the same length gets code of its own", async () => {
   expect(second.run()).toBe("world");
   expect(await readdir(first.code)).toHaveLength(2);
   expect(first.run()).toBe("hello");
+});
+
+test("new code takes the place of what has lain there for more than 30 days", async () => {
+  const { run, code } = await startOf("hello");
+  run();
+  const [name = ""] = await readdir(code);
+  for (const [left, days] of [
+    ["older", 31],
+    ["old", 29],
+  ] as const) {
+    await writeFile(path.join(code, left), "");
+    await utimes(path.join(code, left), new Date(), new Date(Date.now() - days * 24 * 3_600_000));
+  }
+  run();
+  expect((await readdir(code)).sort()).toEqual([name, "old", "older"].sort());
+  await rm(path.join(code, name));
+  run();
+  expect((await readdir(code)).sort()).toEqual([name, "old"].sort());
 });
 
 test("a folder that others can write to, or that lies elsewhere, is not used", async () => {
