@@ -28,20 +28,21 @@ export const previewRows: readonly Row[] = [
 ];
 
 /** 20 resources: image, import, replication and fleet with their 15 replicas, by package and plugin as released. */
-const imagefleet20: Declaring = async (folder, plugin) =>
-  compiledProject(folder, "bench", programOfPackage(folder, "plugin", "service"), plugin);
+const imagefleet20: Declaring = async (folder) => {
+  const plugin = await unpackedPlugin(folder, "plugin");
+  return compiledProject(folder, "bench", programOfPackage(folder, "plugin", "service"), plugin);
+};
 /** 20 of the engine's own, for which no plugin is started. */
 const own20: Declaring = (folder) => compiledProject(folder, "bench", "programs/stashes");
 
-type Declaring = (folder: string, plugin: string) => Promise<string>;
+type Declaring = (folder: string) => Promise<string>;
 
 /** A preview with nothing to change, beside that of a program that declares nothing. */
 function unchanged(declaring: Declaring, node?: string): Promise<Measured> {
   return withCloud(async (cloud, folder) => {
-    const plugin = await unpackedPlugin(folder, "plugin");
     const regions = JSON.stringify([home, ...otherRegions.slice(0, 14)]);
     const full = await openStack({
-      project: await declaring(folder, plugin),
+      project: await declaring(folder),
       name: "full",
       folder: path.join(folder, "full"),
       config: { regions, url: cloud.imageUrl, sshKey: cloud.sshKey },
@@ -49,7 +50,7 @@ function unchanged(declaring: Declaring, node?: string): Promise<Measured> {
       node,
     });
     const empty = await openStack({
-      project: await compiledProject(folder, "empty", "programs/empty", plugin),
+      project: await compiledProject(folder, "empty", "programs/empty"),
       name: "empty",
       folder: path.join(folder, "none"),
       config: {},
