@@ -34,7 +34,7 @@ function resourceFile<S>({ token, doc, inputs, outputs }: AnyResourceType<S>, na
   });
   const body = [
     ...comment(doc, ""),
-    `export class ${name} extends pulumi.CustomResource {`,
+    `export class ${name} extends DeclaredResource {`,
     ...fields.flat(),
     "",
     "  /** One that another program manages, by its id. */",
@@ -43,13 +43,13 @@ function resourceFile<S>({ token, doc, inputs, outputs }: AnyResourceType<S>, na
     "  }",
     "",
     `  constructor(name: string, args: ${name}Args | undefined, opts?: pulumi.CustomResourceOptions) {`,
-    `    super("${token}", name, propertiesOf(properties, ${args}), versioned(opts));`,
+    `    super("${token}", name, properties, ${args}, opts);`,
     "  }",
     "}",
   ].join("\n");
   const names = Object.keys({ ...inputs, ...outputs }).map((property) => `"${property}"`);
   return file([
-    imports(["propertiesOf", "versioned"], handling, sharedNames(outputs, named)),
+    imports(["DeclaredResource"], handling, sharedNames(outputs, named)),
     body,
     argsInterface(`${name}Args`, inputs, name),
     ...nestedTables(name, inputs).map((nested) =>

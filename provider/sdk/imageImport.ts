@@ -1,6 +1,6 @@
 // Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { propertiesOf, versioned } from "./declaration";
+import { DeclaredResource } from "./declaration";
 import { handedOver } from "./handedOver";
 import type { Team } from "./team";
 
@@ -9,7 +9,7 @@ import type { Team } from "./team";
  * that was interrupted is found again and waited for, never started twice. While an import is unfinished, a diff asks whether it can still
  * succeed.
  */
-export class ImageImport extends pulumi.CustomResource {
+export class ImageImport extends DeclaredResource {
   /** Where the image's bits come from: either `url` or `path`. */
   declare readonly source: pulumi.Output<ImageImportSource | undefined>;
   /** Slug of the region that the next import goes to, such as `nyc3`. */
@@ -64,7 +64,7 @@ export class ImageImport extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: ImageImportArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:ImageImport", name, propertiesOf(properties, handedOver(args, handling)), versioned(opts));
+    super("imagefleet:index:ImageImport", name, properties, handedOver(args, handling), opts);
   }
 }
 
