@@ -34,7 +34,7 @@ function resourceFile<S>({ token, doc, inputs, outputs }: AnyResourceType<S>, na
   });
   const body = [
     ...comment(doc, ""),
-    `export class ${name} extends DeclaredResource {`,
+    `export class ${name} extends pulumi.CustomResource {`,
     ...fields.flat(),
     "",
     "  /** One that another program manages, by its id. */",
@@ -43,13 +43,20 @@ function resourceFile<S>({ token, doc, inputs, outputs }: AnyResourceType<S>, na
     "  }",
     "",
     `  constructor(name: string, args: ${name}Args | undefined, opts?: pulumi.CustomResourceOptions) {`,
-    `    super("${token}", name, properties, ${args}, opts);`,
+    `    const construction = withoutFrames(${name});`,
+    "    try {",
+    `      super("${token}", name, propertiesOf(properties, ${args}), versioned(opts));`,
+    "    } catch (error) {",
+    "      throw construction.failed(error);",
+    "    } finally {",
+    "      construction.end();",
+    "    }",
     "  }",
     "}",
   ].join("\n");
   const names = Object.keys({ ...inputs, ...outputs }).map((property) => `"${property}"`);
   return file([
-    imports(["DeclaredResource"], handling, sharedNames(outputs, named)),
+    imports(["propertiesOf", "versioned", "withoutFrames"], handling, sharedNames(outputs, named)),
     body,
     argsInterface(`${name}Args`, inputs, name),
     ...nestedTables(name, inputs).map((nested) =>

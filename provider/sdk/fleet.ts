@@ -1,6 +1,6 @@
 // Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { DeclaredResource } from "./declaration";
+import { propertiesOf, versioned, withoutFrames } from "./declaration";
 import { handedOver } from "./handedOver";
 import type { FleetRolloutStatus } from "./fleetRolloutStatus";
 import type { Team } from "./team";
@@ -9,7 +9,7 @@ import type { Team } from "./team";
  * Droplets in one region that run one image. A change of the image, size, keys, user data or VPC replaces them: a new Droplet serves after
  * it passes its gate, then an old one loses the serving tag, drains, shuts down and is deleted.
  */
-export class Fleet extends DeclaredResource {
+export class Fleet extends pulumi.CustomResource {
   /** Number of the image that every Droplet runs. */
   declare readonly image: pulumi.Output<string>;
   /** Slug of the region that the Droplets are in, such as `ams3`. */
@@ -91,7 +91,14 @@ export class Fleet extends DeclaredResource {
   }
 
   constructor(name: string, args: FleetArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:Fleet", name, properties, handedOver(args, handling), opts);
+    const construction = withoutFrames(Fleet);
+    try {
+      super("imagefleet:index:Fleet", name, propertiesOf(properties, handedOver(args, handling)), versioned(opts));
+    } catch (error) {
+      throw construction.failed(error);
+    } finally {
+      construction.end();
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { DeclaredResource } from "./declaration";
+import { propertiesOf, versioned, withoutFrames } from "./declaration";
 import { handedOver } from "./handedOver";
 import type { Team } from "./team";
 
@@ -9,7 +9,7 @@ import type { Team } from "./team";
  * that was interrupted is found again and waited for, never started twice. While an import is unfinished, a diff asks whether it can still
  * succeed.
  */
-export class ImageImport extends DeclaredResource {
+export class ImageImport extends pulumi.CustomResource {
   /** Where the image's bits come from: either `url` or `path`. */
   declare readonly source: pulumi.Output<ImageImportSource | undefined>;
   /** Slug of the region that the next import goes to, such as `nyc3`. */
@@ -64,7 +64,14 @@ export class ImageImport extends DeclaredResource {
   }
 
   constructor(name: string, args: ImageImportArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:ImageImport", name, properties, handedOver(args, handling), opts);
+    const construction = withoutFrames(ImageImport);
+    try {
+      super("imagefleet:index:ImageImport", name, propertiesOf(properties, handedOver(args, handling)), versioned(opts));
+    } catch (error) {
+      throw construction.failed(error);
+    } finally {
+      construction.end();
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 // Made from the property tables by `./bin/imagefleet reference`: change those, not this file.
 import * as pulumi from "@pulumi/pulumi";
-import { DeclaredResource } from "./declaration";
+import { propertiesOf, versioned, withoutFrames } from "./declaration";
 import type { Team } from "./team";
 
 /**
  * An image present in one region, the home region included. Its id is `<imageId>/<region>`. The copies of one image run at the same time,
  * and a copy that runs already is taken over. Deleting a replica makes no request: DigitalOcean can't remove an image from a region.
  */
-export class ImageReplica extends DeclaredResource {
+export class ImageReplica extends pulumi.CustomResource {
   /** Number of the image: a custom image or snapshot of this account, made here or elsewhere. */
   declare readonly imageId: pulumi.Output<string>;
   /** Slug of the region that the image must be in, such as `ams3`. */
@@ -30,7 +30,14 @@ export class ImageReplica extends DeclaredResource {
   }
 
   constructor(name: string, args: ImageReplicaArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super("imagefleet:index:ImageReplica", name, properties, args, opts);
+    const construction = withoutFrames(ImageReplica);
+    try {
+      super("imagefleet:index:ImageReplica", name, propertiesOf(properties, args), versioned(opts));
+    } catch (error) {
+      throw construction.failed(error);
+    } finally {
+      construction.end();
+    }
   }
 }
 

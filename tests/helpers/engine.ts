@@ -66,6 +66,8 @@ export interface ResourceState {
   readonly provider?: string;
   readonly delete?: boolean;
   readonly protect?: boolean;
+  /** Where the program declares it. */
+  readonly sourcePosition?: string;
   readonly initErrors?: readonly string[];
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;

@@ -55,6 +55,17 @@ test("the path of an image to inspect is made absolute, and a number is an id to
   expect(layout.calls.map(({ inputs }) => inputs as unknown)).toEqual([{ path }, { path }, { id: 4711 }]);
 });
 
+test("what is wrong with a resource's options is told with the program's line, and later errors have their frames", () => {
+  const frames = Error.stackTraceLimit;
+  const make = (): unknown => new ImageReplica("web-ams3", { imageId: "1", region: "ams3" }, { parent: "web" as never });
+  const error = caught(make);
+  expect(error.message).toMatch(/parent is not a valid Resource/);
+  expect(error.stack?.split("\n")[1]).toContain(__filename);
+  expect(Error.stackTraceLimit).toBe(frames);
+  new ImageReplica("web-ams3", { imageId: "1", region: "ams3" });
+  expect(Error.stackTraceLimit).toBe(frames);
+});
+
 test("a fleet's user data is secret, whoever hands it in", async () => {
   const args = { image: "1", region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys: ["1"], name: "web" };
   new Fleet("plain", { ...args, userData: "#cloud-config" });
@@ -70,3 +81,12 @@ test("a resource that another program manages is read by its id, with all its ou
   expect(await valueOf(ImageReplica.get("web", "4711/ams3").status)).toBe("available");
   expect(await valueOf(Fleet.get("web", "f1").fleetTag)).toBe("imagefleet:fleet:f1");
 });
+
+function caught(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("Nothing was thrown.");
+}

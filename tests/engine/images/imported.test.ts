@@ -20,6 +20,9 @@ test("takes an image over by the plain `pulumi import`, changes nothing of it, r
   const { imageId } = await stack.outputs();
   expect(imageId).not.toBe(id);
   expect((await account()).images).toEqual([{ id: imageId, regions: ["nyc3"] }]);
+  // By the line of the program the engine tells people which resource it means.
+  const { resources = [] } = (await stack.state()).deployment;
+  expect(resources.find(({ type }) => type.endsWith(":ImageImport"))?.sourcePosition).toMatch(/^project:\/\/\/index\.js#/);
   expect(await stack.destroy()).toSucceed();
   expect(await account()).toEqual(nothing);
 });
