@@ -3,14 +3,9 @@ import path from "node:path";
 import { checkout } from "../local/checkout";
 import manifest from "../package.json";
 import type { Bundle } from "./bundle";
+import { packageModules } from "./packageModules";
 import { tarball, type TarballFile } from "./tarball";
 
-/** What a program loads of the build: rooms, and of the rules those that components hold. */
-const built: readonly (readonly [folder: string, files: RegExp])[] = [
-  ["components", /\.js$|\.d\.ts$/],
-  ["provider/rules", /^(regionSlug|dropletNamePrefix)\.(js|d\.ts)$/],
-  ["provider/sdk", /\.js$|\.d\.ts$/],
-];
 /** What people read, beside README.md. */
 const pages = ["README.md", "CONTRIBUTING.md", "LICENSE", "CHANGELOG.md"];
 
@@ -23,16 +18,11 @@ export async function npmTarball(cli: Bundle): Promise<Readonly<Record<string, B
     ...(await filesBelow("docs", /\.(md|png)$/)).filter(({ name }) => !name.startsWith("docs/adr/")),
     ...(await filesBelow("examples", /./)),
     ...(await filesBelow("stacks", /./)),
-    ...(await Promise.all(built.map(([folder, files]) => filesBelow(`dist/${folder}`, files)))).flat().map(withoutMap),
+    ...(await packageModules()),
     ...(await Promise.all(pages.map(file))),
   ];
   const content = await tarball(files.map((entry) => ({ ...entry, name: `package/${entry.name}` })));
   return { [`${manifest.name}-${manifest.version}.tgz`]: content };
-}
-
-/** Maps lead to sources, which stay in the repository; one that is named and isn't there is what debuggers complain about. */
-function withoutMap({ name, content }: TarballFile): TarballFile {
-  return { name, content: content.toString().replace(/^\/\/# sourceMappingURL=.*$/m, "") };
 }
 
 /** What the registry is told: the peers are all that an installation brings, for the rest is bundled. */

@@ -1,5 +1,4 @@
 /** What a program imports as `imagefleet/service`; needs `@pulumi/digitalocean` beside it. */
-import "./officialPackage";
 export { ImageService } from "./imageService";
 export { serviceFaults } from "./serviceFaults";
 export type { ServiceParts } from "./imageService";
