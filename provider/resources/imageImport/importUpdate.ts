@@ -6,7 +6,7 @@ import { lookAt } from "./followedSource";
 import { marksOf, stagingOf } from "./importDelete";
 import { type ImageImportInputs, type ImageImportState, type StoredImageImport } from "./imageImportTable";
 import { clearedAfter } from "./importSource";
-import { marksAmong, outputsOf, stateOf, type Marks } from "./importState";
+import { isGivenUp, marksAmong, outputsOf, stateOf, type Marks } from "./importState";
 import { claim, findLineage, mark, nextOwnerTag, past } from "../lineage/lineage";
 import { deletingTag, digestTag, freshLineage, isLeaving, isVerified, retainTag } from "../lineage/lineageTags";
 import { pruneAlong } from "../lineage/prune";
@@ -77,10 +77,12 @@ async function ownMarks(
  * delete of other images took off because no list showed this one yet.
  */
 async function restoreMarks(image: ImageWire, state: StoredImageImport, context: ProviderContext, { signal }: Call): Promise<ImageWire> {
-  const { lineageTag: lineage } = state;
-  if (lineage === undefined || state.ownerTag === undefined) return image;
-  const claimed = state.source && !isVerified(image) ? shareOf(state.source, context)?.claimed : undefined;
-  const tags = [lineage, ...marksOf(state, lineage), ...(claimed === undefined ? [] : [claimed])];
+  const { lineageTag: lineage, source, digest } = state;
+  if (lineage === undefined) return image;
+  const claimed = source !== undefined && !isVerified(image) ? shareOf(source, context)?.claimed : undefined;
+  const own = isGivenUp(image, state) ? [lineage, ...marksOf(state, lineage)] : [];
+  const shared = [digest === undefined ? undefined : digestTag(digest), claimed].filter((tag) => tag !== undefined);
+  const tags = [...new Set([...own, ...shared])];
   const restored = await mark(image, tags, context, signal);
   const leaving = deletingTag(image.id);
   if (isLeaving(image)) await context.api.tags.delete(leaving, signal);
