@@ -201,15 +201,15 @@ async function expectAnEnd(simulation: Simulation, stacks: readonly Stack[], pla
     await expectNobodysIsGone(simulation, stacks);
   }
   const commands = (moment: Moment): readonly Command[] => moment.flatMap(([, what]) => ("bits" in what ? [what] : []));
-  const happened = (kind: (what: Command) => boolean): boolean => played.some((moment) => commands(moment).some(kind));
   const isInterrupted = ({ interruptedAfter }: Command): boolean => interruptedAfter !== undefined;
+  /** Whether in one moment both were so: a fault meets whichever command comes to it first. */
+  const happened = (...kinds: readonly ((what: Command) => boolean)[]): boolean =>
+    played.some((moment) => kinds.every((kind) => commands(moment).some(kind)));
   // What was asked for when it was killed, or when it was interrupted before it knew of the answer, no state tells.
-  const isUntold = happened((what) => what.killed !== undefined || (what.answerIsLost && isInterrupted(what)));
+  const isUntold = happened(({ killed }) => killed !== undefined) || happened(({ answerIsLost }) => answerIsLost, isInterrupted);
   const mayLeave = isUntold || played.flat().some(([, { kind }]) => kind === "lose");
   // Of an import that failed while nobody waited for it nothing shows but the tags of its digest, on no image.
-  const mayBeIdle = played.some(
-    (moment) => commands(moment).some(({ importFails }) => importFails) && commands(moment).some(isInterrupted),
-  );
+  const mayBeIdle = happened(({ importFails }) => importFails, isInterrupted);
   const { images, tags } = await leftIn(simulation);
   if (!mayLeave) expect({ images, tags: mayBeIdle ? [] : tags }).toEqual({ images: [], tags: [] });
   simulation.listLag = 0;
