@@ -18,6 +18,7 @@ export const startingRows: readonly Row[] = [
   { id: "provider.memory", unit: "MB", target: atMost(75), measure: async () => (await starting()).memory },
   { id: "construct.overhead", unit: "ms", measure: async () => (await starting()).construct },
   { id: "provider.start.node24", unit: "ratio", target: atMost(1.5), measure: async () => (await onNode24()).cached },
+  { id: "provider.startUncached.node24", unit: "ratio", target: atMost(2.1), measure: async () => (await onNode24()).uncached },
 ];
 
 type Way = "node" | "own" | "cached" | "uncached" | "withoutConstruct";
@@ -26,8 +27,8 @@ const starting = once(() => startingOn(process.versions.node));
 const onNode24 = once(async () => startingOn("24.22.3", await nodeFolder("24.22.3")));
 
 /** With the Node.js that lies in a folder, over an empty process of the bench's own (ADR 16). Default: the bench's own. */
-function startingOn(version: string, node = ""): Promise<Record<"cached" | "uncached" | "memory" | "construct", Measured>> {
-  const PATH = [node, process.env["PATH"]].join(path.delimiter);
+function startingOn(version: string, node?: string): Promise<Record<"cached" | "uncached" | "memory" | "construct", Measured>> {
+  const PATH = [node, process.env["PATH"]].filter((folder) => folder !== undefined).join(path.delimiter);
   return inFolder(async (folder) => {
     const plugin = await unpackedPlugin(folder, "plugin");
     const bare = await unpackedPlugin(folder, "bare");
@@ -61,7 +62,7 @@ function startingOn(version: string, node = ""): Promise<Record<"cached" | "unca
     }
     const measured = `Node ${version}, median of ${starts}`;
     const least = median(took.node);
-    const others = node === "" ? "" : ` of Node ${process.versions.node}, its own takes ${rounded(median(took.own))} ms`;
+    const others = node === undefined ? "" : ` of Node ${process.versions.node}, its own takes ${rounded(median(took.own))} ms`;
     const ratio = (way: Way, how: string): Measured => ({
       value: median(took[way]) / least,
       note: `${rounded(median(took[way]))} ms from start to Configure answered over ${rounded(least)} ms of \`node -e 0\`${others}, ${how}; ${measured}`,
