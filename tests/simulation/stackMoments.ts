@@ -262,4 +262,26 @@ export const found: [number, number, readonly Moment[]][] = [
       ],
     ],
   ],
+  // Fails where a refresh doesn't see that an image has lost its digest.
+  [
+    0,
+    0,
+    [
+      [
+        [3, up("a")],
+        [0, up("a", { answerIsLost: false, interruptedAfter: 0 })],
+      ],
+      [
+        [0, up("c", { importFails: false })],
+        [0, { kind: "rename" }],
+      ],
+      [[0, up("a", { retain: 1, rolloutFails: false })]],
+      [
+        [1, destroy("a", { importFails: false, answerIsLost: false })],
+        [0, destroy("a", { importFails: false, answerIsLost: false, killed: { request: 12, when: "after" } })],
+      ],
+      [[0, { kind: "rename" }]],
+      [[0, up("a")]],
+    ],
+  ],
 ];

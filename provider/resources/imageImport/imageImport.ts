@@ -10,7 +10,7 @@ import { diffImport } from "./importDiff";
 import { importInputs, importOutputs, type StoredImageImport } from "./imageImportTable";
 import { previewImport } from "./importPreview";
 import { isGivenUp, liveInputs, outputsOf, sharedInputs, stateOf } from "./importState";
-import { begunTagsOf } from "../lineage/lineageTags";
+import { begunTagsOf, digestOf } from "../lineage/lineageTags";
 import { requireTeam } from "../teamCheck";
 import { createImport } from "./importCreate";
 import { updateImport } from "./importUpdate";
@@ -53,11 +53,14 @@ async function read(
   return { state, inputs };
 }
 
-/** Why the image's marks don't say that it is this state's: by them a delete would take it for nobody's. */
+/** Why the image's marks don't say what they should of this state: by them a delete would take it for nobody's, or others not find it. */
 function interruption(image: ImageWire, state: StoredImageImport): string | undefined {
   if (begunTagsOf(image, state.lineageTag).length > 0)
     return `Image ${image.id} is imported, but the run that began it was interrupted before it had ended: the next \`pulumi up\` ends it.`;
-  return isGivenUp(image, state)
-    ? `Image ${image.id} is marked as if this resource had given it up: the next \`pulumi up\` marks it as its own.`
+  if (isGivenUp(image, state))
+    return `Image ${image.id} is marked as if this resource had given it up: the next \`pulumi up\` marks it as its own.`;
+  const lost = state.ownerTag !== undefined && state.digest !== undefined && digestOf(image) !== state.digest;
+  return lost
+    ? `Image ${image.id} has lost the tag of its digest, by which others find it: the next \`pulumi up\` gives it back.`
     : undefined;
 }
