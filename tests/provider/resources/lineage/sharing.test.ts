@@ -193,6 +193,20 @@ test("a destroy that was killed and given up takes no image away: a refresh sees
   }
 });
 
+test("an image that has lost its digest says so in a refresh, has it again by the next update, and is shared again", async () => {
+  const simulation = simulate(13);
+  const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
+  await simulation.ask("DELETE", `/v2/tags/imagefleet:sha256:${"1".repeat(64)}`);
+  const { context, call } = simulation.restart();
+  const reading = imageImport.read(dev.id, { state: dev.state, inputs: inputsOf("1") }, context, call(urnOf("dev")));
+  const read = await simulation.run(reading.catch((error: unknown) => error));
+  if (!(read instanceof Unfinished)) throw new Error("It isn't unfinished.", { cause: read });
+  expect(read.message).toContain(`Image ${dev.id} has lost the tag of its digest`);
+  const updating = imageImport.update(dev.id, read.state, inputsOf("1"), context, call(urnOf("dev")));
+  expect(await simulation.run(updating)).toMatchObject({ status: "available" });
+  expect((await simulation.run(create(simulation.restart(), "staging", inputsOf("1")))).id).toBe(dev.id);
+});
+
 describe("a resource under another name", () => {
   it("goes on with its kept versions, and a new one under the freed name takes and deletes nothing of it", async () => {
     const simulation = simulate(8);
