@@ -193,6 +193,25 @@ test("a destroy that was killed and given up takes no image away: a refresh sees
   }
 });
 
+test("a version that was shared and is kept keeps the tag of its history when the last one that had it is left to others", async () => {
+  const simulation = simulate(14);
+  const retained = (digit: string): ImageImportInputs => inputsOf(digit, { retain: 1 });
+  const first = await simulation.run(create(simulation.process, "dev", retained("1")));
+  await simulation.run(create(simulation.restart(), "prod", inputsOf("1")));
+  const foreign = await simulation.run(create(simulation.restart(), "staging", inputsOf("2")));
+  await simulation.run(create(simulation.restart(), "test", inputsOf("3")));
+  const { process } = simulation;
+  await simulation.run(compare(process, "dev", first, retained("2")));
+  const second = await simulation.run(create(process, "dev", retained("2")));
+  expect(second.id).toBe(foreign.id);
+  await simulation.run(remove(process, "dev", first));
+  await simulation.run(compare(process, "dev", second, retained("3")));
+  await simulation.run(create(process, "dev", retained("3")));
+  await simulation.run(remove(process, "dev", second));
+  const { image } = (await simulation.ask("GET", `/v2/images/${second.id}`)) as { image: ImageWire };
+  expect(image.tags).toContain(first.state.lineageTag);
+});
+
 test("an image that has lost its digest says so in a refresh, has it again by the next update, and is shared again", async () => {
   const simulation = simulate(13);
   const dev = await simulation.run(create(simulation.process, "dev", inputsOf("1")));
@@ -251,6 +270,26 @@ describe("a resource under another name", () => {
     await simulation.run(remove(back, "dev", again));
     await simulation.run(remove(simulation.restart(), "dev", third));
     expect([...(await ids(simulation)), ...(await tagsThere(simulation))]).toEqual([]);
+  });
+
+  it("keeps no more than it wants where the engine replaces it by force, though lists lag", async () => {
+    const simulation = simulate(15);
+    simulation.listLag = 1;
+    const retained = (digit: string, retain: number): ImageImportInputs => inputsOf(digit, { retain });
+    const owned: Owned[] = [];
+    for (const digit of ["1", "2", "3"]) {
+      const before = owned.at(-1);
+      if (before !== undefined) await simulation.run(compare(simulation.process, "dev", before, retained(digit, 2)));
+      owned.push(await simulation.run(create(simulation.process, "dev", retained(digit, 2))));
+      if (before !== undefined) await simulation.run(remove(simulation.process, "dev", before));
+    }
+    await simulation.clock.advance(60_000);
+    simulation.listLag = 20;
+    const forced = simulation.restart();
+    const again = await simulation.run(create(forced, "dev", retained("3", 1)));
+    await simulation.run(remove(forced, "dev", owned[2]!));
+    expect(again.id).toBe(owned[2]!.id);
+    expect((await ids(simulation)).toSorted()).toEqual([owned[1]!.id, again.id].toSorted());
   });
 
   it("leaves nothing of a replacement that was killed, where the engine replaces it by force next", async () => {
