@@ -2,7 +2,7 @@ import path from "node:path";
 import { checkout } from "../local/checkout";
 import { startCloud, type BenchCloud } from "./cloud";
 import { median } from "./median";
-import { nodeFolder } from "./newerNode";
+import { newerNodeFolder } from "./newerNode";
 import { home, otherRegions } from "./rehearsal";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { compiledProject, inFolder, openStack, unasked } from "./stack";
@@ -19,9 +19,9 @@ export const previewRows: readonly Row[] = [
     id: "preview.unchanged20.node24",
     unit: "ratio",
     target: atMost(1.25),
-    measure: async () => unchanged(imagefleet20, await nodeFolder("24.22.3")),
+    measure: async () => unchanged(imagefleet20, await newerNodeFolder()),
   },
-  { id: "preview.own20.node24", unit: "ratio", measure: async () => unchanged(own20, await nodeFolder("24.22.3")) },
+  { id: "preview.own20.node24", unit: "ratio", measure: async () => unchanged(own20, await newerNodeFolder()) },
   { id: "program.checked", unit: "s", measure: async () => (await ways()).checked },
   { id: "program.transpiled", unit: "s", measure: async () => (await ways()).transpiled },
   { id: "program.compiled", unit: "s", measure: async () => (await ways()).compiled },

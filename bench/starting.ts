@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { median } from "./median";
-import { nodeFolder } from "./newerNode";
+import { newerNode, newerNodeFolder } from "./newerNode";
 import { startPlugin } from "./plugin";
 import { atMost, once, rounded, type Measured, type Row } from "./row";
 import { inFolder } from "./stack";
@@ -24,7 +24,7 @@ export const startingRows: readonly Row[] = [
 type Way = "node" | "own" | "cached" | "uncached" | "withoutConstruct";
 
 const starting = once(() => startingOn(process.versions.node));
-const onNode24 = once(async () => startingOn("24.22.3", await nodeFolder("24.22.3")));
+const onNode24 = once(async () => startingOn(newerNode, await newerNodeFolder()));
 
 /** With the Node.js that lies in a folder, over an empty process of the bench's own (ADR 16). Default: the bench's own. */
 function startingOn(version: string, node?: string): Promise<Record<"cached" | "uncached" | "memory" | "construct", Measured>> {
