@@ -24,8 +24,8 @@ export async function post(
   let found: ImageWire | undefined;
   const find = async (inner: AbortSignal): Promise<ImageWire | undefined> => {
     const listed = (await images.listByTag(importTag, inner)).filter(({ id }) => !seen.has(id));
-    const newest = Math.max(...listed.map(({ id }) => id));
-    return listed.length === 0 ? undefined : (found = await images.get(String(newest), inner));
+    const [newest] = listed.sort((a, b) => b.id - a.id);
+    return newest && (found = await images.get(String(newest.id), inner));
   };
   try {
     const image = await images.create({ name, url, region, description, distribution, tags: marked }, find, signal);

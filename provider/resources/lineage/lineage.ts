@@ -244,10 +244,10 @@ export async function endLineage(
   context: ProviderContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { api, tagged, standing } = context;
+  const { api, standing } = context;
   const names = await api.tags.names(signal);
-  // What this process has just marked may be in no list yet.
-  const alive = new Set([...tagged.keys(), ...[...standing.values()].map(({ lineageTag }) => lineageTag)]);
+  // Lists may not know yet what another process has just marked for a state that this one was told of.
+  const alive = new Set([...standing.values()].map(({ lineageTag }) => lineageTag));
   const ofPlace = names.filter((name) => isOfPlace(name, place) && !alive.has(lineageOfMark(name)));
   const lineages = [...new Set([lineage, ...ofPlace.filter(isOwnerTag).map(lineageOfMark)])];
   const own = names.filter((tag) => ofPlace.includes(tag) || lineages.some((one) => isOfLineage(tag, one) || tag === one));
