@@ -16,7 +16,8 @@ import { entryOf, type Entry, type Owner } from "./inventory";
 
 /**
  * Takes the marks of a state that was lost off its image, and those of what killed runs of the same resource have begun. Where no other state
- * of its history is left in the account, what that history keeps is released, too. What nobody else wants keeps the tag of its history: by that it can be told from images that aren't imagefleet's.
+ * of its history is left in the account, what that history keeps is released, too. What nobody else wants keeps the tag of its history: by
+ * that it can be told from images that aren't imagefleet's.
  */
 export async function release(
   { owner }: { readonly owner: Owner },
