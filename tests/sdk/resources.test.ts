@@ -66,6 +66,30 @@ test("what is wrong with a resource's options is told with the program's line, a
   expect(Error.stackTraceLimit).toBe(frames);
 });
 
+test("a transformation that throws is told by its message and the program's line", () => {
+  const transformations = [
+    () => {
+      throw new Error("No copies on a Sunday.");
+    },
+  ];
+  const error = caught(() => new ImageReplica("web-ams3", { imageId: "1", region: "ams3" }, { transformations }));
+  expect(error.message).toBe("No copies on a Sunday.");
+  expect(error.stack?.split("\n")[1]).toContain(__filename);
+});
+
+test.each([
+  ["without frames", {}, 0],
+  ["whole, where somebody looks for a promise that was never settled", { PULUMI_DEBUG_PROMISE_LEAKS: "true" }, Error.stackTraceLimit],
+])("the stack traces of a resource's promises are taken %s", (_, env, frames) => {
+  let seen: number | undefined;
+  const transformations = [() => void (seen = Error.stackTraceLimit)];
+  const before = process.env;
+  process.env = { ...before, ...env };
+  new ImageReplica("web-ams3", { imageId: "1", region: "ams3" }, { transformations });
+  process.env = before;
+  expect(seen).toBe(frames);
+});
+
 test("a fleet's user data is secret, whoever hands it in", async () => {
   const args = { image: "1", region: "ams3", size: "s-1vcpu-1gb", count: 1, sshKeys: ["1"], name: "web" };
   new Fleet("plain", { ...args, userData: "#cloud-config" });
